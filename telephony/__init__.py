@@ -1,0 +1,1 @@
+"""Calls, lines, people, the desk and the record."""

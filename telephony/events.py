@@ -1,0 +1,172 @@
+"""What happens to a call: one frozen dataclass an entry type. The journal is these, in order; see docs/journal.md.
+
+Every entry is published once, on the call's `Journal`; the record, the desk and the replay subscribe. Entries carry
+redacted words only. `VERSION` is written in every exported line and changes when a field changes meaning.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from models.brief import Brief
+from voice.events import Acted, Escalated, Judged, RecordingDeclined, Understood, Verified
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class CallOffered:
+    line: str  # twilio | webrtc | simulated | asterisk
+    direction: str  # inbound | outbound
+    caller: str | None  # number or address as the line gave it
+    called: str | None
+    carrier_id: str | None  # the line's own id of the leg, e.g. Twilio's CallSid
+
+
+@dataclass(frozen=True, slots=True)
+class CallAnswered:
+    recorded: bool
+    config_version: str
+    engines: Mapping[str, str]  # stt, tts, vad, intent → engine in use
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    turn: int
+    text: str
+    prompt: str
+    version: str
+    start_ms: int
+    end_ms: int
+    cut: bool  # by barge-in: the rest was not heard
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    turn: int
+    speaker: str  # caller | agent
+    text: str  # redacted; "" when speech was not understood
+    confidence: float
+    start_ms: int
+    end_ms: int
+    engine: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPressed:
+    key: str  # "•" where the key was sensitive
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    after_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class BargedIn:
+    prompt: str
+    played_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class BriefReady:
+    handoff: str
+    version: int
+    brief: Brief
+
+
+@dataclass(frozen=True, slots=True)
+class HandoffMoved:
+    handoff: str
+    state: str
+    was: str
+    why: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AgentOffered:
+    handoff: str
+    agent: str
+    brief_version: int
+    ring_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class AgentAnswered:
+    handoff: str
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgentBriefed:
+    handoff: str
+    agent: str
+    brief_version: int
+    text: str
+    seconds: float  # length of the spoken brief
+
+
+@dataclass(frozen=True, slots=True)
+class AgentAccepted:
+    handoff: str
+    agent: str
+    by: str  # key | screen | voice
+
+
+@dataclass(frozen=True, slots=True)
+class AgentDeclined:
+    handoff: str
+    agent: str
+    by: str  # key | screen | no_answer | busy | failed | hung_up
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Bridged:
+    handoff: str
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unbridged:
+    handoff: str
+    agent: str
+    by: str  # caller | agent | system
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackAgreed:
+    handoff: str
+    number: str
+    queue: str
+    brief_version: int
+    due: str | None  # ISO 8601 with zone, when a time was agreed
+
+
+@dataclass(frozen=True, slots=True)
+class WrappedUp:
+    agent: str
+    disposition: str
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something went wrong and was met; the call went on. `what` says what was expected and what came."""
+
+    part: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallEnded:
+    outcome: str  # solved | transferred | callback | abandoned | failed | ended
+    by: str  # caller | system | agent | line
+    reason: str
+    seconds: float
+
+
+Entry = (
+    CallOffered | CallAnswered | Said | Heard | KeyPressed | Silent | BargedIn | Understood | Judged | Escalated
+    | Acted | Verified | RecordingDeclined | BriefReady | HandoffMoved | AgentOffered | AgentAnswered | AgentBriefed
+    | AgentAccepted | AgentDeclined | Bridged | Unbridged | CallbackAgreed | WrappedUp | Problem | CallEnded
+)  # fmt: skip

@@ -1,0 +1,87 @@
+"""One party's signalling and media, whatever line it came over; and the table of states a leg goes through."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NewType, Protocol
+
+from telephony.errors import IllegalMove
+
+LegId = NewType("LegId", str)
+
+
+class LegState(StrEnum):
+    RINGING = "ringing"
+    ANSWERED = "answered"  # media flow
+    ENDED = "ended"
+
+
+MOVES: dict[LegState, frozenset[LegState]] = {
+    LegState.RINGING: frozenset({LegState.ANSWERED, LegState.ENDED}),
+    LegState.ANSWERED: frozenset({LegState.ENDED}),
+    LegState.ENDED: frozenset(),
+}
+
+
+def move(state: LegState, to: LegState, leg: str) -> LegState:
+    """The new state. Raises `IllegalMove`, changing nothing, when the table has no such move."""
+    if to not in MOVES[state]:
+        raise IllegalMove(f"leg {leg}: from {state} only {sorted(MOVES[state]) or 'nothing'} may follow, got {to}")
+    return to
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Who is at the far end, as the line names them."""
+
+    line: str
+    address: str | None  # caller's number, SIP URI or agent id
+    called: str | None = None
+    carrier_id: str | None = None  # the line's own id of this leg
+    token: str | None = None
+
+
+class LegEnded(StrEnum):
+    """Why a leg ended, in words that routing can act on."""
+
+    HUNG_UP = "hung_up"  # the far end
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    DECLINED = "declined"
+    MACHINE = "machine"
+    FAILED = "failed"
+    BY_US = "by_us"
+
+
+class Leg(Protocol):
+    """A leg as the switchboard sees it. `transport` is pipecat's: the pipeline hangs on it once media flow."""
+
+    id: LegId
+    party: Party
+    state: LegState
+
+    async def media(self) -> object:
+        """Waits until media flow and gives the pipecat `BaseTransport`. Raises `LegFailed` when the leg ends first."""
+        ...
+
+    async def ended(self) -> LegEnded:
+        """Waits until the leg has ended, whoever ended it."""
+        ...
+
+    async def hang_up(self, reason: str) -> None:
+        """Ends the leg; harmless when it has ended already."""
+        ...
+
+
+class Line(Protocol):
+    """A way calls arrive and leave."""
+
+    name: str
+
+    def arrivals(self) -> AsyncIterator[Leg]:
+        """Legs of callers, each ringing or already with media."""
+        ...
+
+    async def dial(self, address: str, *, ring_seconds: float, call: str, attempt: str) -> Leg:
+        """Rings `address` (from the agents' own list, never from speech). Raises `DialRefused` when it may not."""
+        ...

@@ -1,0 +1,233 @@
+"""What can happen to one leg's conversation, and what a mind may answer.
+
+`Event`s go in, `Act`s come out, `Fact`s are told to whoever keeps the record. All are values; times are milliseconds
+of call audio since the answer. A mind (see `voice/conversation.py`) is a pure function over them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from models.prosody import Prosody
+
+# --- events: what happened on the leg -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """Media flow: the first thing a mind hears of a leg."""
+
+    caller_number: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechBegan:
+    """The party began to speak (after the barge-in rule, when a prompt is playing)."""
+
+    over_prompt: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One utterance of the party, recognised. `text` is empty when there was speech but no words were understood."""
+
+    text: str
+    confidence: float
+    start_ms: int
+    end_ms: int
+    engine: str
+    over_prompt: bool = False
+    prosody: Prosody | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPressed:
+    key: str  # one of 0-9 * #
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """The party said and pressed nothing for the whole no-input time after the last prompt ended."""
+
+    after_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A prompt ended: `fully`, or cut by barge-in after `played_ms`."""
+
+    say_id: str
+    fully: bool
+    played_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class ActionDone:
+    """The backend answered. `facts` fill prompts; `error` is a word of the action's own list when `ok` is false."""
+
+    action: str
+    key: str
+    ok: bool
+    facts: Mapping[str, str] = field(default_factory=dict)
+    receipt: str | None = None
+    error: str | None = None
+
+
+class PersonStage(StrEnum):
+    """How far the search for a person has come, as far as the party on this leg needs to know."""
+
+    SOUGHT = "sought"  # queued; `wait_minutes` may be known
+    RINGING = "ringing"  # `name` is being rung
+    UNAVAILABLE = "unavailable"  # nobody free: callback may be offered
+    COMING = "coming"  # `name` accepted
+    ENGINE_DOWN = "engine_down"  # the recogniser failed: only keys work now
+
+
+@dataclass(frozen=True, slots=True)
+class PersonNews:
+    stage: PersonStage
+    name: str | None = None
+    wait_minutes: tuple[int, int] | None = None
+
+
+Event = Answered | SpeechBegan | Heard | KeyPressed | Silence | Played | ActionDone | PersonNews
+
+# --- acts: what a mind wants done ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Speak `text`. `prompt` names its template and version (`config/prompts`); several Says queue in order."""
+
+    say_id: str
+    text: str
+    prompt: str
+    version: str
+    interruptible: bool = True
+    private: bool = False  # holds what must not reach journal, log or transcript; `shown` is recorded instead
+    shown: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Expect:
+    """What the mind expects to hear next: picks the language model, the stop window and the no-input time."""
+
+    language: str  # name of the state's language model
+    shape: str = "free"  # free | yes_no | digits | choice
+    digits: int | None = None  # how many, for shape "digits"
+    no_input_ms: int = 6000
+    sensitive: bool = False  # what is said or keyed now never reaches journal, log, transcript or recording
+
+
+@dataclass(frozen=True, slots=True)
+class Do:
+    """Ask the backend to act. `key` is the idempotency key: the same key acts once, however often it is sent."""
+
+    action: str
+    params: Mapping[str, str]
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeekPerson:
+    """A trigger fired: bring a person in. The conversation goes on meanwhile."""
+
+    escalation: "Escalated"
+
+
+@dataclass(frozen=True, slots=True)
+class StopSeeking:
+    """The party changed their mind, or took the callback instead."""
+
+    reason: str  # cancelled | callback
+
+
+@dataclass(frozen=True, slots=True)
+class AgreeCallback:
+    number: str
+    queue: str
+
+
+@dataclass(frozen=True, slots=True)
+class Accept:
+    """An agent's leg took the call (by key or by voice)."""
+
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decline:
+    by: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StopRecording:
+    """The party asked not to be recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Put a fact on the record (journal, desk, transcript)."""
+
+    fact: "Fact"
+
+
+Act = Say | Expect | Do | SeekPerson | StopSeeking | AgreeCallback | Accept | Decline | StopRecording | HangUp | Tell
+
+# --- facts: what the record keeps of a conversation ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    turn: int
+    intent: str | None
+    confidence: float
+    in_scope: bool
+    slots: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    turn: int
+    frustration: float  # 0..1
+    reasons: tuple[str, ...]  # strongest first, in words an agent understands
+    terms: Mapping[str, float]  # log-odds by cue; they sum to the score the level comes from
+
+
+@dataclass(frozen=True, slots=True)
+class Escalated:
+    trigger: str  # asked | frustrated | lost | sensitive | stuck | silent | amount | ...
+    rule: str  # name and version of the rule in config/escalation.toml
+    evidence: tuple[str, ...]
+    turns: tuple[int, ...]
+    queue: str
+    urgency: str  # now | soon | normal
+
+
+@dataclass(frozen=True, slots=True)
+class Acted:
+    action: str
+    ok: bool
+    receipt: str | None
+    error: str | None
+    facts: Mapping[str, str]  # redacted
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    member: str  # masked, as an agent may see it
+    how: str  # keypad_pin | voice_pin | none
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingDeclined:
+    turn: int
+
+
+Fact = Understood | Judged | Escalated | Acted | Verified | RecordingDeclined
