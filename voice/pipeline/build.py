@@ -1,0 +1,68 @@
+"""The pipeline of one leg, as one list. Read it from top to bottom: that is the way of a sound through Warmline."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipecat.pipeline.pipeline import Pipeline
+from pipecat.transports.base_transport import BaseTransport
+
+from models.inference import Pool
+from voice.conversation import Mind
+from voice.hearing import Ear
+from voice.pipeline.ear import EarProcessor
+from voice.pipeline.playback import Playback
+from voice.pipeline.played import PlayedLog
+from voice.pipeline.recognise import Recognise
+from voice.pipeline.speak import Speak
+from voice.pipeline.tap import Recorder, Tap
+from voice.pipeline.think import Office, Think
+from voice.tts import Synthesizer
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What one leg's pipeline is made of. `voices`: the first that can speak is used."""
+
+    leg: str
+    transport: BaseTransport
+    mind: Mind
+    rescue: Mind
+    ear: Ear
+    pool: Pool
+    voices: Sequence[Synthesizer]
+    recorder: Recorder
+    office: Office
+    marks: bool  # the line reports what was really played
+    recognition_deadline_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    pipeline: Pipeline
+    tap: Tap
+    think: Think
+    speak: Speak
+    log: PlayedLog
+    playback: Playback
+
+
+def build(parts: Parts) -> Built:
+    playback = Playback()
+    problem = parts.office.problem
+    tap = Tap(recorder=parts.recorder, masked=lambda: parts.ear.expected.sensitive)
+    think = Think(mind=parts.mind, rescue=parts.rescue, ear=parts.ear, office=parts.office)
+    speak = Speak(voices=parts.voices, ear=parts.ear, playback=playback, problem=problem)
+    log = PlayedLog(recorder=parts.recorder, playback=playback, marks=parts.marks)
+    pipeline = Pipeline(
+        [
+            parts.transport.input(),
+            tap,  # record; pass on while bridged
+            EarProcessor(parts.ear),  # voice activity, end of turn, barge-in
+            Recognise(pool=parts.pool, leg=parts.leg, deadline_seconds=parts.recognition_deadline_seconds, problem=problem),
+            think,  # dialogue: events in, acts out
+            speak,  # text to speech, one prompt at a time
+            parts.transport.output(),  # paced; a barge-in clears what the carrier still holds
+            log,  # what was really played
+        ]
+    )
+    return Built(pipeline, tap, think, speak, log, playback)

@@ -1,0 +1,45 @@
+"""Behind the output: counts and records what the party was really played, and tells when a prompt has been heard.
+
+A line with marks (the carrier echoes one when everything before it was played) is believed; without marks a prompt
+counts as heard when its last audio was sent.
+"""
+
+import numpy as np
+from pipecat.frames.frames import Frame, OutputAudioRawFrame, TTSAudioRawFrame
+from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+
+from voice.audio import RATE
+from voice.pipeline.frames import PlayedFrame, PlayedMarkFrame, PromptBeganFrame, PromptEndedFrame
+from voice.pipeline.playback import Playback
+from voice.pipeline.tap import Recorder
+
+
+class PlayedLog(FrameProcessor):
+    def __init__(self, *, recorder: Recorder, playback: Playback, marks: bool) -> None:
+        super().__init__(enable_direct_mode=True)
+        self.recorder = recorder
+        self._playback = playback
+        self._marks = marks
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        await super().process_frame(frame, direction)
+        match frame:
+            case OutputAudioRawFrame():
+                self._count(frame)
+            case PromptEndedFrame(say_id=say_id) if not self._marks:
+                await self.push_frame(PlayedFrame(say_id), FrameDirection.UPSTREAM)
+            case PlayedMarkFrame(name=name):
+                await self.push_frame(PlayedFrame(name), FrameDirection.UPSTREAM)
+            case PromptBeganFrame() | PromptEndedFrame():
+                pass
+            case _:
+                await self.push_frame(frame, direction)
+
+    def _count(self, frame: OutputAudioRawFrame) -> None:
+        pcm = np.frombuffer(frame.audio, dtype=np.int16)
+        self.recorder.heard(pcm)
+        milliseconds = len(pcm) * 1000 // RATE
+        if isinstance(frame, TTSAudioRawFrame):
+            self._playback.sent_ms += milliseconds
+        else:
+            self._playback.relayed_out_ms += milliseconds

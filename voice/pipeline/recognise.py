@@ -1,0 +1,86 @@
+"""Turns segments into words: hands each to the inference pool and passes on what was heard, in the order spoken.
+
+A failing or late engine never ends in silence: the mind hears an empty utterance, and after `FAILURES_UNTIL_DOWN` in a
+row that only keys work now.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+from pipecat.frames.frames import CancelFrame, EndFrame, Frame, StartFrame
+from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+
+from models.errors import InferenceError
+from models.inference import Pool
+from models.prosody import Prosody
+from voice.events import Heard, PersonNews, PersonStage
+from voice.pipeline.frames import EventFrame, SegmentFrame
+from voice.stt import Recognition
+
+ENGINE = "hear"
+"""The pool's engine: `(pcm, language) -> (Recognition, Prosody)`; `voice/listening.py` makes it."""
+
+FAILURES_UNTIL_DOWN = 2
+"""One failure may be chance; at the second the caller is told, before a third question goes unanswered."""
+
+
+class Recognise(FrameProcessor):
+    def __init__(self, *, pool: Pool, leg: str, deadline_seconds: float, problem: Callable[[str, str], None]) -> None:
+        super().__init__()
+        self._pool = pool
+        self._leg = leg
+        self._deadline_seconds = deadline_seconds
+        self._problem = problem
+        self._failures = 0
+        self._segments: asyncio.Queue[SegmentFrame] = asyncio.Queue(maxsize=64)
+        self._task: asyncio.Task[None] | None = None
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        await super().process_frame(frame, direction)
+        if isinstance(frame, SegmentFrame):
+            self._segments.put_nowait(frame)
+            return
+        if isinstance(frame, StartFrame):
+            self._task = self.create_task(self._run())
+        elif isinstance(frame, (EndFrame, CancelFrame)):
+            await self._stop()
+        await self.push_frame(frame, direction)
+
+    async def cleanup(self) -> None:
+        await super().cleanup()
+        await self._stop()
+
+    async def _stop(self) -> None:
+        if self._task is not None:
+            task, self._task = self._task, None
+            await self.cancel_task(task)
+
+    async def _run(self) -> None:
+        while True:
+            frame = await self._segments.get()
+            await self.push_frame(EventFrame(await self._hear(frame), sensitive=frame.sensitive))
+            if self._failures == FAILURES_UNTIL_DOWN:
+                await self.push_frame(EventFrame(PersonNews(PersonStage.ENGINE_DOWN)))
+
+    async def _hear(self, frame: SegmentFrame) -> Heard:
+        segment = frame.segment
+        key = f"{self._leg}:{segment.start_ms}-{segment.end_ms}:{frame.language}"
+        prosody: Prosody | None = None
+        try:
+            recognition, prosody = await self._pool.call(
+                ENGINE, segment.pcm, frame.language, key=key, deadline_s=self._deadline_seconds
+            )
+            self._failures = 0
+        except InferenceError as error:
+            self._failures += 1
+            self._problem("recogniser", f"words expected for {key}, got {type(error).__name__}: {error}")
+            recognition = Recognition("", 0.0, "none")
+        return Heard(
+            recognition.text,
+            recognition.confidence,
+            segment.start_ms,
+            segment.end_ms,
+            recognition.engine,
+            over_prompt=segment.over_prompt,
+            prosody=prosody,
+        )

@@ -1,0 +1,82 @@
+"""One leg's conversation, running: the pipeline in its worker, and the few handles the switchboard needs on it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from pipecat.frames.frames import CancelFrame, EndFrame, OutputAudioRawFrame
+from pipecat.pipeline.worker import PipelineParams, PipelineWorker
+from pipecat.workers.runner import WorkerRunner
+
+from voice.audio import RATE, Pcm
+from voice.events import Event
+from voice.pipeline.build import Parts, build
+from voice.pipeline.tap import Recorder
+
+FINISH_SECONDS = 2.0
+"""Time for a clean end before the pipeline is cancelled from the inside (pipecat 1.14 can wedge on a held EndFrame)."""
+
+RELAY_BACKLOG_MS = 200
+"""Bridged audio waiting longer than this is clock drift or a stall: the newest frame is dropped instead of played late."""
+
+
+class Session:
+    """Runs one leg's pipeline. `tell` gives its mind an event; `relay_to` and `play` join two legs."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.leg = parts.leg
+        self._parts = parts
+        self._built = build(parts)
+        self._worker = PipelineWorker(
+            self._built.pipeline,
+            params=PipelineParams(audio_in_sample_rate=RATE, audio_out_sample_rate=RATE),
+            enable_rtvi=False,
+            enable_turn_tracking=False,
+            idle_timeout_secs=None,
+        )
+        self.dropped_ms = 0
+
+    async def run(self) -> None:
+        """Runs until the leg's media end or `finish` is called."""
+        runner = WorkerRunner(handle_sigint=False)
+        await runner.add_workers(self._worker)
+        running = asyncio.create_task(runner.run(), name=f"pipeline {self.leg}")
+        try:
+            await asyncio.shield(running)
+        except asyncio.CancelledError:
+            await self._end(running)
+            raise
+
+    async def _end(self, running: asyncio.Task[None]) -> None:
+        await self._worker.queue_frame(EndFrame())
+        done, _ = await asyncio.wait({running}, timeout=FINISH_SECONDS)
+        if not done:
+            # An EndFrame held by a processor blocks the worker's queue; this goes straight into the pipeline.
+            await self._built.pipeline.queue_frame(CancelFrame())
+            done, _ = await asyncio.wait({running}, timeout=FINISH_SECONDS)
+        if not done:
+            running.cancel()
+            self._parts.office.problem("pipeline", f"end of leg {self.leg} expected within {2 * FINISH_SECONDS} s")
+
+    def tell(self, event: Event) -> None:
+        self._built.think.tell(event)
+
+    def record_to(self, recorder: Recorder) -> None:
+        """From now on, both channels of this leg go to `recorder`."""
+        self._built.tap.recorder = recorder
+        self._built.log.recorder = recorder
+
+    def relay_to(self, sink: Callable[[Pcm], Awaitable[None]] | None) -> None:
+        """The party's audio goes to `sink` as well, from now on; `None` ends it."""
+        self._built.tap.relay = sink
+        if sink is None:
+            self._built.playback.relayed_in_ms = self._built.playback.relayed_out_ms = 0
+
+    async def play(self, pcm: Pcm) -> None:
+        """Plays bridged audio to the party, unless more than `RELAY_BACKLOG_MS` are waiting already."""
+        playback = self._built.playback
+        milliseconds = len(pcm) * 1000 // RATE
+        if playback.relay_backlog_ms > RELAY_BACKLOG_MS:
+            self.dropped_ms += milliseconds
+            return
+        playback.relayed_in_ms += milliseconds
+        await self._parts.transport.output().queue_frame(OutputAudioRawFrame(pcm.tobytes(), RATE, 1))

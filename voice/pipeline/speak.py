@@ -1,0 +1,172 @@
+"""Speaks what the mind says, one prompt at a time, and reports how each ended.
+
+The next prompt starts when the one before has been heard to its end. A barge-in drops the current prompt and those
+waiting, except protected ones; a hang-up waits until everything has been said.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Sequence
+
+import numpy as np
+from pipecat.frames.frames import (
+    CancelFrame,
+    EndFrame,
+    Frame,
+    InterruptionFrame,
+    StartFrame,
+    TTSAudioRawFrame,
+    TTSStartedFrame,
+    TTSStoppedFrame,
+)
+from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+
+from voice.audio import FRAME_SAMPLES, RATE, Pcm
+from voice.errors import VoiceFailed
+from voice.events import HangUp, Played, Say
+from voice.hearing import Ear
+from voice.pipeline.frames import (
+    EventFrame,
+    PlayedFrame,
+    PromptBeganFrame,
+    PromptEndedFrame,
+    SayFrame,
+    SpokenFrame,
+)
+from voice.pipeline.playback import Playback
+from voice.tts import Synthesizer
+
+PLAY_GRACE_SECONDS = 3.0
+"""How much longer than its audio a prompt may take to be reported as played before we go on without the report."""
+
+
+class Speak(FrameProcessor):
+    def __init__(
+        self,
+        *,
+        voices: Sequence[Synthesizer],
+        ear: Ear,
+        playback: Playback,
+        problem: Callable[[str, str], None],
+    ) -> None:
+        super().__init__()
+        self._voices = voices
+        self._ear = ear
+        self._playback = playback
+        self._problem = problem
+        self._waiting: deque[Say | HangUp] = deque()
+        self._current: Say | None = None
+        self._ended = asyncio.Event()
+        self._wake = asyncio.Event()
+        self._cut = False
+        self._task: asyncio.Task[None] | None = None
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        await super().process_frame(frame, direction)
+        if isinstance(frame, SayFrame):
+            self._waiting.append(frame.say)
+            self._wake.set()
+            return
+        if isinstance(frame, PlayedFrame):
+            if self._current is not None and frame.say_id == self._current.say_id:
+                self._ended.set()
+            return
+        if isinstance(frame, InterruptionFrame):
+            await self._interrupt()
+        elif isinstance(frame, StartFrame):
+            self._task = self.create_task(self._run())
+        elif isinstance(frame, (EndFrame, CancelFrame)):
+            await self._stop()
+        await self.push_frame(frame, direction)
+
+    async def cleanup(self) -> None:
+        await super().cleanup()
+        await self._stop()
+
+    @property
+    def idle(self) -> bool:
+        return self._current is None and not self._waiting
+
+    async def _stop(self) -> None:
+        if self._task is not None:
+            task, self._task = self._task, None
+            await self.cancel_task(task)
+
+    async def _interrupt(self) -> None:
+        if self._current is not None and self._current.interruptible:
+            self._cut = True
+            self._ended.set()
+        kept = [s for s in self._waiting if isinstance(s, HangUp) or not s.interruptible]
+        dropped = [s for s in self._waiting if isinstance(s, Say) and s.interruptible]
+        self._waiting = deque(kept)
+        for say in dropped:
+            await self._report(Played(say.say_id, fully=False, played_ms=0))
+
+    async def _run(self) -> None:
+        while True:
+            while not self._waiting:
+                self._wake.clear()
+                await self._wake.wait()
+            item = self._waiting.popleft()
+            if isinstance(item, HangUp):
+                await self.push_frame(SpokenFrame(item), FrameDirection.UPSTREAM)
+            else:
+                await self._speak(item)
+
+    async def _speak(self, say: Say) -> None:
+        self._current, self._cut = say, False
+        self._ended.clear()
+        self._playback.begin(say.say_id)
+        self._ear.prompt_began(interruptible=say.interruptible)
+        await self.push_frame(PromptBeganFrame(say.say_id))
+        await self.push_frame(TTSStartedFrame())
+        seconds = await self._send(say)
+        await self.push_frame(TTSStoppedFrame())
+        await self.push_frame(PromptEndedFrame(say.say_id))
+        await self._heard_out(say, seconds)
+        played_ms = self._playback.sent_ms
+        self._playback.end()
+        self._current = None
+        await self._report(Played(say.say_id, fully=not self._cut, played_ms=played_ms))
+        if not any(isinstance(s, Say) for s in self._waiting):
+            self._ear.prompt_ended()
+
+    async def _send(self, say: Say) -> float:
+        """Sends the audio of `say`, in whole frames; the seconds sent."""
+        samples = 0
+        rest: Pcm = np.zeros(0, dtype=np.int16)
+        async for piece in self._audio(say):
+            if self._cut:
+                break
+            joined = np.concatenate([rest, piece])
+            whole = len(joined) // FRAME_SAMPLES * FRAME_SAMPLES
+            rest = joined[whole:]
+            samples += await self._push_audio(joined[:whole])
+        if len(rest) and not self._cut:
+            samples += await self._push_audio(np.pad(rest, (0, FRAME_SAMPLES - len(rest))))
+        return samples / RATE
+
+    async def _push_audio(self, pcm: Pcm) -> int:
+        if len(pcm):
+            await self.push_frame(TTSAudioRawFrame(pcm.tobytes(), RATE, 1))
+        return len(pcm)
+
+    async def _audio(self, say: Say) -> AsyncIterator[Pcm]:
+        """The audio from the first voice that can speak it; what a failing voice already gave is not repeated."""
+        for voice in self._voices:
+            try:
+                async for piece in voice.stream(say.text):
+                    yield piece
+                return
+            except VoiceFailed as error:
+                self._problem("voice", f"{say.prompt} expected from {voice.voice_key}, got: {error}")
+
+    async def _heard_out(self, say: Say, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds + PLAY_GRACE_SECONDS):
+                await self._ended.wait()
+        except TimeoutError:
+            self._problem("line", f"end of {say.prompt} expected within {seconds + PLAY_GRACE_SECONDS:.1f} s, none came")
+
+    async def _report(self, played: Played) -> None:
+        await self.push_frame(EventFrame(played), FrameDirection.UPSTREAM)

@@ -1,0 +1,109 @@
+"""Drives the mind: gives it events one at a time, in order, and carries out or hands on its acts.
+
+What concerns speech stays here (say, expect); everything else goes to `office`, which is the switchboard's side of the
+leg. A mind that raises does not end in silence: the rescue takes over (apology, then a person).
+"""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Protocol
+
+from pipecat.frames.frames import CancelFrame, EndFrame, Frame, InputDTMFFrame, StartFrame
+from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+
+from voice.conversation import Mind
+from voice.events import Act, Event, Expect, HangUp, Heard, Say
+from voice.hearing import Ear
+from voice.pipeline.frames import EventFrame, SayFrame, SpokenFrame
+from voice import events
+
+
+class Office(Protocol):
+    """The other side of the leg: sees events before the mind does and gets the acts that are not speech."""
+
+    def happened(self, event: Event, *, turn: int, say: Say | None, sensitive: bool) -> None:
+        """`turn`: the number this utterance has in the transcript; `say`: what was played, for `Played`."""
+        ...
+
+    def asked(self, act: Act) -> None: ...
+
+    def problem(self, part: str, what: str) -> None: ...
+
+
+class Think(FrameProcessor):
+    def __init__(self, *, mind: Mind, rescue: Mind, ear: Ear, office: Office) -> None:
+        super().__init__()
+        self._mind = mind
+        self._rescue = rescue
+        self._ear = ear
+        self._office = office
+        self._says: dict[str, Say] = {}
+        self._events: asyncio.Queue[EventFrame] = asyncio.Queue(maxsize=256)
+        self._task: asyncio.Task[None] | None = None
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        await super().process_frame(frame, direction)
+        match frame:
+            case EventFrame():
+                self._events.put_nowait(frame)
+                return
+            case InputDTMFFrame():
+                for key in frame.buttons:
+                    self._events.put_nowait(EventFrame(events.KeyPressed(key.value), self._ear.expected.sensitive))
+                return
+            case SpokenFrame(hang_up=hang_up):
+                self._office.asked(hang_up)
+                return
+            case StartFrame():
+                self._task = self.create_task(self._run())
+            case EndFrame() | CancelFrame():
+                await self._stop()
+            case _:
+                pass
+        await self.push_frame(frame, direction)
+
+    def tell(self, event: Event) -> None:
+        """An event from outside the pipeline."""
+        self._events.put_nowait(EventFrame(event))
+
+    async def cleanup(self) -> None:
+        await super().cleanup()
+        await self._stop()
+
+    async def _stop(self) -> None:
+        if self._task is not None:
+            task, self._task = self._task, None
+            await self.cancel_task(task)
+
+    async def _run(self) -> None:
+        while True:
+            frame = await self._events.get()
+            for act in self._consider(frame):
+                await self._carry_out(act)
+
+    def _consider(self, frame: EventFrame) -> Sequence[Act]:
+        event = frame.event
+        if isinstance(event, events.KeyPressed):
+            self._ear.key_pressed()
+        say = self._says.pop(event.say_id, None) if isinstance(event, events.Played) else None
+        spoken = isinstance(event, (Heard, events.Played))
+        turn = self._mind.transcript.last_turn + (1 if spoken else 0)
+        self._office.happened(event, turn=turn, say=say, sensitive=frame.sensitive)
+        try:
+            return self._mind.on(event, self._ear.now_ms)
+        except Exception as error:  # any fault of the mind must still give the caller a person
+            self._office.problem("mind", f"an answer to {type(event).__name__} expected, got {error!r}")
+            self._mind = self._rescue
+            return self._rescue.on(event, self._ear.now_ms)
+
+    async def _carry_out(self, act: Act) -> None:
+        match act:
+            case Say():
+                self._says[act.say_id] = act
+                await self.push_frame(SayFrame(act))
+            case HangUp():
+                await self.push_frame(SayFrame(act))
+            case Expect():
+                self._ear.expect(act)
+            case _:
+                self._office.asked(act)
