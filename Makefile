@@ -1,0 +1,66 @@
+# Every task is one word. `make demo` and `make test` need Python 3.11+, make and a C compiler, nothing else by hand.
+
+PYTHON ?= python3
+VENV := .venv
+WARMLINE := $(VENV)/bin/warmline
+
+# No model hub is asked at run time; only `warmline models fetch` downloads (it lifts this for itself).
+export HF_HUB_OFFLINE := 1
+export PYTHON
+
+.DEFAULT_GOAL := help
+.PHONY: help demo serve test lint format bench bench-full lock clean
+
+help: ## this list
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1 \t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+# Two stamps: an edited pyproject.toml puts the command in place again, only an edited lock costs the minute.
+$(VENV)/locked: requirements.lock requirements-dev.lock deploy/venv.sh
+	@QUIET=1 .ci/debian-packages build
+	@echo "installing the locked packages into $(VENV): about a minute, 1.4 GB"
+	@deploy/venv.sh $(VENV) requirements.lock requirements-dev.lock
+	@touch $@
+
+$(VENV)/ready: $(VENV)/locked pyproject.toml
+	@$(VENV)/bin/python -m pip install --quiet --no-deps --no-build-isolation --no-index --editable .
+	@touch $@
+
+.PHONY: install
+install: $(VENV)/ready ## the virtual environment, exactly as locked; the other words do this themselves
+
+demo: $(VENV)/ready ## three recorded calls in real time; SERVE=1 keeps the desk up, LINE=name picks a line
+	$(WARMLINE) demo $(if $(SERVE),--serve) $(if $(LINE),--line $(LINE))
+
+serve: $(VENV)/ready ## the service with its desk
+	$(WARMLINE) serve
+
+test: $(VENV)/ready ## all tests; ARGS='-k words' to pick
+	@.ci/debian-packages browser || true
+	$(VENV)/bin/pytest -q $(ARGS)
+
+lint: $(VENV)/ready ## formatter, linter, types, import contracts
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy models voice telephony
+	$(VENV)/bin/lint-imports
+
+format: $(VENV)/ready ## put files into shape
+	$(VENV)/bin/ruff format .
+	$(VENV)/bin/ruff check --fix --exit-zero .
+
+bench: $(VENV)/ready ## quick measurements, to build/bench.json
+	$(WARMLINE) bench
+
+bench-full: $(VENV)/ready ## all measurements; takes long
+	$(WARMLINE) bench --full
+
+build/uv/bin/uv:
+	@$(PYTHON) -m venv build/uv
+	@build/uv/bin/python -m pip install --quiet uv
+
+lock: build/uv/bin/uv ## the lock files anew from pyproject.toml; UPGRADE=1 for newer releases
+	@UV=$< UPGRADE=$(UPGRADE) deploy/lock.sh
+
+clean: ## everything made here
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
