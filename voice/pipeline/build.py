@@ -15,7 +15,7 @@ from voice.pipeline.played import PlayedLog
 from voice.pipeline.recognise import Recognise
 from voice.pipeline.speak import Speak
 from voice.pipeline.tap import Recorder, Tap
-from voice.pipeline.think import Office, Think
+from voice.pipeline.think import Office, Rescue, Think
 from voice.tts import Synthesizer
 
 
@@ -26,7 +26,7 @@ class Parts:
     leg: str
     transport: BaseTransport
     mind: Mind
-    rescue: Mind
+    rescue: Rescue
     ear: Ear
     pool: Pool
     voices: Sequence[Synthesizer]

@@ -11,6 +11,7 @@ from typing import Protocol
 from pipecat.frames.frames import CancelFrame, EndFrame, Frame, InputDTMFFrame, StartFrame
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
+from models.transcript import Transcript
 from voice.conversation import Mind
 from voice.events import Act, Event, Expect, HangUp, Heard, Say
 from voice.hearing import Ear
@@ -30,8 +31,14 @@ class Office(Protocol):
     def problem(self, part: str, what: str) -> None: ...
 
 
+class Rescue(Mind, Protocol):
+    """A mind that can go on where a failed one stopped."""
+
+    def take_over(self, transcript: Transcript) -> None: ...
+
+
 class Think(FrameProcessor):
-    def __init__(self, *, mind: Mind, rescue: Mind, ear: Ear, office: Office) -> None:
+    def __init__(self, *, mind: Mind, rescue: Rescue, ear: Ear, office: Office) -> None:
         super().__init__()
         self._mind = mind
         self._rescue = rescue
@@ -93,6 +100,7 @@ class Think(FrameProcessor):
             return self._mind.on(event, self._ear.now_ms)
         except Exception as error:  # any fault of the mind must still give the caller a person
             self._office.problem("mind", f"an answer to {type(event).__name__} expected, got {error!r}")
+            self._rescue.take_over(self._mind.transcript)
             self._mind = self._rescue
             return self._rescue.on(event, self._ear.now_ms)
 
