@@ -32,7 +32,7 @@ def _mulaw_encoder() -> _Codes:
     segment = _segment(magnitude, first_bit=7)
     step = (magnitude >> (segment + 3)) & 0x0F
     sign = np.where(sample < 0, 0x80, 0)
-    return (~(sign | segment << 4 | step) & 0xFF).astype(np.uint8)
+    return np.asarray(~(sign | segment << 4 | step) & 0xFF, dtype=np.uint8)
 
 
 def _mulaw_decoder() -> Pcm:
@@ -48,7 +48,7 @@ def _alaw_encoder() -> _Codes:
     segment = _segment(magnitude, first_bit=4)
     step = (magnitude >> np.maximum(segment, 1)) & 0x0F
     sign = np.where(sample < 0, 0, 0x80)
-    return ((sign | segment << 4 | step) ^ 0x55).astype(np.uint8)  # even bits inverted on the wire
+    return np.asarray((sign | segment << 4 | step) ^ 0x55, dtype=np.uint8)  # even bits inverted on the wire
 
 
 def _alaw_decoder() -> Pcm:

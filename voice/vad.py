@@ -82,7 +82,7 @@ _QUIET_WINDOWS = 7  # 224 ms: pipecat's five, and its rule that speech has ended
 
 
 class SileroVad:
-    """Silero at 8 kHz. Takes 20 ms frames, judges 32 ms windows; a frame that ends no window repeats the last verdict."""
+    """Silero at 8 kHz. Takes 20 ms frames, judges 32 ms windows; a frame that ends no window repeats the verdict."""
 
     def __init__(self) -> None:
         self._session = _silero_session()

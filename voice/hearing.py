@@ -1,0 +1,222 @@
+"""The Ear: one leg's audio in, what its party did with their voice out. Used in dialogue, and to listen in on a bridge.
+
+It is pure: its clock is the audio it was fed. It keeps the sound of an utterance from 300 ms before its onset, holds
+back what is said over a prompt that may not be interrupted, and counts the silence after a prompt.
+"""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from voice import bargein, endpoint
+from voice.audio import FRAME_MS, FRAME_SAMPLES, Pcm
+from voice.endpoint import Edge, Endpoint, State
+from voice.errors import AudioError
+from voice.events import Expect
+from voice.vad import VoiceActivity
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    endpoint: endpoint.Settings = field(default_factory=endpoint.Settings)
+    bargein: bargein.Settings = field(default_factory=bargein.Settings)
+    pre_roll_ms: int = 300  # a detector is sure 30-60 ms after the onset, and words begin softly before it
+    tail_ms: int = 200  # silence kept after the last voice: recognisers want to hear the word end
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One stretch of speech. `pcm` holds `pre_roll_ms` before `start_ms`, and up to the tail after `end_ms`."""
+
+    pcm: Pcm = field(compare=False, repr=False)
+    start_ms: int
+    end_ms: int
+    pre_roll_ms: int
+    voiced_ms: int  # how much of it was voice
+    over_prompt: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechBegan:
+    """Somebody speaks, and a prompt that is playing shall stop. `at_ms` is the onset."""
+
+    at_ms: int
+    over_prompt: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechEnded:
+    segment: Segment
+
+
+@dataclass(frozen=True, slots=True)
+class NoInput:
+    """Nothing was said for the whole no-input time. Comes once for each prompt, expectation, key or utterance."""
+
+    after_ms: int
+
+
+EarEvent = SpeechBegan | SpeechEnded | NoInput
+
+_NOTHING_IN_PARTICULAR = Expect(language="")
+_MOST_HELD = 3  # utterances over one protected prompt; of more, the latest count
+
+
+class Ear:
+    """One leg's hearing. `feed` it every frame of the call, also while prompts play: its clock is the audio."""
+
+    def __init__(self, *, vad: VoiceActivity, settings: Settings | None = None) -> None:
+        self._vad = vad
+        self._settings = settings or Settings()
+        self.expected = Expect(language="person")  # what was last expected; at first, whatever calls for a person
+        self._endpoint = Endpoint(self._settings.endpoint)
+        self._rest = np.zeros(0, dtype=np.int16)  # less than a frame, when the line's frames are odd
+        self._kept: deque[Pcm] = deque()  # whole frames up to now: the pre-roll, and the utterance that goes on
+        self._sealed_ms = 0  # audio before this belongs to an earlier utterance
+        self._prompt: bargein.Prompt | None = None
+        self._prompt_ended_ms = 0
+        self._over_prompt = False  # of the utterance that goes on
+        self._announced = False  # its SpeechBegan was told
+        self._held: deque[Segment] = deque(maxlen=_MOST_HELD)  # ended while the prompt could not be interrupted
+        self._deaf = False
+        self._expected: Expect | None = None
+        self._quiet_since_ms: int | None = None  # None: the no-input timer does not run
+
+    @property
+    def now_ms(self) -> int:
+        """Milliseconds of audio heard, in whole frames."""
+        return self._endpoint.now_ms
+
+    @property
+    def expected(self) -> Expect:
+        """The latest expectation; before the first, free speech of no state in particular."""
+        return self._expected or _NOTHING_IN_PARTICULAR
+
+    @property
+    def speaking(self) -> bool:
+        return self._endpoint.in_speech
+
+    def feed(self, frame: Pcm) -> Sequence[EarEvent]:
+        """The leg's next audio, int16 mono 8 kHz of any length; what happened in it, in order."""
+        if frame.dtype != np.int16 or frame.ndim != 1:
+            raise AudioError(f"the ear wants int16 mono samples in one dimension, got {frame.dtype} {frame.shape}")
+        if not len(self._rest) and len(frame) == FRAME_SAMPLES:
+            return self._hear(frame)
+        self._rest = np.concatenate((self._rest, frame))
+        events: list[EarEvent] = []
+        while len(self._rest) >= FRAME_SAMPLES:
+            whole, self._rest = self._rest[:FRAME_SAMPLES], self._rest[FRAME_SAMPLES:]
+            events += self._hear(whole)
+        return events
+
+    def expect(self, expect: Expect) -> None:
+        """What the mind expects next: sets the stop window, and starts the no-input time anew."""
+        self.expected = expect
+        self._endpoint.expect(expect.shape)
+        self._expected = expect
+        self._restart_no_input()
+
+    def prompt_began(self, interruptible: bool) -> None:
+        self._prompt = bargein.Prompt(began_ms=self.now_ms, interruptible=interruptible)
+
+    def prompt_ended(self) -> None:
+        """Also when it was cut. The no-input time runs from the end of the last prompt."""
+        self._prompt = None
+        self._prompt_ended_ms = self.now_ms
+        self._restart_no_input()
+
+    def key_pressed(self) -> None:
+        """A key is an answer too: the no-input time starts anew."""
+        self._restart_no_input()
+
+    def deaf(self) -> None:
+        """Hears nothing until `listen`: on hold, or while what is said is none of our business. The clock goes on."""
+        self._deaf = True
+        self._endpoint.forget()
+        self._kept.clear()
+        self._held.clear()
+        self._quiet_since_ms = None
+
+    def listen(self) -> None:
+        if self._deaf:
+            self._deaf = False
+            self._restart_no_input()
+
+    # --- one frame ------------------------------------------------------------------------------------------------
+
+    def _hear(self, frame: Pcm) -> list[EarEvent]:
+        if self._deaf:
+            self._endpoint.hear(0.0, FRAME_MS)
+            return []
+        edge = self._endpoint.hear(self._vad.probability(frame), FRAME_MS)
+        self._kept.append(frame)
+        events: list[EarEvent] = []
+        if edge is Edge.BEGAN:
+            self._begin()
+        elif edge is Edge.ENDED:
+            self._end(events)
+        self._tell_what_may_interrupt(events)
+        self._count_silence(events)
+        self._drop_old_frames()
+        return events
+
+    def _begin(self) -> None:
+        self._announced = False
+        self._over_prompt = self._prompt is not None or self._endpoint.onset_ms < self._prompt_ended_ms
+        self._quiet_since_ms = None
+
+    def _end(self, events: list[EarEvent]) -> None:
+        segment = self._cut()
+        self._sealed_ms = segment.end_ms
+        self._restart_no_input()
+        if self._announced:
+            events.append(SpeechEnded(segment))
+        elif segment.voiced_ms >= self._settings.bargein.speech_ms:
+            self._held.append(segment)
+
+    def _cut(self) -> Segment:
+        heard = self._endpoint
+        kept_from_ms = self.now_ms - len(self._kept) * FRAME_MS
+        from_ms = max(heard.onset_ms - self._settings.pre_roll_ms, self._sealed_ms, kept_from_ms)
+        until_ms = min(heard.last_voice_ms + self._settings.tail_ms, self.now_ms)
+        frames = list(self._kept)[(from_ms - kept_from_ms) // FRAME_MS : (until_ms - kept_from_ms) // FRAME_MS]
+        return Segment(
+            pcm=np.concatenate(frames),
+            start_ms=heard.onset_ms,
+            end_ms=heard.last_voice_ms,
+            pre_roll_ms=heard.onset_ms - from_ms,
+            voiced_ms=heard.voiced_ms,
+            over_prompt=self._over_prompt,
+        )
+
+    def _tell_what_may_interrupt(self, events: list[EarEvent]) -> None:
+        """Speech is told of as soon as the barge-in rule lets it through: what had to wait, then what goes on."""
+        while self._held and self._may_interrupt(self._held[0].voiced_ms):
+            segment = self._held.popleft()
+            events += [SpeechBegan(segment.start_ms, segment.over_prompt), SpeechEnded(segment)]
+        if self.speaking and not self._announced and self._may_interrupt(self._endpoint.voiced_ms):
+            self._announced = True
+            events.append(SpeechBegan(self._endpoint.onset_ms, self._over_prompt))
+
+    def _may_interrupt(self, voiced_ms: int) -> bool:
+        if self._prompt is None:
+            return True
+        return bargein.interrupts(self._settings.bargein, prompt=self._prompt, voiced_ms=voiced_ms, now_ms=self.now_ms)
+
+    def _count_silence(self, events: list[EarEvent]) -> None:
+        if self._expected is None or self._quiet_since_ms is None or self._prompt is not None:
+            return
+        quiet_ms = self.now_ms - self._quiet_since_ms
+        if quiet_ms >= self._expected.no_input_ms and self._endpoint.state is State.QUIET:
+            self._quiet_since_ms = None
+            events.append(NoInput(quiet_ms))
+
+    def _restart_no_input(self) -> None:
+        self._quiet_since_ms = None if self.speaking else self.now_ms
+
+    def _drop_old_frames(self) -> None:
+        if self._endpoint.state is State.QUIET:
+            while len(self._kept) > self._settings.pre_roll_ms // FRAME_MS:
+                self._kept.popleft()
