@@ -60,7 +60,6 @@ class NoInput:
 
 EarEvent = SpeechBegan | SpeechEnded | NoInput
 
-_NOTHING_IN_PARTICULAR = Expect(language="")
 _MOST_HELD = 3  # utterances over one protected prompt; of more, the latest count
 
 
@@ -81,18 +80,13 @@ class Ear:
         self._announced = False  # its SpeechBegan was told
         self._held: deque[Segment] = deque(maxlen=_MOST_HELD)  # ended while the prompt could not be interrupted
         self._deaf = False
-        self._expected: Expect | None = None
+        self._expects = False  # the no-input timer needs an expectation
         self._quiet_since_ms: int | None = None  # None: the no-input timer does not run
 
     @property
     def now_ms(self) -> int:
         """Milliseconds of audio heard, in whole frames."""
         return self._endpoint.now_ms
-
-    @property
-    def expected(self) -> Expect:
-        """The latest expectation; before the first, free speech of no state in particular."""
-        return self._expected or _NOTHING_IN_PARTICULAR
 
     @property
     def speaking(self) -> bool:
@@ -113,9 +107,8 @@ class Ear:
 
     def expect(self, expect: Expect) -> None:
         """What the mind expects next: sets the stop window, and starts the no-input time anew."""
-        self.expected = expect
         self._endpoint.expect(expect.shape)
-        self._expected = expect
+        self.expected, self._expects = expect, True
         self._restart_no_input()
 
     def prompt_began(self, interruptible: bool) -> None:
@@ -206,10 +199,10 @@ class Ear:
         return bargein.interrupts(self._settings.bargein, prompt=self._prompt, voiced_ms=voiced_ms, now_ms=self.now_ms)
 
     def _count_silence(self, events: list[EarEvent]) -> None:
-        if self._expected is None or self._quiet_since_ms is None or self._prompt is not None:
+        if not self._expects or self._quiet_since_ms is None or self._prompt is not None:
             return
         quiet_ms = self.now_ms - self._quiet_since_ms
-        if quiet_ms >= self._expected.no_input_ms and self._endpoint.state is State.QUIET:
+        if quiet_ms >= self.expected.no_input_ms and self._endpoint.state is State.QUIET:
             self._quiet_since_ms = None
             events.append(NoInput(quiet_ms))
 
