@@ -35,7 +35,7 @@ serve: $(VENV)/ready ## the service with its desk
 	$(WARMLINE) serve
 
 test: $(VENV)/ready ## all tests; ARGS='-k words' to pick
-	@.ci/debian-packages browser || true
+	@QUIET=1 .ci/debian-packages browser || true
 	$(VENV)/bin/pytest -q $(ARGS)
 
 lint: $(VENV)/ready ## formatter, linter, types, import contracts
