@@ -1,0 +1,167 @@
+"""Settings as one frozen value: `config/warmline.toml` and the environment are read here and nowhere else."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from telephony.errors import ConfigError
+from voice import hearing, vad
+
+FILE = "warmline.toml"
+
+Seconds = Annotated[float, Field(gt=0, le=86_400)]
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _https(url: str) -> str:
+    if url and not url.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+        raise ValueError("an https:// address (or http on this machine) expected")
+    return url.rstrip("/")
+
+
+class Service(Section):
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65_535)
+    public_url: Annotated[str, AfterValidator(_https)] = ""
+    max_calls: int = Field(default=16, ge=1)
+    drain_seconds: Seconds = 600
+    records_folder: Path = Path("var")
+    models_folder: Path = Path("var/models")
+
+
+class BusinessFolder(Section):
+    folder: Path = Path(".")
+    backend: Literal["demo", "http"] = "demo"
+    http_url: Annotated[str, AfterValidator(_https)] = ""
+    http_timeout_seconds: Seconds = 5.0
+
+
+class Hearing(Section):
+    engine: Literal["auto", "whisper", "pocketsphinx"] = "auto"
+    deadline_seconds: Seconds = 4.0
+    workers: int = Field(default=2, ge=1, le=64)
+    queue_limit: int = Field(default=32, ge=1)
+    ear: hearing.Settings = hearing.Settings()
+    vad: vad.Settings = vad.Settings()
+
+
+class Speaking(Section):
+    engine: Literal["auto", "piper", "espeak", "flite"] = "auto"
+    prerender: bool = True
+
+
+class TwilioSettings(Section):
+    enabled: bool = False
+    account_sid: str = ""
+    auth_token_variable: str = "TWILIO_AUTH_TOKEN"
+    previous_token_variable: str = "TWILIO_AUTH_TOKEN_PREVIOUS"
+    number: str = ""
+    api_url: Annotated[str, AfterValidator(_https)] = ""
+
+
+class WebRtcSettings(Section):
+    enabled: bool = True
+
+
+class Lines(Section):
+    twilio: TwilioSettings = TwilioSettings()
+    webrtc: WebRtcSettings = WebRtcSettings()
+
+
+class HandoffSettings(Section):
+    ring_seconds: Seconds = 20.0
+    decide_seconds: Seconds = 20.0
+    seek_seconds: Seconds = 180.0
+    unavailable_seconds: Seconds = 8.0
+
+
+class Judging(Section):
+    prosody_weight: float = Field(default=1.0, ge=0, le=1)
+
+
+class Records(Section):
+    url: str = ""
+    record_audio: bool = True
+    audio_days: int = Field(default=30, ge=0)
+    transcript_days: int = Field(default=90, ge=0)
+    record_days: int = Field(default=395, ge=0)
+
+
+class DeskSettings(Section):
+    demo_sign_in: bool = False
+
+
+class AgentSettings(Section):
+    id: str = Field(pattern=r"^[a-z0-9_-]+$")
+    name: str
+    skills: tuple[str, ...]
+    languages: tuple[str, ...] = ("en",)
+    line: Literal["webrtc", "twilio", "simulated"] = "webrtc"
+    address: str = ""
+
+
+class Settings(Section):
+    service: Service = Service()
+    business: BusinessFolder = BusinessFolder()
+    hearing: Hearing = Hearing()
+    speaking: Speaking = Speaking()
+    lines: Lines = Lines()
+    handoff: HandoffSettings = HandoffSettings()
+    judging: Judging = Judging()
+    records: Records = Records()
+    desk: DeskSettings = DeskSettings()
+    agents: tuple[AgentSettings, ...] = ()
+
+
+def load(folder: Path) -> Settings:
+    """The settings in `folder`. Raises `ConfigError` naming file, section and key, what was expected and what came."""
+    path = folder / FILE
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"{path}: a settings file expected here, got {error.strerror}") from error
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: TOML expected, got {error}") from error
+    settings = parse(table, origin=str(path))
+    business = settings.business.model_copy(update={"folder": (folder / settings.business.folder).resolve()})
+    return settings.model_copy(update={"business": business})
+
+
+def parse(table: Mapping[str, Any], *, origin: str) -> Settings:
+    """Settings from a parsed table. `origin` names it in errors."""
+    try:
+        settings = Settings.model_validate(table)
+    except ValidationError as error:
+        raise ConfigError("\n".join(_explain(origin, problem) for problem in error.errors())) from error
+    ids = [agent.id for agent in settings.agents]
+    doubles = sorted({i for i in ids if ids.count(i) > 1})
+    if doubles:
+        raise ConfigError(f"{origin}: [[agents]] id: each once expected, got {', '.join(doubles)} more than once")
+    return settings
+
+
+def _explain(origin: str, problem: Mapping[str, Any]) -> str:
+    *section, key = [str(part) for part in problem["loc"]] or [""]
+    expected = str(problem["msg"]).removeprefix("Value error, ")
+    if problem["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
+        expected = "no such key"
+    return f"{origin}: [{'.'.join(section)}] {key}: {expected}, got {problem['input']!r}"
+
+
+def secret(variable: str) -> str | None:
+    """A secret from the environment, `None` when it is not set."""
+    return os.environ.get(variable) or None
+
+
+def config_folder(given: Path | None) -> Path:
+    """`--config`, else `WARMLINE_CONFIG`, else `./config`."""
+    return given or Path(os.environ.get("WARMLINE_CONFIG", "config"))
