@@ -1,7 +1,8 @@
 # Two images from one recipe:
 #   docker build --target cpu  -t warmline:cpu .
 #   docker build --target cuda -t warmline:cuda .
-# Both install with deploy/install.sh, which CI runs into a plain folder. Weights are not in the image: mount them.
+# Both install with deploy/install.sh, which CI runs into a plain folder. Weights are not in the image: mount them at
+# /opt/warmline/var/models, and a folder for records at /opt/warmline/var (the two folders that config/ names).
 
 ARG PYTHON_IMAGE=python:3.11-slim-bookworm
 # CUDA 12 and cuDNN 9 are what ctranslate2 4 loads; Ubuntu 24.04 brings Python 3.12.
@@ -27,14 +28,14 @@ COPY --from=cpu-builder /opt/warmline /opt/warmline
 COPY deploy/image.sh /tmp/image.sh
 RUN sh /tmp/image.sh
 ENV PATH=/opt/warmline/venv/bin:$PATH HF_HUB_OFFLINE=1 PYTHONUNBUFFERED=1 \
-    WARMLINE_CONFIG=/opt/warmline/config WARMLINE_MODELS=/models WARMLINE_RECORDS=/records
+    WARMLINE_CONFIG=/opt/warmline/config
 WORKDIR /opt/warmline
 USER warmline
 EXPOSE 8080
-VOLUME ["/models", "/records"]
+VOLUME ["/opt/warmline/var", "/opt/warmline/var/models"]
 HEALTHCHECK --interval=15s --timeout=3s --start-period=60s \
     CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8080/healthz', timeout=2)"]
-# Calls in progress are drained on SIGTERM; give them time: docker stop --time 60.
+# On SIGTERM calls in progress may end (service.drain_seconds): stop with as long a grace period.
 CMD ["warmline", "serve", "--host", "0.0.0.0", "--port", "8080"]
 
 FROM ${CUDA_IMAGE} AS cuda
@@ -43,11 +44,11 @@ COPY --from=cuda-builder /opt/warmline /opt/warmline
 COPY deploy/image.sh /tmp/image.sh
 RUN sh /tmp/image.sh
 ENV PATH=/opt/warmline/venv/bin:$PATH HF_HUB_OFFLINE=1 PYTHONUNBUFFERED=1 \
-    WARMLINE_CONFIG=/opt/warmline/config WARMLINE_MODELS=/models WARMLINE_RECORDS=/records
+    WARMLINE_CONFIG=/opt/warmline/config
 WORKDIR /opt/warmline
 USER warmline
 EXPOSE 8080
-VOLUME ["/models", "/records"]
+VOLUME ["/opt/warmline/var", "/opt/warmline/var/models"]
 HEALTHCHECK --interval=15s --timeout=3s --start-period=60s \
     CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8080/healthz', timeout=2)"]
 CMD ["warmline", "serve", "--host", "0.0.0.0", "--port", "8080"]
