@@ -1,0 +1,191 @@
+"""Everything the dialogue knows about one business: frozen values that `load.py` builds from the config folder.
+
+The fields are the keys of the TOML files, so this page is also their reference. Times carry their unit in the name.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import ClassVar, Literal
+
+from voice.triggers.rule import Rule
+
+STRICT: dict[str, str] = {"extra": "forbid"}  # a key nobody knows is a mistake, not a comment
+
+SlotKind = Literal["choice", "digits", "amount", "date"]
+Urgency = Literal["now", "soon", "normal"]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One thing a task must know. `choices`: value → the ways callers say it; on the keypad they number from 1."""
+
+    __pydantic_config__: ClassVar = STRICT
+    name: str
+    kind: SlotKind
+    ask: str  # prompt that asks for it
+    phrase: str = "{value}"  # how the value joins the one-line summary: "of {value}"
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    spoken: Mapping[str, str] = field(default_factory=dict)  # value → how the system says it, where that differs
+    digits: int | None = None  # how many, for kind digits
+    required: bool = True
+    differs_from: str | None = None  # another slot that must hold another value
+
+
+class IntentKind(StrEnum):
+    TASK = "task"  # slots, perhaps identity and a yes, then an action
+    ANSWER = "answer"  # an article's sentence
+    CONTROL = "control"  # about the conversation itself; the policy knows each by name
+
+
+CONTROLS = frozenset(
+    {"talk_to_person", "repeat", "goodbye", "cancel", "callback", "wait_time", "stop_recording", "menu"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """One thing a caller may want (`config/intents/<name>.toml`)."""
+
+    __pydantic_config__: ClassVar = STRICT
+    name: str
+    kind: IntentKind
+    examples: tuple[str, ...]  # "{slot}" stands for its values, "(a|b|)" for one of a, b or nothing
+    title: str = ""  # said aloud: "Would you like {title}?"
+    menu: str = ""  # said in the keypad menu: "For {menu}, press 1."
+    summary: str = ""  # said back to the caller and told to the agent: "you want to ..."
+    next_step: str = ""  # what the brief recommends
+    verified: bool = False
+    action: str | None = None
+    article: str | None = None
+    articles_by: str | None = None  # the slot whose value picks the article `<article>_<value>`
+    confirm: str | None = None  # prompt that reads everything back; without a yes nothing is done
+    done: str | None = None  # prompt said after the backend's yes, filled from its facts
+    errors: Mapping[str, str] = field(default_factory=dict)  # the backend's error word → prompt
+    slots: tuple[Slot, ...] = ()
+
+    def slot(self, name: str) -> Slot:
+        return next(slot for slot in self.slots if slot.name == name)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Who may settle an intent, who answers for that, and until when it was decided."""
+
+    __pydantic_config__: ClassVar = STRICT
+    mode: Literal["automatic", "approval", "person"]
+    owner: str
+    review_by: date
+    queue: str
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Where callers wait for people. `fallback` is rung when roster or database are gone; it is read at start."""
+
+    __pydantic_config__: ClassVar = STRICT
+    title: str  # said aloud: "someone in {title}"
+    skills: tuple[str, ...] = ()
+    opens: str = "09:00"
+    closes: str = "17:00"
+    days: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...] = ("mon", "tue", "wed", "thu", "fri")
+    fallback: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Disposition:
+    __pydantic_config__: ClassVar = STRICT
+    code: str
+    title: str
+    solved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A page of `config/knowledge`. `spoken` is what the line says; `text` is for people and the co-pilot."""
+
+    __pydantic_config__: ClassVar = STRICT
+    name: str
+    title: str
+    spoken: str
+    updated: date
+    review_by: date
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """How a caller proves who they are: two numbers on the keypad, checked by one action."""
+
+    __pydantic_config__: ClassVar = STRICT
+    action: str
+    member_digits: int
+    pin_digits: int
+    tries: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The words of plain yes and no."""
+
+    __pydantic_config__: ClassVar = STRICT
+    yes: tuple[str, ...]
+    no: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """Bars and waits of the conversation. Confidences are 0..1."""
+
+    __pydantic_config__: ClassVar = STRICT
+    accept_confidence: float = 0.5  # act on an intent at once
+    confirm_confidence: float = 0.25  # ask "would you like ...?"; below it the caller was not understood
+    words_confidence: float = 0.2  # below it the recogniser's words are not used
+    no_input_ms: int = 6000
+    digits_no_input_ms: int = 8000
+    comfort_ms: int = 20000  # between two words to a caller who waits
+
+
+@dataclass(frozen=True, slots=True)
+class Prompts:
+    """All sentences by name; several variants of one get better with each failure."""
+
+    version: str
+    texts: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """Agent minutes: of a needless transfer, and of losing this call (understanding.md 6)."""
+
+    __pydantic_config__: ClassVar = STRICT
+    needless_minutes: float
+    missed_minutes: float
+
+    @property
+    def threshold(self) -> float:
+        """Escalate above this probability."""
+        return self.needless_minutes / (self.needless_minutes + self.missed_minutes)
+
+
+@dataclass(frozen=True, slots=True)
+class Business:
+    name: str
+    version: str  # changes with any file of the folder
+    intents: Mapping[str, Intent]
+    outside: tuple[str, ...]  # sentences this line does not serve
+    scope: Mapping[str, Scope]
+    prompts: Prompts
+    articles: Mapping[str, Article]
+    rules: tuple[Rule, ...]
+    costs: Mapping[str, Costs]  # by intent; "default" for the rest
+    queues: Mapping[str, Queue]
+    dispositions: tuple[Disposition, ...]
+    menu: tuple[tuple[str, ...], ...]  # pages of intents; key 8 turns the page
+    answers: Answers
+    identity: Identity | None = None
+    hearing: Hearing = field(default_factory=Hearing)
+
+    def cost(self, intent: str | None) -> Costs:
+        return self.costs.get(intent or "default", self.costs["default"])
