@@ -176,7 +176,8 @@ class IntentModel:
 
     def _gate_features(self, text: str) -> Floats:
         vector = self.ngrams.vector(text)
-        return _gate_features(self._logits(text, vector)[None], self._nearest(vector)[None])[0]
+        features: Floats = _gate_features(self._logits(text, vector)[None], self._nearest(vector)[None])[0]
+        return features
 
 
 def _checked(examples: Mapping[str, Sequence[str]]) -> None:
