@@ -1,0 +1,235 @@
+"""How the simulated carrier reaches a service: over real sockets, or in memory through the very same ASGI app.
+
+In memory the app sees a true Starlette `WebSocket`; nothing waits on real time, so a call may run on a virtual loop.
+"""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+from urllib.parse import urlencode, urlsplit
+
+import aiohttp
+import websockets
+from starlette.types import ASGIApp, Message, Scope
+from starlette.websockets import WebSocket
+
+log = logging.getLogger(__name__)
+
+QUEUED_MESSAGES_MAX = 2000  # 40 s of 20 ms messages that nobody read
+CLOSING_SECONDS = 5.0
+ABNORMAL = 1006  # RFC 6455: closed without a close frame
+Headers = Mapping[str, str]
+
+
+class HandshakeRefused(Exception):
+    """The websocket was not let in; `status` is the HTTP answer."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"expected 101 Switching Protocols, got {status}")
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    body: str
+
+
+class Socket(Protocol):
+    """The carrier's end of a media websocket. `closed_with` is the close code once the service closed it."""
+
+    closed_with: int | None
+
+    async def send(self, text: str) -> None: ...
+
+    async def receive(self) -> str | bytes | None:
+        """The next message; None when the service has closed."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+class Reach(Protocol):
+    """`url` is as the service names itself, path and query included; where that really is, the implementation knows."""
+
+    async def post(self, url: str, form: Mapping[str, str], headers: Headers) -> Answer: ...
+
+    async def connect(self, url: str, headers: Headers) -> Socket:
+        """Raises `HandshakeRefused`."""
+        ...
+
+
+class Loopback:
+    """Real sockets to a service that listens on `host`:`port`, whatever its public name is."""
+
+    def __init__(self, port: int, host: str = "127.0.0.1") -> None:
+        self._at = f"{host}:{port}"
+
+    async def post(self, url: str, form: Mapping[str, str], headers: Headers) -> Answer:
+        timeout = aiohttp.ClientTimeout(total=15)  # Twilio's own webhook time-out
+        async with aiohttp.ClientSession(timeout=timeout) as session:
+            request = session.post(f"http://{self._at}{_target(url)}", data=dict(form), headers=dict(headers))
+            async with request as response:
+                return Answer(response.status, await response.text())
+
+    async def connect(self, url: str, headers: Headers) -> Socket:
+        try:
+            connection = await websockets.connect(
+                f"ws://{self._at}{_target(url)}",
+                additional_headers=dict(headers),
+                compression=None,
+                proxy=None,
+                close_timeout=CLOSING_SECONDS,
+            )
+        except websockets.InvalidStatus as error:
+            raise HandshakeRefused(error.response.status_code) from error
+        return _RealSocket(connection)
+
+
+class _RealSocket:
+    def __init__(self, connection: websockets.ClientConnection) -> None:
+        self.closed_with: int | None = None
+        self._connection = connection
+
+    async def send(self, text: str) -> None:
+        try:
+            await self._connection.send(text)
+        except websockets.ConnectionClosed:
+            self.closed_with = self._connection.close_code
+
+    async def receive(self) -> str | bytes | None:
+        try:
+            return await self._connection.recv()
+        except websockets.ConnectionClosed:
+            self.closed_with = self._connection.close_code
+            return None
+
+    async def close(self) -> None:
+        await self._connection.close()
+
+
+class InMemory:
+    """An ASGI app in this process and on this loop. Its lifespan is its owner's business."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def post(self, url: str, form: Mapping[str, str], headers: Headers) -> Answer:
+        body = urlencode(form).encode()
+        status, chunks = 500, []
+        given = iter([{"type": "http.request", "body": body, "more_body": False}])
+
+        async def receive() -> Message:
+            return next(given, {"type": "http.disconnect"})
+
+        async def send(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            else:
+                chunks.append(message.get("body", b""))
+
+        form_headers = {**headers, "Content-Type": "application/x-www-form-urlencoded"}
+        await self._app(_scope("http", url, form_headers), receive, send)
+        return Answer(status, b"".join(chunks).decode())
+
+    async def connect(self, url: str, headers: Headers) -> Socket:
+        socket = MemorySocket()
+        socket.serve(self._app, _scope("websocket", url, headers))
+        await socket.handshake()
+        return socket
+
+
+class MemorySocket:
+    """The carrier's end of a websocket whose other end is an ASGI app, or one bare Starlette `WebSocket` (`pair`)."""
+
+    def __init__(self) -> None:
+        self.closed_with: int | None = None
+        self._to_app: asyncio.Queue[Message] = asyncio.Queue(QUEUED_MESSAGES_MAX)
+        self._from_app: asyncio.Queue[Message] = asyncio.Queue(QUEUED_MESSAGES_MAX)
+        self._to_app.put_nowait({"type": "websocket.connect"})
+        self._serving: asyncio.Task[None] | None = None
+
+    def serve(self, app: ASGIApp, scope: Scope) -> None:
+        self._serving = asyncio.create_task(self._run(app, scope), name="in-memory websocket")
+
+    def websocket(self, url: str, headers: Headers) -> WebSocket:
+        return WebSocket(_scope("websocket", url, headers), self._to_app.get, self._from_app.put)
+
+    async def handshake(self) -> None:
+        message = await self._from_app.get()
+        if message["type"] != "websocket.accept":
+            await self.close()
+            raise HandshakeRefused(403 if message["type"] == "websocket.close" else 500)
+
+    async def send(self, text: str) -> None:
+        if self.closed_with is None:
+            await self._to_app.put({"type": "websocket.receive", "text": text})
+
+    async def receive(self) -> str | bytes | None:
+        if self.closed_with is not None:
+            return None
+        message = await self._from_app.get()
+        if message["type"] == "websocket.close":
+            self._closed(message.get("code", 1000))
+            return None
+        text: str | None = message.get("text")
+        return text if text is not None else bytes(message["bytes"])
+
+    async def close(self) -> None:
+        if self.closed_with is None:
+            self._closed(1000)
+        if self._serving is not None:
+            done, _ = await asyncio.wait({self._serving}, timeout=CLOSING_SECONDS)
+            if not done:
+                self._serving.cancel()
+
+    def _closed(self, code: int) -> None:
+        """Either side closed: the app's next receive tells it so, as a server does."""
+        self.closed_with = code
+        if not self._to_app.full():
+            self._to_app.put_nowait({"type": "websocket.disconnect", "code": code})
+
+    async def _run(self, app: ASGIApp, scope: Scope) -> None:
+        code = 1000
+        try:
+            await app(scope, self._to_app.get, self._from_app.put)
+        except Exception:  # as a server: log, close, go on serving others
+            log.exception("in-memory websocket: the app failed")
+            code = ABNORMAL
+        finally:
+            if not self._from_app.full():
+                self._from_app.put_nowait({"type": "websocket.close", "code": code})
+
+
+def pair(url: str = "wss://service.example/stream", headers: Headers | None = None) -> tuple[MemorySocket, WebSocket]:
+    """Both ends of a websocket without any app: call `accept()` on the second, then `handshake()` on the first."""
+    socket = MemorySocket()
+    return socket, socket.websocket(url, headers or {})
+
+
+def _target(url: str) -> str:
+    parts = urlsplit(url)
+    return parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def _scope(kind: str, url: str, headers: Headers) -> Scope:
+    parts = urlsplit(url)
+    return {
+        "type": kind,
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "POST",
+        "scheme": parts.scheme,
+        "path": parts.path,
+        "raw_path": parts.path.encode(),
+        "query_string": parts.query.encode(),
+        "root_path": "",
+        "headers": [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()],
+        "client": ("127.0.0.1", 1),
+        "server": (parts.hostname or "service", parts.port or 443),
+        "subprotocols": [],
+        "state": {},
+    }
