@@ -1,0 +1,85 @@
+"""The desk as one ASGI app: pages, their calls, and the feed. Built from its collaborators; keeps no globals."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fastapi import FastAPI, Request, WebSocket
+from fastapi.responses import FileResponse, JSONResponse
+from fastapi.staticfiles import StaticFiles
+
+from telephony.desk import signin, softphone, work, wrapup
+from telephony.desk.auth import Credentials, Sessions
+from telephony.desk.desks import Desks
+from telephony.desk.doors import Doors, SecurityHeaders
+from telephony.desk.office import DeskOffice, NotPossible
+from telephony.desk.settings import DeskSettings
+from telephony.desk.softphone import Phone
+from telephony.desk.wire import Wire
+
+STATIC = Path(__file__).parent / "static"
+
+
+@dataclass(frozen=True, slots=True)
+class DeskDeps:
+    """`desks` is made first, since the webrtc line (`phone`) rings it. `clock`: seconds, never going back."""
+
+    office: DeskOffice
+    phone: Phone
+    desks: Desks
+    credentials: Credentials
+    clock: Callable[[], float]
+    settings: DeskSettings = field(default_factory=DeskSettings)
+
+
+def create_desk(deps: DeskDeps) -> FastAPI:
+    """Pages `/`, `/desk`, `/call`; calls below `/desk/api`; the websocket `/desk/feed`."""
+    app = FastAPI(title="Warmline desk", docs_url=None, redoc_url=None, openapi_url=None)
+    sessions = Sessions()
+    doors = Doors(sessions=sessions, clock=deps.clock, origins=deps.settings.origins)
+    wire = Wire(sessions=sessions, desks=deps.desks, clock=deps.clock)
+    deps.desks.serve(deps.office)
+
+    app.add_middleware(SecurityHeaders)
+    app.mount("/desk/static", StaticFiles(directory=STATIC), name="static")
+    app.include_router(
+        signin.routes(
+            office=deps.office,
+            desks=deps.desks,
+            doors=doors,
+            sessions=sessions,
+            credentials=deps.credentials,
+            settings=deps.settings,
+            clock=deps.clock,
+        )
+    )
+    app.include_router(work.routes(office=deps.office, doors=doors))
+    app.include_router(wrapup.routes(office=deps.office, doors=doors))
+    app.include_router(softphone.routes(phone=deps.phone, doors=doors, caller_page=deps.settings.caller_page))
+
+    @app.exception_handler(NotPossible)
+    async def not_possible(_request: Request, error: Exception) -> JSONResponse:
+        return JSONResponse({"detail": str(error)}, 409)
+
+    @app.get("/")
+    async def landing() -> FileResponse:
+        return FileResponse(STATIC / "index.html")
+
+    @app.get("/desk")
+    async def desk() -> FileResponse:
+        return FileResponse(STATIC / "desk.html")
+
+    if deps.settings.caller_page:
+
+        @app.get("/call")
+        async def call() -> FileResponse:
+            return FileResponse(STATIC / "call.html")
+
+    @app.websocket("/desk/feed")
+    async def feed(socket: WebSocket) -> None:
+        if not doors.ours(socket.headers):
+            await socket.close(1008, "this page may not listen here")
+            return
+        await wire.serve(socket)
+
+    return app

@@ -1,0 +1,91 @@
+"""All desks of one service: opens a feed when an agent signs in, rings it, and notices when nobody is looking at it."""
+
+import asyncio
+from collections.abc import Callable
+
+from telephony.desk.feed import Feed
+from telephony.desk.messages import RingModel
+from telephony.desk.office import CHOSEN, DeskOffice, Person, Presence
+from telephony.leg import LegEnded, LegId
+
+UNWATCHED_SECONDS = 15.0
+"""How long an available agent's desk may have no page before they are set away: a reload takes 1-2 s, a lost network
+comes back within ten or not soon [est]; callers must not be rung at an empty chair."""
+
+
+class Desks:
+    """Feeds by agent. Also the `Ringer` of the webrtc line."""
+
+    def __init__(self, *, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._office: DeskOffice | None = None
+        self._feeds: dict[str, Feed] = {}
+        self._undo: dict[str, Callable[[], None]] = {}
+        self._unwatched: dict[str, asyncio.TimerHandle] = {}
+
+    def serve(self, office: DeskOffice) -> None:
+        """Names the office; before it nobody can sign in, and nothing rings."""
+        self._office = office
+
+    def sign_in(self, person: Person) -> Feed:
+        """The agent's desk, opened if need be. A page of an earlier sign-in is let go."""
+        assert self._office is not None  # the app that calls us was made with it
+        feed = self._feeds.get(person.id)
+        if feed is not None:
+            feed.let_go("taken_over")
+            return feed
+        feed = self._feeds[person.id] = Feed(person, clock=self._clock)
+        self._office.sign_in(person.id)
+        self._undo[person.id] = self._office.watch(person.id, feed.on_news)
+        self.watch_for_page(person.id)
+        return feed
+
+    def sign_out(self, agent: str, why: str = "signed_out") -> None:
+        feed = self._feeds.pop(agent, None)
+        if feed is None:
+            return
+        self._stop_timer(agent)
+        feed.let_go(why)
+        self._undo.pop(agent)()
+        if self._office is not None:
+            self._office.sign_out(agent)
+
+    def feed(self, agent: str) -> Feed | None:
+        return self._feeds.get(agent)
+
+    def page_came(self, agent: str) -> None:
+        self._stop_timer(agent)
+
+    def watch_for_page(self, agent: str) -> None:
+        """Nobody looks at this desk now: gives them a while to come back."""
+        self._stop_timer(agent)
+        loop = asyncio.get_running_loop()
+        self._unwatched[agent] = loop.call_later(UNWATCHED_SECONDS, self._nobody_came, agent)
+
+    def _nobody_came(self, agent: str) -> None:
+        self._unwatched.pop(agent, None)
+        feed = self._feeds.get(agent)
+        if feed is None or feed.connected or self._office is None:
+            return
+        if feed.view.presence in CHOSEN:
+            self._office.set_presence(agent, Presence.AWAY, "your desk was closed")
+
+    def _stop_timer(self, agent: str) -> None:
+        timer = self._unwatched.pop(agent, None)
+        if timer is not None:
+            timer.cancel()
+
+    # --- Ringer ---
+
+    def ring(self, leg: LegId, *, agent: str, call: str, ring_seconds: float) -> bool:
+        feed = self._feeds.get(agent)
+        if feed is None or not feed.connected:
+            return False
+        feed.send(feed.view.rings(RingModel(leg=leg, call=call)))
+        return True
+
+    def stop(self, leg: LegId, *, agent: str, why: LegEnded | None) -> None:
+        """`why` None: answered. The page is told of the end of a leg it has answered, too."""
+        feed = self._feeds.get(agent)
+        if feed is not None:
+            feed.send(feed.view.rings(None, ended=why.value if why is not None else "answered"))

@@ -1,0 +1,96 @@
+"""What stands before every desk page and call: security headers, the Origin check, the session behind a cookie.
+
+The page loads nothing but its own files and talks to nobody but us; a state-changing call needs our Origin, the
+session's cookie and its CSRF token.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from fastapi import HTTPException, Request
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from telephony.desk.auth import Session, Sessions
+
+COOKIE = "warmline_desk"
+CSRF_HEADER = "x-csrf-token"
+
+HEADERS = {
+    "content-security-policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "media-src 'self' blob: mediastream:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "permissions-policy": "microphone=(self), camera=(), geolocation=()",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cache-control": "no-store",
+}
+
+
+class SecurityHeaders:
+    """Adds `HEADERS` to every HTTP answer of the app it wraps."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A signed-in agent at the door, with the cookie they came with."""
+
+    agent: str
+    cookie: str
+    session: Session
+
+
+class Doors:
+    def __init__(self, *, sessions: Sessions, clock: Callable[[], float], origins: tuple[str, ...]) -> None:
+        self._sessions = sessions
+        self._clock = clock
+        self._origins = origins
+
+    def ours(self, headers: Headers) -> bool:
+        """Whether the request comes from a page of ours: its Origin is configured, or names the host asked."""
+        origin = headers.get("origin")
+        if origin is None:
+            return False
+        if origin in self._origins:
+            return True
+        return not self._origins and urlsplit(origin).netloc == headers.get("host")
+
+    def origin(self, request: Request) -> None:
+        if not self.ours(request.headers):
+            raise HTTPException(403, "This page may not do that here.")
+
+    def seat(self, request: Request) -> Seat:
+        """For reading: a live session."""
+        cookie = request.cookies.get(COOKIE)
+        session = self._sessions.find(cookie, self._clock())
+        if session is None or cookie is None:
+            raise HTTPException(401, "You are signed out. Sign in again.")
+        return Seat(session.agent, cookie, session)
+
+    def acting(self, request: Request) -> Seat:
+        """For changing anything: our Origin, a live session and its CSRF token."""
+        self.origin(request)
+        seat = self.seat(request)
+        if not self._sessions.csrf_fits(seat.session, request.headers.get(CSRF_HEADER)):
+            raise HTTPException(403, "This page is out of date. Reload it.")
+        return seat

@@ -1,0 +1,223 @@
+"""What goes over the desk's websocket, version 1. These models are its documentation.
+
+Every message from the server carries `v`, `seq` and `type`. State messages (all but `line`, `judged`, `skipped`)
+replace what was said before of the same type; a desk that reads slowly may miss middle ones but never the newest.
+"""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Wire(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+# --- values ----------------------------------------------------------------------------------------------------------
+
+
+class BriefLineModel(Wire):
+    text: str
+    turns: tuple[int, ...] = ()
+
+
+class BriefPartModel(Wire):
+    part: str  # who | issue | tried | why | next | entities, in this order
+    lines: tuple[BriefLineModel, ...]  # empty: nobody knows, and the page says so
+
+
+class BriefModel(Wire):
+    version: int
+    headline: str
+    spoken: str
+    parts: tuple[BriefPartModel, ...]
+
+
+class OfferModel(Wire):
+    offer: str
+    call: str
+    caller: str
+    tier: str
+    queue: str
+    waited_seconds: float  # when this message was made
+    ring_seconds: float  # left, when this message was made
+    on_desk: bool
+    brief: BriefModel
+
+
+class LineModel(Wire):
+    call: str
+    record: int  # the journal's sequence number: the line's identity
+    at_ms: int
+    speaker: Literal["caller", "system", "agent", "note"]
+    text: str
+    turn: int | None = None
+    unclear: bool = False
+
+
+class JudgedModel(Wire):
+    call: str
+    record: int
+    at_ms: int
+    level: float
+    reasons: tuple[str, ...]
+
+
+class CallModel(Wire):
+    call: str
+    caller: str
+    tier: str
+    stage: Literal["offered", "talking", "over"]
+    over_by: str = ""
+    talking_seconds: float = 0.0  # when this message was made
+    brief: BriefModel | None = None
+
+
+class DispositionModel(Wire):
+    code: str
+    label: str
+
+
+class WrapUpModel(Wire):
+    call: str
+    caller: str
+    summary: str
+    disposition: str | None
+    choices: tuple[DispositionModel, ...]
+    seconds: float | None  # left, when this message was made
+
+
+class PresenceModel(Wire):
+    presence: str
+    why: str
+
+
+class RingModel(Wire):
+    leg: str
+    call: str
+
+
+# --- from the server -------------------------------------------------------------------------------------------------
+
+
+class FromServer(Wire):
+    v: Literal[1] = 1
+    seq: int = 0  # given by the feed
+
+
+class Snapshot(FromServer):
+    """All there is to show; what follows are changes to it. `epoch` changes when the server started anew."""
+
+    type: Literal["snapshot"] = "snapshot"
+    epoch: str
+    agent: str
+    name: str
+    presence: PresenceModel
+    offer: OfferModel | None
+    ring: RingModel | None
+    call: CallModel | None
+    wrapup: WrapUpModel | None
+    lines: tuple[LineModel, ...]
+    judged: tuple[JudgedModel, ...]
+    earlier_lines: int  # not sent: older than the newest `view.LINES_KEPT`
+
+
+class PresenceMessage(FromServer):
+    type: Literal["presence"] = "presence"
+    presence: PresenceModel
+
+
+class OfferMessage(FromServer):
+    type: Literal["offer"] = "offer"
+    offer: OfferModel | None
+    closed: str = ""  # why there is no offer any more
+
+
+class RingMessage(FromServer):
+    type: Literal["ring"] = "ring"
+    ring: RingModel | None
+    ended: str = ""
+
+
+class CallMessage(FromServer):
+    """Another `call.call` than before: what was said in the last one goes, and lines follow from the first."""
+
+    type: Literal["call"] = "call"
+    call: CallModel | None
+
+
+class WrapUpMessage(FromServer):
+    type: Literal["wrapup"] = "wrapup"
+    wrapup: WrapUpModel | None
+
+
+class LineMessage(FromServer):
+    type: Literal["line"] = "line"
+    line: LineModel
+
+
+class JudgedMessage(FromServer):
+    type: Literal["judged"] = "judged"
+    judged: JudgedModel
+
+
+class Skipped(FromServer):
+    """This desk read too slowly: `count` lines were dropped. Ask for a snapshot to have them."""
+
+    type: Literal["skipped"] = "skipped"
+    count: int
+
+
+class Closed(FromServer):
+    """The last message of a connection. `why`: taken_over | other_tab | signed_out | expired | disabled."""
+
+    type: Literal["closed"] = "closed"
+    why: str
+
+
+Message = (
+    Snapshot | PresenceMessage | OfferMessage | RingMessage | CallMessage | WrapUpMessage | LineMessage | JudgedMessage
+    | Skipped | Closed
+)  # fmt: skip
+
+# --- from the page ---------------------------------------------------------------------------------------------------
+
+
+class Hello(Wire):
+    """The first message, within 5 s: the one-time ticket and, after a lost connection, where the page stopped."""
+
+    v: Literal[1]
+    type: Literal["hello"]
+    ticket: str = Field(max_length=128)
+    epoch: str = Field(default="", max_length=64)
+    since: int = Field(default=0, ge=0)
+
+
+class Resync(Wire):
+    v: Literal[1]
+    type: Literal["resync"]
+
+
+# --- bodies of the HTTP calls ----------------------------------------------------------------------------------------
+
+
+class SignIn(Wire):
+    agent: str = Field(max_length=64)
+    pin: str = Field(default="", max_length=128)
+
+
+class SetPresence(Wire):
+    presence: Literal["available", "away"]
+
+
+class DeclineOffer(Wire):
+    reason: str = Field(max_length=200)
+
+
+class Sdp(Wire):
+    sdp: str = Field(max_length=32_768)
+
+
+class FinishWrapUp(Wire):
+    disposition: str = Field(max_length=64)
+    summary: str = Field(max_length=4000)

@@ -1,0 +1,87 @@
+"""Which journal entries an agent reads beside the brief, and in which words: the transcript's lines and notes."""
+
+from telephony.desk.messages import LineModel
+from telephony.events import (
+    AgentBriefed,
+    Bridged,
+    CallbackAgreed,
+    CallEnded,
+    Heard,
+    Problem,
+    Said,
+    Unbridged,
+)
+from telephony.journal import Record
+from voice.events import Acted, Escalated, RecordingDeclined, Verified
+
+UNCLEAR_BELOW = 0.5  # recogniser's confidence: below it a line is marked, so that nobody leans on it
+
+NOT_UNDERSTOOD = "(speech, not understood)"
+
+TRIGGERS = {
+    "asked": "asked for a person",
+    "frustrated": "frustration rose",
+    "lost": "was not understood",
+    "sensitive": "a topic for a person",
+    "stuck": "going in circles",
+    "silent": "fell silent",
+    "amount": "amount needs a person",
+}  # trigger → how an agent would say it; an unknown one is shown by its name
+
+
+def as_line(record: Record) -> LineModel | None:
+    """The line an agent reads for this record; None for what they need not read."""
+    entry = record.entry
+    if isinstance(entry, Said):
+        return _line(record, "system", entry.text, turn=entry.turn)
+    if isinstance(entry, Heard):
+        speaker = "agent" if entry.speaker == "agent" else "caller"
+        unclear = not entry.text or entry.confidence < UNCLEAR_BELOW
+        return _line(record, speaker, entry.text or NOT_UNDERSTOOD, turn=entry.turn, unclear=unclear)
+    note = as_note(record)
+    return None if note is None else _line(record, "note", note)
+
+
+def as_note(record: Record) -> str | None:
+    entry = record.entry
+    match entry:
+        case Escalated():
+            return f"Person sought: {TRIGGERS.get(entry.trigger, entry.trigger)}"
+        case Verified():
+            return f"Verified: {entry.member}" if entry.how != "none" else "Not verified"
+        case Acted():
+            return (
+                f"Done: {entry.action}, receipt {entry.receipt}"
+                if entry.ok
+                else f"Not done: {entry.action}, {entry.error}"
+            )
+        case AgentBriefed():
+            return f"Brief {entry.brief_version} was spoken to you"
+        case Bridged():
+            return "You and the caller are connected"
+        case Unbridged():
+            return f"Disconnected by the {entry.by}"
+        case CallbackAgreed():
+            return f"Callback promised{f' for {entry.due}' if entry.due else ''}"
+        case RecordingDeclined():
+            return "The caller asked not to be recorded"
+        case Problem():
+            return f"Trouble met: {entry.part}"
+        case CallEnded():
+            return f"Call ended by the {entry.by}"
+        case _:
+            return None
+
+
+def _line(record: Record, speaker: str, text: str, *, turn: int | None = None, unclear: bool = False) -> LineModel:
+    return LineModel.model_validate(
+        {
+            "call": record.call,
+            "record": record.seq,
+            "at_ms": record.at_ms,
+            "speaker": speaker,
+            "text": text,
+            "turn": turn,
+            "unclear": unclear,
+        }
+    )

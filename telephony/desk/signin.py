@@ -1,0 +1,81 @@
+"""Signing in and out, who am I, and the ticket for the websocket."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, HTTPException, Request, Response
+
+from telephony.desk.auth import ABSOLUTE_SECONDS, Credentials, Sessions
+from telephony.desk.desks import Desks
+from telephony.desk.doors import COOKIE, Doors, Seat
+from telephony.desk.messages import SignIn
+from telephony.desk.office import DeskOffice
+from telephony.desk.settings import DeskSettings
+
+WRONG = "Name and PIN do not fit. Try again."
+WAIT = "Too many tries. Wait five minutes, or ask a supervisor."
+
+
+def routes(
+    *,
+    office: DeskOffice,
+    desks: Desks,
+    doors: Doors,
+    sessions: Sessions,
+    credentials: Credentials,
+    settings: DeskSettings,
+    clock: Callable[[], float],
+) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/desk/api/me")
+    async def me(request: Request) -> dict[str, object]:
+        session = sessions.find(request.cookies.get(COOKIE), clock())
+        shared = {
+            "business": settings.business,
+            "ice_servers": list(settings.ice_servers),
+            "decline_reasons": list(settings.decline_reasons),
+        }
+        if session is None or desks.feed(session.agent) is None:
+            people = [{"id": p.id, "name": p.name} for p in office.agents()]
+            return {**shared, "agent": None, "people": people, "one_click": credentials.one_click}
+        return {**shared, "agent": session.agent, "csrf": session.csrf}
+
+    @router.post("/desk/api/sign-in", dependencies=[Depends(doors.origin)])
+    async def sign_in(body: SignIn, response: Response) -> dict[str, object]:
+        person = next((p for p in office.agents() if p.id == body.agent), None)
+        tried = body.agent if person is not None else ""
+        if not sessions.may_try(tried, clock()):
+            raise HTTPException(429, WAIT)
+        # argon2 costs tens of milliseconds by design: not on the loop that moves audio.
+        fits = await asyncio.to_thread(credentials.fits, tried, body.pin)
+        if person is None or not fits:
+            sessions.failed(tried, clock())
+            raise HTTPException(401, WRONG)
+        sessions.forget_failures(person.id)
+        cookie, session = sessions.open(person.id, clock())
+        desks.sign_in(person)
+        response.set_cookie(
+            COOKIE,
+            cookie,
+            max_age=int(ABSOLUTE_SECONDS),
+            httponly=True,
+            samesite="lax",
+            secure=settings.secure_cookie,
+            path="/",
+        )
+        return {"agent": person.id, "csrf": session.csrf}
+
+    @router.post("/desk/api/sign-out")
+    async def sign_out(seat: Annotated[Seat, Depends(doors.acting)], response: Response) -> dict[str, object]:
+        sessions.end(seat.cookie)
+        desks.sign_out(seat.agent)
+        response.delete_cookie(COOKIE, path="/")
+        return {}
+
+    @router.post("/desk/api/ticket")
+    async def ticket(seat: Annotated[Seat, Depends(doors.acting)]) -> dict[str, object]:
+        return {"ticket": sessions.ticket(seat.cookie, clock())}
+
+    return router

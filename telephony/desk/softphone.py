@@ -1,0 +1,52 @@
+"""Where pages bring their SDP offers: an agent's softphone answers its ringing leg, a caller's page rings in."""
+
+from typing import Annotated, Protocol
+
+from fastapi import APIRouter, Depends, HTTPException
+
+from telephony.desk.doors import Doors, Seat
+from telephony.desk.messages import Sdp
+from telephony.errors import Refused
+from telephony.leg import LegId
+
+
+class Phone(Protocol):
+    """The webrtc line, as far as pages need it. Each raises `Refused`."""
+
+    async def answer(self, leg: LegId, *, agent: str, sdp: str) -> str: ...
+
+    async def hang_up(self, leg: LegId, *, agent: str) -> None: ...
+
+    async def call_in(self, sdp: str, *, address: str | None = None) -> tuple[LegId, str]: ...
+
+
+def routes(*, phone: Phone, doors: Doors, caller_page: bool) -> APIRouter:
+    router = APIRouter()
+
+    @router.post("/desk/api/legs/{leg}/sdp")
+    async def answer(leg: str, body: Sdp, seat: Annotated[Seat, Depends(doors.acting)]) -> dict[str, object]:
+        try:
+            return {"sdp": await phone.answer(LegId(leg), agent=seat.agent, sdp=body.sdp)}
+        except Refused as refused:
+            raise HTTPException(409, "This call no longer rings here.") from refused
+
+    @router.post("/desk/api/legs/{leg}/hang-up")
+    async def hang_up(leg: str, seat: Annotated[Seat, Depends(doors.acting)]) -> dict[str, object]:
+        try:
+            await phone.hang_up(LegId(leg), agent=seat.agent)
+        except Refused as refused:
+            raise HTTPException(409, "This call is over already.") from refused
+        return {}
+
+    if not caller_page:
+        return router
+
+    @router.post("/call/sdp", dependencies=[Depends(doors.origin)])
+    async def call_in(body: Sdp) -> dict[str, object]:
+        try:
+            leg, sdp = await phone.call_in(body.sdp)
+        except Refused as refused:
+            raise HTTPException(503, "We cannot take another call from the browser now. Please try again.") from refused
+        return {"leg": leg, "sdp": sdp}
+
+    return router

@@ -1,0 +1,250 @@
+"""What one agent's desk shows: news in, messages out, and a snapshot at any time. Pure; `now` comes in, in seconds."""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import replace
+
+from models.brief import Brief, Part
+from telephony.desk.messages import (
+    BriefLineModel,
+    BriefModel,
+    BriefPartModel,
+    CallMessage,
+    CallModel,
+    DispositionModel,
+    JudgedMessage,
+    JudgedModel,
+    LineMessage,
+    LineModel,
+    Message,
+    OfferMessage,
+    OfferModel,
+    PresenceMessage,
+    PresenceModel,
+    RingMessage,
+    RingModel,
+    Snapshot,
+    WrapUpMessage,
+    WrapUpModel,
+)
+from telephony.desk.office import (
+    CallOver,
+    News,
+    Offer,
+    OfferClosed,
+    Offered,
+    OnCall,
+    Person,
+    PresenceIs,
+    Recorded,
+    WrappedUpAll,
+    WrapUpDue,
+)
+from telephony.desk.office import Presence as OfficePresence
+from telephony.desk.screenpop import as_line
+from telephony.events import BriefReady
+from telephony.journal import Record
+from voice.events import Judged
+
+LINES_KEPT = 2000  # about an hour of talk; the journal keeps all
+
+
+class DeskView:
+    """The state of one desk. `apply` returns the messages that tell a connected page what changed."""
+
+    def __init__(self, person: Person) -> None:
+        self.person = person
+        self._presence = PresenceIs(OfficePresence.AWAY)
+        self._offer: tuple[Offer, float] | None = None  # with the time it came
+        self._ring: RingModel | None = None
+        self._call: CallModel | None = None
+        self._talking_since: float | None = None
+        self._wrapup: tuple[WrapUpDue, float] | None = None
+        self._lines: deque[LineModel] = deque(maxlen=LINES_KEPT)
+        self._judged: deque[JudgedModel] = deque(maxlen=LINES_KEPT)
+        self._earlier = 0
+
+    @property
+    def presence(self) -> OfficePresence:
+        return self._presence.presence
+
+    @property
+    def ring(self) -> RingModel | None:
+        return self._ring
+
+    def apply(self, news: News, now: float) -> Sequence[Message]:
+        match news:
+            case PresenceIs():
+                self._presence = news
+                return [PresenceMessage(presence=self._presence_model())]
+            case Offered(offer):
+                return self._offered(offer, now)
+            case OfferClosed():
+                return self._offer_closed(news, now)
+            case Recorded(record):
+                return self._recorded(record, now)
+            case OnCall():
+                return self._on_call(news, now)
+            case CallOver():
+                return self._call_over(news, now)
+            case WrapUpDue():
+                self._wrapup = (news, now)
+                return [WrapUpMessage(wrapup=self._wrapup_model(now))]
+            case WrappedUpAll(call):
+                return self._cleared(call, now)
+
+    def rings(self, ring: RingModel | None, ended: str = "") -> Message:
+        self._ring = ring
+        return RingMessage(ring=ring, ended=ended)
+
+    def snapshot(self, epoch: str, now: float) -> Snapshot:
+        return Snapshot(
+            epoch=epoch,
+            agent=self.person.id,
+            name=self.person.name,
+            presence=self._presence_model(),
+            offer=self._offer_model(now),
+            ring=self._ring,
+            call=self._call_model(now),
+            wrapup=self._wrapup_model(now),
+            lines=tuple(self._lines),
+            judged=tuple(self._judged),
+            earlier_lines=self._earlier,
+        )
+
+    def _offered(self, offer: Offer, now: float) -> Sequence[Message]:
+        self._offer = (offer, now)
+        call = CallModel(
+            call=offer.call, caller=offer.caller, tier=offer.tier, stage="offered", brief=brief_model(offer.brief)
+        )
+        self._open(call)
+        return [OfferMessage(offer=self._offer_model(now)), CallMessage(call=self._call)]
+
+    def _offer_closed(self, closed: OfferClosed, now: float) -> Sequence[Message]:
+        if self._offer is None or self._offer[0].id != closed.offer:
+            return []
+        self._offer = None
+        messages: list[Message] = [OfferMessage(offer=None, closed=closed.why)]
+        if closed.why != "accepted" and self._call is not None and self._call.stage == "offered":
+            self._open(None)
+            messages.append(CallMessage(call=None))
+        return messages
+
+    def _on_call(self, news: OnCall, now: float) -> Sequence[Message]:
+        brief = self._call.brief if self._call is not None and self._call.call == news.call else None
+        self._talking_since = now
+        self._open(CallModel(call=news.call, caller=news.caller, tier=news.tier, stage="talking", brief=brief))
+        return [CallMessage(call=self._call_model(now))]
+
+    def _call_over(self, news: CallOver, now: float) -> Sequence[Message]:
+        if self._call is None or self._call.call != news.call:
+            return []
+        talked = now - self._talking_since if self._talking_since is not None else 0.0
+        self._talking_since = None
+        self._call = self._call.model_copy(update={"stage": "over", "over_by": news.by, "talking_seconds": talked})
+        return [CallMessage(call=self._call)]
+
+    def _cleared(self, call: str, now: float) -> Sequence[Message]:
+        messages: list[Message] = []
+        if self._wrapup is not None and self._wrapup[0].call == call:
+            self._wrapup = None
+            messages.append(WrapUpMessage(wrapup=None))
+        if self._call is not None and self._call.call == call:
+            self._open(None)
+            messages.append(CallMessage(call=None))
+        return messages
+
+    def _open(self, call: CallModel | None) -> None:
+        """Shows `call`; what was said in another one goes."""
+        if call is None or self._call is None or call.call != self._call.call:
+            self._lines.clear()
+            self._judged.clear()
+            self._earlier = 0
+        self._call = call
+
+    def _recorded(self, record: Record, now: float) -> Sequence[Message]:
+        if self._call is None or record.call != self._call.call:
+            return []
+        entry = record.entry
+        if isinstance(entry, Judged):
+            judged = JudgedModel(
+                call=record.call,
+                record=record.seq,
+                at_ms=record.at_ms,
+                level=min(1.0, max(0.0, entry.frustration)),
+                reasons=entry.reasons,
+            )
+            self._judged.append(judged)
+            return [JudgedMessage(judged=judged)]
+        if isinstance(entry, BriefReady):
+            return self._briefed(entry.brief, now)
+        line = as_line(record)
+        if line is None:
+            return []
+        if len(self._lines) == LINES_KEPT:
+            self._earlier += 1
+        self._lines.append(line)
+        return [LineMessage(line=line)]
+
+    def _briefed(self, brief: Brief, now: float) -> Sequence[Message]:
+        """A newer version of the brief replaces the shown one, in the banner too."""
+        assert self._call is not None  # _recorded has looked
+        shown = self._call.brief
+        if shown is not None and brief.version <= shown.version:
+            return []
+        self._call = self._call.model_copy(update={"brief": brief_model(brief)})
+        messages: list[Message] = [CallMessage(call=self._call_model(now))]
+        if self._offer is not None and self._offer[0].call == self._call.call:
+            offer, came = self._offer
+            self._offer = (replace(offer, brief=brief), came)
+            messages.append(OfferMessage(offer=self._offer_model(now)))
+        return messages
+
+    def _presence_model(self) -> PresenceModel:
+        return PresenceModel(presence=self._presence.presence.value, why=self._presence.why)
+
+    def _offer_model(self, now: float) -> OfferModel | None:
+        if self._offer is None:
+            return None
+        offer, came = self._offer
+        return OfferModel(
+            offer=offer.id,
+            call=offer.call,
+            caller=offer.caller,
+            tier=offer.tier,
+            queue=offer.queue,
+            waited_seconds=offer.waited_seconds + now - came,
+            ring_seconds=max(0.0, offer.ring_seconds - (now - came)),
+            on_desk=offer.on_desk,
+            brief=brief_model(offer.brief),
+        )
+
+    def _call_model(self, now: float) -> CallModel | None:
+        if self._call is None or self._talking_since is None:
+            return self._call
+        return self._call.model_copy(update={"talking_seconds": now - self._talking_since})
+
+    def _wrapup_model(self, now: float) -> WrapUpModel | None:
+        if self._wrapup is None:
+            return None
+        due, came = self._wrapup
+        return WrapUpModel(
+            call=due.call,
+            caller=due.caller,
+            summary=due.summary,
+            disposition=due.disposition,
+            choices=tuple(DispositionModel(code=c.code, label=c.label) for c in due.choices),
+            seconds=None if due.seconds is None else max(0.0, due.seconds - (now - came)),
+        )
+
+
+def brief_model(brief: Brief) -> BriefModel:
+    """All six parts in order; a part without lines stays, empty, so that the page can say that nobody knows."""
+    parts = tuple(
+        BriefPartModel(
+            part=part.value,
+            lines=tuple(BriefLineModel(text=line.text, turns=line.turns) for line in brief.part(part) if line.text),
+        )
+        for part in Part
+    )
+    return BriefModel(version=brief.version, headline=brief.headline, spoken=brief.spoken, parts=parts)
