@@ -68,6 +68,14 @@ class BargedIn:
 
 
 @dataclass(frozen=True, slots=True)
+class ActionAsked:
+    """The backend is about to be asked to act; on record before it is. `key`: the idempotency key."""
+
+    action: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class BriefReady:
     handoff: str
     version: int
@@ -167,6 +175,6 @@ class CallEnded:
 
 Entry = (
     CallOffered | CallAnswered | Said | Heard | KeyPressed | Silent | BargedIn | Understood | Judged | Escalated
-    | Acted | Verified | RecordingDeclined | BriefReady | HandoffMoved | AgentOffered | AgentAnswered | AgentBriefed
+    | ActionAsked | Acted | Verified | RecordingDeclined | BriefReady | HandoffMoved | AgentOffered | AgentAnswered | AgentBriefed
     | AgentAccepted | AgentDeclined | Bridged | Unbridged | CallbackAgreed | WrappedUp | Problem | CallEnded
 )  # fmt: skip

@@ -9,6 +9,7 @@ from datetime import date
 from enum import StrEnum
 from typing import ClassVar, Literal
 
+from models.slots import SlotSpec
 from voice.triggers.rule import Rule
 
 STRICT: dict[str, str] = {"extra": "forbid"}  # a key nobody knows is a mistake, not a comment
@@ -31,6 +32,18 @@ class Slot:
     digits: int | None = None  # how many, for kind digits
     required: bool = True
     differs_from: str | None = None  # another slot that must hold another value
+    cues: tuple[str, ...] = ()  # words before this one when two slots share their values: "from", "to"
+    keys: str | None = None  # prompt that says which keys answer it, where they are not 1, 2, 3 of the choices
+
+    @property
+    def spec(self) -> SlotSpec:
+        """The same as the readers of `models/slots` want it."""
+        kind = "list" if self.kind == "choice" else self.kind
+        return SlotSpec(self.name, kind, length=self.digits, values=self.choices, cues=self.cues)
+
+    def said(self, value: str) -> str:
+        """How the system says `value`."""
+        return self.spoken.get(value, value)
 
 
 class IntentKind(StrEnum):
@@ -126,15 +139,6 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
-    """The words of plain yes and no."""
-
-    __pydantic_config__: ClassVar = STRICT
-    yes: tuple[str, ...]
-    no: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Hearing:
     """Bars and waits of the conversation. Confidences are 0..1."""
 
@@ -183,7 +187,6 @@ class Business:
     queues: Mapping[str, Queue]
     dispositions: tuple[Disposition, ...]
     menu: tuple[tuple[str, ...], ...]  # pages of intents; key 8 turns the page
-    answers: Answers
     identity: Identity | None = None
     hearing: Hearing = field(default_factory=Hearing)
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from pipecat.frames.frames import CancelFrame, EndFrame, OutputAudioRawFrame
+from pipecat.frames.frames import CancelFrame, EndFrame, InterruptionFrame, OutputAudioRawFrame
 from pipecat.pipeline.worker import PipelineParams, PipelineWorker
 from pipecat.workers.runner import WorkerRunner
 
@@ -60,6 +60,14 @@ class Session:
     def tell(self, event: Event) -> None:
         self._built.think.tell(event)
 
+    async def hush(self) -> None:
+        """Stops what is being said, protected prompts excepted, and what waits to be said."""
+        await self._worker.queue_frame(InterruptionFrame())
+
+    def listen_only(self, on: bool) -> None:
+        """While on, the party's words and keys go on the record but not to the mind: they talk with a person."""
+        self._built.think.asking = not on
+
     def record_to(self, recorder: Recorder) -> None:
         """From now on, both channels of this leg go to `recorder`."""
         self._built.tap.recorder = recorder
@@ -72,9 +80,11 @@ class Session:
             self._built.playback.relayed_in_ms = self._built.playback.relayed_out_ms = 0
 
     async def play(self, pcm: Pcm) -> None:
-        """Plays bridged audio to the party, unless more than `RELAY_BACKLOG_MS` are waiting already."""
+        """Plays bridged audio to the party: not over a prompt, nor behind `RELAY_BACKLOG_MS` that are waiting already."""
         playback = self._built.playback
         milliseconds = len(pcm) * 1000 // RATE
+        if not self._built.speak.idle:
+            return
         if playback.relay_backlog_ms > RELAY_BACKLOG_MS:
             self.dropped_ms += milliseconds
             return

@@ -118,11 +118,11 @@ class Speak(FrameProcessor):
         self._ended.clear()
         self._playback.begin(say.say_id)
         self._ear.prompt_began(interruptible=say.interruptible)
-        await self.push_frame(PromptBeganFrame(say.say_id))
+        await self._push_edge(PromptBeganFrame(say.say_id), say)
         await self.push_frame(TTSStartedFrame())
         seconds = await self._send(say)
         await self.push_frame(TTSStoppedFrame())
-        await self.push_frame(PromptEndedFrame(say.say_id))
+        await self._push_edge(PromptEndedFrame(say.say_id), say)
         await self._heard_out(say, seconds)
         played_ms = self._playback.sent_ms
         self._playback.end()
@@ -141,15 +141,21 @@ class Speak(FrameProcessor):
             joined = np.concatenate([rest, piece])
             whole = len(joined) // FRAME_SAMPLES * FRAME_SAMPLES
             rest = joined[whole:]
-            samples += await self._push_audio(joined[:whole])
+            samples += await self._push_audio(joined[:whole], say)
         if len(rest) and not self._cut:
-            samples += await self._push_audio(np.pad(rest, (0, FRAME_SAMPLES - len(rest))))
+            samples += await self._push_audio(np.pad(rest, (0, FRAME_SAMPLES - len(rest))), say)
         return samples / RATE
 
-    async def _push_audio(self, pcm: Pcm) -> int:
+    async def _push_audio(self, pcm: Pcm, say: Say) -> int:
         if len(pcm):
-            await self.push_frame(TTSAudioRawFrame(pcm.tobytes(), RATE, 1))
+            frame = TTSAudioRawFrame(pcm.tobytes(), RATE, 1)
+            frame.interruptible = say.interruptible
+            await self.push_frame(frame)
         return len(pcm)
+
+    async def _push_edge(self, frame: PromptBeganFrame | PromptEndedFrame, say: Say) -> None:
+        frame.interruptible = say.interruptible
+        await self.push_frame(frame)
 
     async def _audio(self, say: Say) -> AsyncIterator[Pcm]:
         """The audio from the first voice that can speak it; what a failing voice already gave is not repeated."""

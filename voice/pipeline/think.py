@@ -22,8 +22,9 @@ from voice import events
 class Office(Protocol):
     """The other side of the leg: sees events before the mind does and gets the acts that are not speech."""
 
-    def happened(self, event: Event, *, turn: int, say: Say | None, sensitive: bool) -> None:
-        """`turn`: the number this utterance has in the transcript; `say`: what was played, for `Played`."""
+    def happened(self, event: Event, *, turn: int | None, say: Say | None, sensitive: bool) -> None:
+        """`turn`: the number this utterance has in the mind's transcript, `None` while the mind is not asked;
+        `say`: what was played, for `Played`."""
         ...
 
     def asked(self, act: Act) -> None: ...
@@ -44,6 +45,7 @@ class Think(FrameProcessor):
         self._rescue = rescue
         self._ear = ear
         self._office = office
+        self.asking = True  # False while bridged: what happens is told to the office alone
         self._says: dict[str, Say] = {}
         self._events: asyncio.Queue[EventFrame] = asyncio.Queue(maxsize=256)
         self._task: asyncio.Task[None] | None = None
@@ -94,8 +96,11 @@ class Think(FrameProcessor):
             self._ear.key_pressed()
         say = self._says.pop(event.say_id, None) if isinstance(event, events.Played) else None
         spoken = isinstance(event, (Heard, events.Played))
-        turn = self._mind.transcript.last_turn + (1 if spoken else 0)
+        asking = self.asking or isinstance(event, events.PersonNews)
+        turn = self._mind.transcript.last_turn + (1 if spoken else 0) if asking else None
         self._office.happened(event, turn=turn, say=say, sensitive=frame.sensitive)
+        if not asking:
+            return []
         try:
             return self._mind.on(event, self._ear.now_ms)
         except Exception as error:  # any fault of the mind must still give the caller a person
