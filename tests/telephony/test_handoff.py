@@ -1,0 +1,343 @@
+"""The handoff: the stories people know, the moves that are not there, and what holds whatever arrives."""
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from telephony import handoff as h
+from telephony.errors import IllegalMove
+from telephony.events import HandoffMoved
+from telephony.leg import LegEnded
+from voice.events import PersonStage
+
+S = h.HandoffState
+
+
+def requested() -> h.Handoff:
+    return h.Handoff("h1", "c1", "cards", trigger_ms=10_000)
+
+
+def run(handoff: h.Handoff, *events: h.Event, at_ms: int = 11_000) -> tuple[h.Handoff, list[h.Next]]:
+    """Each event one second after the other."""
+    todo: list[h.Next] = []
+    for number, event in enumerate(events):
+        handoff, nexts = h.step(handoff, event, at_ms + 1000 * number)
+        todo += nexts
+    return handoff, todo
+
+
+def offered(*events: h.Event) -> tuple[h.Handoff, list[h.Next]]:
+    handoff, _ = run(requested(), h.Queued(1), h.AgentChosen("h1-1", "ana"))
+    return run(handoff, *events, at_ms=13_000)
+
+
+# --- the stories ------------------------------------------------------------------------------------------------------
+
+
+def test_the_first_brief_queues_the_caller_and_looks_for_an_agent() -> None:
+    handoff, todo = run(requested(), h.Queued(1))
+    assert handoff.state is S.QUEUED
+    assert todo == [h.TellCaller(PersonStage.SOUGHT), h.FindAgent(frozenset())]
+
+
+def test_a_chosen_agent_is_offered_and_rung_while_the_caller_is_told() -> None:
+    handoff, todo = run(requested(), h.Queued(1), h.AgentChosen("h1-1", "ana"))
+    assert handoff.state is S.OFFERED
+    assert todo[2:] == [h.Offer("h1-1", "ana"), h.Ring("h1-1", "ana"), h.TellCaller(PersonStage.RINGING, "ana")]
+
+
+def test_a_key_after_the_brief_bridges_and_the_clock_knows_each_stage() -> None:
+    handoff, todo = offered(
+        h.Ringing("h1-1"), h.Answered("h1-1"), h.Briefed("h1-1", 1), h.Accepted("h1-1", "key"), h.BridgeMade("h1-1"),
+        h.FirstWord("h1-1"),
+    )  # fmt: skip
+    assert handoff.state is S.BRIDGED
+    assert todo == [h.Bridge("h1-1", "ana"), h.TellCaller(PersonStage.COMING, "ana")]
+    assert handoff.clock == {
+        "trigger": 10_000, "told": None, "ring": 13_000, "answer": 14_000, "briefed": 15_000, "accept": 16_000,
+        "bridge": 17_000, "first_word": 18_000,
+    }  # fmt: skip
+
+
+def test_accepting_on_screen_before_the_softphone_answers_bridges_when_it_does() -> None:
+    handoff, todo = offered(h.Accepted("h1-1", "screen"))
+    assert handoff.state is S.ACCEPTED
+    assert todo == []
+    handoff, todo = run(handoff, h.Answered("h1-1", proven=True))
+    assert todo[0] == h.Bridge("h1-1", "ana")
+
+
+def test_accepting_on_screen_does_not_bridge_a_telephone_that_may_be_a_voicemail() -> None:
+    handoff, todo = offered(h.Accepted("h1-1", "screen"), h.Answered("h1-1"), h.Briefed("h1-1", 1))
+    assert handoff.state is S.ACCEPTED
+    assert todo == []
+    handoff, todo = run(handoff, h.Accepted("h1-1", "key"))
+    assert todo[0] == h.Bridge("h1-1", "ana")
+    assert handoff.attempts[0].accepted_by == "screen"
+
+
+def test_accepting_twice_bridges_once() -> None:
+    _, todo = offered(h.Accepted("h1-1", "key"), h.Accepted("h1-1", "voice"), h.Accepted("h1-1", "screen"))
+    assert [next_ for next_ in todo if isinstance(next_, h.Bridge)] == [h.Bridge("h1-1", "ana")]
+
+
+@pytest.mark.parametrize(
+    ("event", "outcome"),
+    [
+        (h.Declined("h1-1", "key"), h.Outcome.DECLINED),
+        (h.Declined("h1-1", "no_answer"), h.Outcome.NO_ANSWER),
+        (h.LegOver("h1-1", LegEnded.BUSY), h.Outcome.BUSY),
+        (h.LegOver("h1-1", LegEnded.NO_ANSWER), h.Outcome.NO_ANSWER),
+        (h.LegOver("h1-1", LegEnded.MACHINE), h.Outcome.MACHINE),
+        (h.LegOver("h1-1", LegEnded.FAILED), h.Outcome.FAILED),
+        (h.LegOver("h1-1", LegEnded.HUNG_UP), h.Outcome.DECLINED),
+        (h.OfferExpired("h1-1"), h.Outcome.NO_ANSWER),
+    ],
+)
+def test_an_agent_who_does_not_come_is_followed_by_the_next_one(event: h.Event, outcome: h.Outcome) -> None:
+    handoff, todo = offered(event)
+    assert handoff.state is S.QUEUED
+    assert handoff.attempts[0].outcome is outcome
+    assert h.Close("h1-1", "ana", outcome) in todo
+    assert todo[-1] == h.FindAgent(frozenset({"ana"}))
+
+
+def test_the_leg_of_an_agent_who_answered_but_did_not_decide_goes_before_the_next_is_sought() -> None:
+    handoff, todo = offered(h.Answered("h1-1"), h.Briefed("h1-1", 1), h.OfferExpired("h1-1"))
+    assert handoff.attempts[0].outcome is h.Outcome.TIMED_OUT
+    assert todo[0] == h.Cancel("h1-1", "ana", "timed_out", tell=False)
+
+
+def test_an_agent_whose_bridge_failed_may_be_asked_once_more() -> None:
+    handoff, todo = offered(h.Accepted("h1-1", "key"), h.BridgeFailed("h1-1", "no media"))
+    assert todo[-1] == h.FindAgent(frozenset())
+    handoff, todo = run(
+        handoff, h.AgentChosen("h1-2", "ana"), h.Accepted("h1-2", "key"), h.BridgeFailed("h1-2", "no media")
+    )
+    assert todo[-1] == h.FindAgent(frozenset({"ana"}))
+
+
+def test_an_agent_who_listens_hears_that_the_caller_has_hung_up() -> None:
+    handoff, todo = offered(h.Answered("h1-1"), h.CallerLeft())
+    assert handoff.state is S.ABANDONED
+    assert todo[0] == h.Cancel("h1-1", "ana", "caller_left", tell=True)
+
+
+def test_a_ringing_agent_is_no_longer_rung_when_the_caller_leaves() -> None:
+    _, todo = offered(h.Ringing("h1-1"), h.CallerLeft())
+    assert todo == [h.Cancel("h1-1", "ana", "caller_left", tell=False), h.Close("h1-1", "ana", h.Outcome.ABANDONED)]
+
+
+def test_a_leg_that_answers_after_its_attempt_was_over_is_cancelled() -> None:
+    _, todo = offered(h.OfferExpired("h1-1"), h.Answered("h1-1"))
+    assert todo[-1] == h.Cancel("h1-1", None, "late", tell=False)
+
+
+def test_nobody_free_is_told_once_with_the_offer_of_a_callback() -> None:
+    handoff, todo = run(requested(), h.Queued(1), h.NobodyFree(), h.NobodyFree())
+    assert handoff.state is S.QUEUED
+    assert todo[2:] == [h.TellCaller(PersonStage.UNAVAILABLE), h.OfferCallback()]
+
+
+def test_a_callback_ends_the_search_and_withdraws_the_offer() -> None:
+    handoff, todo = offered(h.Ringing("h1-1"), h.CallbackAgreed())
+    assert handoff.state is S.CALLBACK
+    assert h.Close("h1-1", "ana", h.Outcome.WITHDRAWN) in todo
+
+
+def test_when_time_is_up_the_callback_is_offered_before_the_system_resumes() -> None:
+    handoff, todo = run(requested(), h.Queued(1), h.SeekOver())
+    assert todo[-1] == h.OfferCallback()
+    handoff, todo = run(handoff, h.SeekOver())
+    assert (handoff.state, todo) == (S.RESUMED, [h.GiveUp("timed_out")])
+
+
+def test_an_agent_who_is_asked_when_time_is_up_may_still_come() -> None:
+    handoff, _ = offered(h.SeekOver(), h.Accepted("h1-1", "key"), h.BridgeMade("h1-1"))
+    assert handoff.state is S.BRIDGED
+
+
+def test_the_caller_may_cancel_and_goes_on_with_the_system() -> None:
+    handoff, todo = offered(h.CallerCancelled())
+    assert handoff.state is S.RESUMED
+    assert todo[-1] == h.GiveUp("cancelled")
+
+
+def test_when_the_agent_leaves_the_bridge_the_system_takes_the_caller_back() -> None:
+    handoff, todo = offered(h.Accepted("h1-1", "key"), h.BridgeMade("h1-1"), h.LegOver("h1-1", LegEnded.HUNG_UP))
+    assert handoff.state is S.ENDED
+    assert todo[-1] == h.Resume("agent_left")
+
+
+def test_when_the_caller_leaves_the_bridge_the_agents_leg_ends() -> None:
+    handoff, todo = offered(h.Accepted("h1-1", "key"), h.BridgeMade("h1-1"), h.CallerLeft())
+    assert handoff.state is S.ENDED
+    assert todo[-2:] == [h.Cancel("h1-1", "ana", "caller", tell=False), h.Close("h1-1", "ana", h.Outcome.BRIDGED)]
+
+
+def test_a_move_is_journaled_with_what_led_to_it() -> None:
+    before, _ = offered()
+    after, _ = run(before, h.Declined("h1-1", "key"))
+    assert h.moved(before, after) == HandoffMoved("h1", "queued", "offered", "declined")
+    assert h.moved(after, after) is None
+
+
+# --- the table --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("state", S)
+def test_a_second_agent_is_never_chosen_while_one_is_asked_or_all_is_over(state: h.HandoffState) -> None:
+    if state is S.QUEUED:
+        return
+    handoff = h.Handoff("h1", "c1", "cards", 0, state=state)
+    with pytest.raises(IllegalMove, match="handoff h1 of call c1"):
+        h.step(handoff, h.AgentChosen("h1-9", "ben"), 1)
+
+
+def test_an_attempt_id_is_used_once() -> None:
+    handoff, _ = offered(h.Declined("h1-1", "key"))
+    with pytest.raises(IllegalMove, match="a new attempt expected"):
+        h.step(handoff, h.AgentChosen("h1-1", "ben"), 1)
+
+
+def test_every_state_but_the_final_ones_can_reach_an_end() -> None:
+    for state in S:
+        ends = {to for moves in h.TABLE[state].values() for to in moves} & h.FINAL
+        assert bool(ends) is (state not in h.FINAL), state
+
+
+# --- whatever arrives -------------------------------------------------------------------------------------------------
+
+ATTEMPTS = st.sampled_from(["h1-1", "h1-2", "h1-3", "h9-1"])
+EVENTS: st.SearchStrategy[h.Event] = st.one_of(
+    st.builds(h.Queued, st.integers(1, 3)),
+    st.builds(h.AgentChosen, ATTEMPTS, st.sampled_from(["ana", "ben", "eva"])),
+    st.builds(h.Ringing, ATTEMPTS),
+    st.builds(h.Answered, ATTEMPTS, st.booleans()),
+    st.builds(h.Briefed, ATTEMPTS, st.integers(1, 3)),
+    st.builds(h.Accepted, ATTEMPTS, st.sampled_from(["key", "voice", "screen"])),
+    st.builds(h.Declined, ATTEMPTS, st.sampled_from(["key", "screen", "no_answer"])),
+    st.builds(h.LegOver, ATTEMPTS, st.sampled_from(LegEnded)),
+    st.builds(h.OfferExpired, ATTEMPTS),
+    st.builds(h.BridgeMade, ATTEMPTS),
+    st.builds(h.BridgeFailed, ATTEMPTS, st.just("no media")),
+    st.builds(h.FirstWord, ATTEMPTS),
+    st.sampled_from([h.NobodyFree(), h.SeekOver(), h.Told(), h.CallerLeft(), h.CallerCancelled(), h.CallbackAgreed()]),
+)
+# A likely course, repeated and shuffled, gets deeper into the table than events drawn one by one.
+COURSE: Sequence[h.Event] = [
+    h.Queued(1), h.AgentChosen("h1-1", "ana"), h.Ringing("h1-1"), h.Answered("h1-1"), h.Briefed("h1-1", 1),
+    h.Declined("h1-1", "key"), h.AgentChosen("h1-2", "ben"), h.Answered("h1-2"), h.Accepted("h1-2", "screen"),
+    h.Accepted("h1-2", "key"), h.BridgeMade("h1-2"), h.LegOver("h1-2", LegEnded.HUNG_UP),
+]  # fmt: skip
+
+
+@st.composite
+def disturbed(draw: st.DrawFn) -> list[h.Event]:
+    """The course with events dropped, repeated, delayed and strangers among them."""
+    events: list[h.Event] = []
+    for event in COURSE:
+        events += [event] * draw(st.sampled_from([0, 1, 1, 1, 1, 2]))
+        if draw(st.integers(0, 3)) == 0:
+            events.append(draw(EVENTS))
+    for _ in range(draw(st.integers(0, 4))):
+        at, to = draw(st.integers(0, len(events))), draw(st.integers(0, len(events)))
+        if at < len(events):
+            events.insert(to, events.pop(at))
+    return events
+
+
+class World:
+    """Carries out what a handoff wants, and watches over what must never happen."""
+
+    def __init__(self) -> None:
+        self.handoff = requested()
+        self.up: set[str] = set()  # attempts whose legs were rung and have not been ended
+        self.bridges: list[str] = []
+        self.ended_for_caller = False
+        self.agent_of: dict[str, str] = {}
+
+    def send(self, event: h.Event, now_ms: int) -> None:
+        before = self.handoff
+        try:
+            self.handoff, todo = h.step(before, event, now_ms)
+        except IllegalMove:
+            assert isinstance(event, (h.Queued, h.AgentChosen))
+            return
+        if isinstance(event, h.LegOver):
+            self.up.discard(event.attempt)
+        for next_ in todo:
+            self.carry_out(next_)
+        self.check(before)
+
+    def carry_out(self, next_: h.Next) -> None:
+        match next_:
+            case h.Ring(attempt, agent):
+                assert not self.up, "a second agent rings while one is still up"
+                self.up.add(attempt)
+                self.agent_of[attempt] = agent
+            case h.Cancel(attempt):
+                self.up.discard(attempt)
+            case h.Bridge(attempt, agent):
+                assert attempt not in self.bridges, "bridged twice"
+                assert attempt in self.up or attempt not in self.agent_of, "bridged to a leg that is gone"
+                assert self.agent_of[attempt] == agent
+                self.bridges.append(attempt)
+            case h.GiveUp() | h.Resume():
+                assert not self.ended_for_caller
+                self.ended_for_caller = True
+            case _:
+                pass
+
+    def check(self, before: h.Handoff) -> None:
+        handoff = self.handoff
+        assert sum(attempt.outcome is None for attempt in handoff.attempts) <= 1
+        assert all(attempt.outcome is not None for attempt in handoff.attempts[:-1])
+        open_states = {S.OFFERED, S.ANSWERED, S.BRIEFED, S.ACCEPTED, S.BRIDGED}
+        assert (handoff.current is not None) is (handoff.state in open_states)
+        if before.over:
+            assert handoff == before, "what is over stays as it is"
+        if handoff.state in (S.RESUMED,):
+            assert self.ended_for_caller, "the system was never told to go on with the caller"
+        if handoff.over:
+            assert not self.up, "an agent's leg stays up after the end"
+
+
+def drive(events: Sequence[h.Event]) -> World:
+    world = World()
+    for number, event in enumerate(events):
+        world.send(event, 1000 * number)
+    return world
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.one_of(st.lists(EVENTS, max_size=40), disturbed()))
+def test_no_caller_is_lost_and_never_two_agents_are_on_one_call(events: list[h.Event]) -> None:
+    drive(events)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.one_of(st.lists(EVENTS, max_size=40), disturbed()))
+def test_from_wherever_it_is_deadlines_alone_lead_to_an_end(events: list[h.Event]) -> None:
+    world = drive(events)
+    for _ in range(3):
+        current = world.handoff.current
+        if current is not None and world.handoff.state is not S.BRIDGED:
+            world.send(h.OfferExpired(current.id), 90_000)
+            world.send(h.BridgeFailed(current.id, "watchdog"), 91_000)
+        if world.handoff.state is S.BRIDGED:
+            world.send(h.LegOver(current.id if current else "", LegEnded.BY_US), 92_000)
+        world.send(h.SeekOver(), 93_000)
+    assert world.handoff.over
+
+
+@settings(max_examples=200, deadline=None)
+@given(disturbed())
+def test_the_stage_clock_of_an_attempt_never_runs_backwards_where_stages_depend(events: list[h.Event]) -> None:
+    for attempt in drive(events).handoff.attempts:
+        if attempt.bridged_ms is not None:
+            assert attempt.accepted_ms is not None
+            assert attempt.answered_ms is not None
+            assert attempt.offered_ms <= attempt.accepted_ms <= attempt.bridged_ms
