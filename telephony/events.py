@@ -53,6 +53,7 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class KeyPressed:
+    speaker: str  # caller | agent
     key: str  # "•" where the key was sensitive
 
 

@@ -1,0 +1,100 @@
+"""The switchboard's side of one leg: what happened goes into the journal, what the mind asks for into a queue.
+
+Facts are journaled the moment they are told, so their order is the conversation's; asks are carried out by the
+switchboard, which may have to wait for databases, backends and people.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Protocol
+
+from models.redact import redact
+from models.transcript import Speaker
+from telephony import events as entries
+from telephony.journal import Journal
+from voice import events
+from voice.events import Act, Event, Say
+
+WITHHELD = "•"
+"""What stands in the record for a key or a word that must not be kept."""
+
+
+class Notes(Protocol):
+    """Keeps the call's transcript while no mind does, and numbers what is said then."""
+
+    def note(self, speaker: Speaker, text: str, start_ms: int, end_ms: int, confidence: float) -> int: ...
+
+
+class LegOffice:
+    """Implements `voice.pipeline.think.Office`. `asks` holds acts that need the switchboard.
+
+    `on_played` hears of each prompt that ended; `journals_speech` is off for a leg whose prompts are not the caller's.
+    """
+
+    def __init__(
+        self,
+        *,
+        journal: Journal,
+        speaker: Speaker,
+        notes: Notes,
+        now_ms: Callable[[], int],
+        on_played: Callable[[Say, events.Played], None] = lambda say, played: None,
+        on_speech: Callable[[], None] = lambda: None,
+        journals_prompts: bool = True,
+    ) -> None:
+        self._journal = journal
+        self._speaker = speaker
+        self._notes = notes
+        self._now_ms = now_ms
+        self._on_played = on_played
+        self._on_speech = on_speech
+        self._journals_prompts = journals_prompts
+        self.asks: asyncio.Queue[Act] = asyncio.Queue(maxsize=256)
+
+    def happened(self, event: Event, *, turn: int | None, say: Say | None, sensitive: bool) -> None:
+        match event:
+            case events.Heard():
+                self._heard(event, turn, sensitive)
+            case events.SpeechBegan():
+                self._on_speech()
+            case events.KeyPressed(key=key):
+                self._journal.append(entries.KeyPressed(self._speaker.value, WITHHELD if sensitive else key))
+            case events.Silence(after_ms=after_ms) if self._journals_prompts:
+                self._journal.append(entries.Silent(after_ms))
+            case events.Played() if say is not None:
+                self._on_played(say, event)
+                if self._journals_prompts:
+                    self._played(event, say, turn)
+            case _:
+                pass
+
+    def asked(self, act: Act) -> None:
+        match act:
+            case events.Tell(fact=fact):
+                self._journal.append(fact)
+            case _:
+                self.asks.put_nowait(act)
+
+    def problem(self, part: str, what: str) -> None:
+        self._journal.append(entries.Problem(part, redact(what)))
+
+    def _heard(self, heard: events.Heard, turn: int | None, sensitive: bool) -> None:
+        text = WITHHELD if sensitive and heard.text else redact(heard.text)
+        if turn is None:
+            turn = self._notes.note(self._speaker, text, heard.start_ms, heard.end_ms, heard.confidence)
+        confidence = round(heard.confidence, 3)
+        self._journal.append(
+            entries.Heard(turn, self._speaker.value, text, confidence, heard.start_ms, heard.end_ms, heard.engine)
+        )
+
+    def _played(self, played: events.Played, say: Say, turn: int | None) -> None:
+        if not played.fully:
+            self._journal.append(entries.BargedIn(say.prompt, played.played_ms))
+        if played.played_ms == 0:
+            return  # dropped before its first sound: nobody heard it
+        end_ms = self._now_ms()
+        start_ms = max(0, end_ms - played.played_ms)
+        text = redact((say.shown or WITHHELD) if say.private else say.text)
+        if turn is None:
+            turn = self._notes.note(Speaker.SYSTEM, text, start_ms, end_ms, 1.0)
+        self._journal.append(entries.Said(turn, text, say.prompt, say.version, start_ms, end_ms, cut=not played.fully))
