@@ -1,6 +1,6 @@
 """Voices, one engine a file. Each module is a plug: a frozen `Settings` and `open(settings)`."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Protocol
 
 from voice.audio import Pcm
@@ -11,8 +11,11 @@ class Synthesizer(Protocol):
 
     voice_key: str
 
-    def stream(self, text: str) -> AsyncIterator[Pcm]:
-        """Yields int16 mono 8 kHz pieces as soon as they are ready. Raises `VoiceFailed` when the engine cannot."""
+    def stream(self, text: str) -> AsyncGenerator[Pcm, None]:
+        """Yields int16 mono 8 kHz pieces as soon as they are ready. Raises `VoiceFailed` when the engine cannot.
+
+        Close the generator (`contextlib.aclosing`) when the caller barges in: that stops the engine.
+        """
         ...
 
     async def close(self) -> None: ...
