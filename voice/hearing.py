@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from voice import bargein, endpoint
 from voice.audio import FRAME_MS, FRAME_SAMPLES, Pcm
+from voice.bargein import Prompt, interrupts
+from voice.bargein import Settings as BargeInSettings
 from voice.endpoint import Edge, Endpoint, State
+from voice.endpoint import Settings as EndpointSettings
 from voice.errors import AudioError
 from voice.events import Expect
 from voice.vad import VoiceActivity
@@ -20,8 +22,8 @@ from voice.vad import VoiceActivity
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    endpoint: endpoint.Settings = field(default_factory=endpoint.Settings)
-    bargein: bargein.Settings = field(default_factory=bargein.Settings)
+    endpoint: EndpointSettings = field(default_factory=EndpointSettings)
+    bargein: BargeInSettings = field(default_factory=BargeInSettings)
     pre_roll_ms: int = 300  # a detector is sure 30-60 ms after the onset, and words begin softly before it
     tail_ms: int = 200  # silence kept after the last voice: recognisers want to hear the word end
 
@@ -74,7 +76,7 @@ class Ear:
         self._rest = np.zeros(0, dtype=np.int16)  # less than a frame, when the line's frames are odd
         self._kept: deque[Pcm] = deque()  # whole frames up to now: the pre-roll, and the utterance that goes on
         self._sealed_ms = 0  # audio before this belongs to an earlier utterance
-        self._prompt: bargein.Prompt | None = None
+        self._prompt: Prompt | None = None
         self._prompt_ended_ms = 0
         self._over_prompt = False  # of the utterance that goes on
         self._announced = False  # its SpeechBegan was told
@@ -112,7 +114,7 @@ class Ear:
         self._restart_no_input()
 
     def prompt_began(self, interruptible: bool) -> None:
-        self._prompt = bargein.Prompt(began_ms=self.now_ms, interruptible=interruptible)
+        self._prompt = Prompt(began_ms=self.now_ms, interruptible=interruptible)
 
     def prompt_ended(self) -> None:
         """Also when it was cut. The no-input time runs from the end of the last prompt."""
@@ -196,7 +198,7 @@ class Ear:
     def _may_interrupt(self, voiced_ms: int) -> bool:
         if self._prompt is None:
             return True
-        return bargein.interrupts(self._settings.bargein, prompt=self._prompt, voiced_ms=voiced_ms, now_ms=self.now_ms)
+        return interrupts(self._settings.bargein, prompt=self._prompt, voiced_ms=voiced_ms, now_ms=self.now_ms)
 
     def _count_silence(self, events: list[EarEvent]) -> None:
         if not self._expects or self._quiet_since_ms is None or self._prompt is not None:
