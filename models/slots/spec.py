@@ -12,8 +12,8 @@ class SlotSpec:
 
     `length`: how many digits; `values`: canonical value -> other ways to say it (kinds "list" and "name"); `cues`:
     words that stand before this one when two slots share their values ("from", "to"); `least`, `most`: bounds of an
-    amount; `past`: a date without a year lies behind the caller (a payment) rather than ahead (an appointment); `check_digit`:
-    the digits end in a Luhn check digit.
+    amount; `past`: a date without a year lies behind the caller (a payment) rather than ahead (an appointment);
+    `check_digit`: the digits end in a Luhn check digit.
     """
 
     name: str
