@@ -231,4 +231,11 @@ class RecordingDeclined:
     turn: int
 
 
-Fact = Understood | Judged | Escalated | Acted | Verified | RecordingDeclined
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """In this turn the party corrected or added to what the person will be told: the brief has changed."""
+
+    turn: int
+
+
+Fact = Understood | Judged | Escalated | Acted | Verified | RecordingDeclined | Corrected

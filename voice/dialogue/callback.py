@@ -1,0 +1,89 @@
+"""A call back instead of waiting: which number, read back, and a promise that is on the record before the goodbye."""
+
+from dataclasses import replace
+
+from models.slots import SlotSpec, read
+from voice.dialogue.hearing import SURE_VALUE, Turn
+from voice.dialogue.questions import CALLBACK_DIGITS, ending
+from voice.dialogue.seeking import catch_up
+from voice.dialogue.state import Place
+from voice.dialogue.step import Step
+from voice.events import AgreeCallback, StopSeeking
+
+
+def begin(step: Step, turn: int | None) -> None:
+    """The caller wants to be called back, whether or not a person is being sought."""
+    state = step.state
+    queue = state.seeking.escalation.queue if state.seeking else _topic_queue(step)
+    issue = state.issue or ((turn,) if turn is not None else ())
+    step.worked()
+    step.say("callback.topic")
+    step.go(Place.CALLBACK_THIS if state.caller_number else Place.CALLBACK_NUMBER)
+    step.set(callback_queue=queue, issue=issue)
+
+
+def offer_answered(step: Step, answer: str, turn: int | None) -> None:
+    step.worked()
+    if answer == "yes":
+        begin(step, turn)
+    else:
+        decline(step)
+
+
+def decline(step: Step) -> None:
+    """Keeps waiting."""
+    if step.state.seeking is None:
+        step.say("back")
+        step.go(Place.OPEN)
+        return
+    step.set(seeking=replace(step.state.seeking, declined_callback=True))
+    step.say("seek.keep_waiting")
+    step.go(Place.WAITING)
+    step.ask = False
+    catch_up(step)
+
+
+def this_answered(step: Step, answer: str) -> None:
+    step.worked()
+    if answer == "yes":
+        _agree(step, step.state.caller_number or "")
+    else:
+        step.go(Place.CALLBACK_NUMBER)
+
+
+def number_heard(step: Step, turn: Turn) -> bool:
+    found = read(turn.raw, [SlotSpec("number", "digits", length=CALLBACK_DIGITS)], turn.today)
+    if not found or found[0].confidence < SURE_VALUE:
+        return False
+    number_given(step, found[0].value)
+    return True
+
+
+def number_given(step: Step, number: str) -> None:
+    step.worked()
+    step.go(Place.CALLBACK_CHECK, callback_number=number)
+
+
+def check_answered(step: Step, answer: str) -> None:
+    step.worked()
+    if answer == "yes":
+        _agree(step, step.state.callback_number or "")
+    else:
+        step.go(Place.CALLBACK_NUMBER, callback_number=None)
+
+
+def _agree(step: Step, number: str) -> None:
+    queue = step.state.callback_queue or _topic_queue(step)
+    step.acts.append(AgreeCallback(number, queue))
+    if step.state.seeking is not None:
+        step.acts.append(StopSeeking("callback"))
+    said = step.say("callback.agreed", queue=step.queue_title(queue), ending=ending(number))
+    step.go(Place.CLOSING, closing_say=said.say_id, closing_reason="callback", seeking=None)
+    step.ask = False
+
+
+def _topic_queue(step: Step) -> str:
+    task, tried = step.state.task, step.state.tried
+    name = task.intent if task else tried[-1].intent if tried else "callback"
+    scope = step.business.scope.get(name)
+    return scope.queue if scope else next(iter(step.business.queues))

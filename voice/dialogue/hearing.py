@@ -1,0 +1,64 @@
+"""One turn of the caller as the policy sees it: the words, what they may mean, and readers for what is wanted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from models.intent import IntentMatch
+from models.slots import SlotValue, read
+from models.slots.yes_no import read_yes_no
+from voice.dialogue.business import Hearing, Slot
+
+SURE_VALUE = 0.5  # models/slots: below it something does not fit
+STRONG = 0.7  # of an intent that may break into a question about something else
+PLAIN_ANSWER_WORDS = 6  # a yes or no in a longer sentence is not taken for an answer to money moving
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """`raw` may hold numbers that nobody may keep; it is read and dropped. `asks`: wants a person; `unrecorded`: does
+    not want to be recorded."""
+
+    number: int
+    raw: str
+    confidence: float
+    match: IntentMatch
+    asks: bool
+    unrecorded: bool
+    today: date
+    bars: Hearing
+
+    @property
+    def understood(self) -> bool:
+        return bool(self.raw.strip()) and self.confidence >= self.bars.words_confidence
+
+    @property
+    def words(self) -> int:
+        return len(self.raw.split())
+
+    @property
+    def answer(self) -> str | None:
+        """ "yes", "no" or None."""
+        found = read_yes_no(self.raw)
+        return found[0] if found and found[2] >= SURE_VALUE else None
+
+    @property
+    def accepted(self) -> str | None:
+        """The intent to act on at once."""
+        sure = self.match.in_scope and self.match.confidence >= self.bars.accept_confidence
+        return self.match.name if sure else None
+
+    @property
+    def strong(self) -> str | None:
+        """The intent that may interrupt another question."""
+        return self.match.name if self.match.in_scope and self.match.confidence >= STRONG else None
+
+    @property
+    def guessed(self) -> str | None:
+        """The intent worth asking about."""
+        near = self.match.in_scope and self.match.confidence >= self.bars.confirm_confidence
+        return self.match.name if near else None
+
+    def values(self, slots: Sequence[Slot]) -> list[SlotValue]:
+        found = read(self.raw, [slot.spec for slot in slots], self.today)
+        return [value for value in found if value.confidence >= SURE_VALUE]

@@ -1,0 +1,91 @@
+"""Who is calling: a member number (keyed, or said and read back) and a PIN (keyed only), checked by the backend."""
+
+from dataclasses import replace
+
+from models.slots import SlotSpec, read
+from voice.dialogue import tasks
+from voice.dialogue.business import Identity
+from voice.dialogue.hearing import SURE_VALUE, Turn
+from voice.dialogue.state import Member, Place
+from voice.dialogue.step import Step
+from voice.events import ActionDone, Verified
+
+WRONG = "wrong"  # the backend's error word for a number and PIN that do not match
+
+
+def member_heard(step: Step, turn: Turn) -> bool:
+    identity = _identity(step)
+    found = read(turn.raw, [SlotSpec("member", "digits", length=identity.member_digits)], turn.today)
+    if not found or found[0].confidence < SURE_VALUE:
+        return False
+    step.worked()
+    step.go(Place.MEMBER_CHECK, claimed=found[0].value, claimed_how="voice")
+    return True
+
+
+def member_keyed(step: Step, number: str) -> None:
+    step.worked()
+    step.go(Place.PIN, claimed=number, claimed_how="keypad")
+
+
+def check_answered(step: Step, answer: str) -> None:
+    """To "I have ..., is that right?"."""
+    step.worked()
+    if answer == "yes":
+        step.go(Place.PIN)
+    else:
+        step.go(Place.MEMBER, claimed=None)
+        step.set(attempt=1)
+
+
+def pin_keyed(step: Step, pin: str) -> None:
+    """Asks the backend; the PIN is in the act and nowhere else."""
+    identity = _identity(step)
+    number = step.state.checks + 1
+    step.worked()
+    step.say("one_moment")
+    step.do(identity.action, {"member": step.state.claimed or "", "pin": pin}, _key(step, number))
+    step.go(Place.ACTING, checks=number)
+    step.ask = False
+
+
+def done(step: Step, event: ActionDone) -> bool:
+    """False when the answer is not to the latest check."""
+    if step.business.identity is None or event.key != _key(step, step.state.checks):
+        return False
+    if event.ok:
+        _proved(step, event)
+    elif event.error == WRONG:
+        counts = step.state.counts
+        step.set(counts=replace(counts, wrong_identities=counts.wrong_identities + 1), claimed=None)
+        if step.state.place is Place.ACTING:
+            step.say("identity.wrong")
+            step.go(Place.MEMBER)
+    else:
+        counts = step.state.counts
+        step.set(counts=replace(counts, failed_actions=counts.failed_actions + 1))
+        if step.state.place is Place.ACTING:
+            step.say("identity.failed")
+            step.go(step.state.home if step.state.seeking else Place.OFFER)
+    return True
+
+
+def _proved(step: Step, event: ActionDone) -> None:
+    number = step.state.claimed or ""
+    facts = event.facts
+    masked = f"••••{number[-2:]}"
+    member = Member(number, masked, facts.get("name", ""), "keypad_pin", facts.get("tier"), facts.get("since"))
+    step.set(member=member, claimed=None)
+    step.tell(Verified(masked, member.how))
+    if step.state.place is Place.ACTING:
+        step.say("identity.done", name=facts.get("first") or member.name)
+        tasks.advance(step)
+
+
+def _identity(step: Step) -> Identity:
+    assert step.business.identity is not None  # the places of identity are entered only when there is one
+    return step.business.identity
+
+
+def _key(step: Step, number: int) -> str:
+    return f"{step.call}-identity-{number}"

@@ -1,0 +1,51 @@
+"""Named sentences with their slots filled; digits said one by one, money and days as people say them."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from num2words import num2words
+
+from voice.dialogue.business import Prompts, Slot
+
+
+def render(prompts: Prompts, name: str, attempt: int, slots: Mapping[str, str]) -> str:
+    """Variant `attempt` of prompt `name` (the last one for later attempts), filled with `slots`.
+
+    Raises `KeyError` naming the prompt or slot; the loader has checked the names that the dialogue uses.
+    """
+    variants = prompts.texts[name]
+    text = variants[min(attempt, len(variants) - 1)]
+    try:
+        return text.format_map(slots)
+    except KeyError as error:
+        raise KeyError(f"prompt {name} {prompts.version}: slot {error} expected, got {sorted(slots)}") from error
+
+
+def digits(number: str) -> str:
+    """Digit by digit, in pairs with a breath between."""
+    pairs = [" ".join(number[i : i + 2]) for i in range(0, len(number), 2)]
+    return ", ".join(pairs)
+
+
+def money(amount: str) -> str:
+    """ "84.20" as it is said: "84 dollars and 20 cents"."""
+    dollars, _, cents = f"{float(amount):.2f}".partition(".")
+    whole = f"{int(dollars):,} dollar{'' if int(dollars) == 1 else 's'}"
+    return whole if int(cents) == 0 else f"{whole} and {int(cents)} cent{'' if int(cents) == 1 else 's'}"
+
+
+def day(iso: str) -> str:
+    """ "2026-11-24" as it is said: "Tuesday, November twenty-fourth"."""
+    when = date.fromisoformat(iso)
+    return f"{when:%A}, {when:%B} {num2words(when.day, to='ordinal')}"
+
+
+def spoken(slot: Slot, value: str) -> str:
+    """A slot's value as the system says it."""
+    if slot.kind == "amount":
+        return money(value)
+    if slot.kind == "date":
+        return day(value)
+    if slot.kind == "digits":
+        return digits(value)
+    return slot.said(value)

@@ -1,0 +1,176 @@
+"""What each place asks, with which keys it can be answered, and what it expects to hear."""
+
+from collections.abc import Callable
+
+from voice.dialogue import prompts
+from voice.dialogue.issue import issue_line
+from voice.dialogue.state import DIGITS, SENSITIVE, YES_NO, Place
+from voice.dialogue.step import Step
+from voice.events import Act, Expect
+
+CALLBACK_DIGITS = 10  # North American numbers without the country code
+MORE_KEY = 8  # turns the menu's page
+
+
+def finish(step: Step) -> tuple[Act, ...]:
+    """Asks the place's question, remembers what was said for "again", and says what is expected next."""
+    if step.ask:
+        _ask(step)
+    if step.says:
+        step.set(last=step.says)
+    if step.expect and step.state.place is not Place.GONE:
+        step.acts.append(expected(step))
+    return tuple(step.acts)
+
+
+def expected(step: Step) -> Expect:
+    state, hearing = step.state, step.business.hearing
+    place, sensitive = state.place, state.place in SENSITIVE
+    if place in DIGITS:
+        return Expect("digits", "digits", _wanted(step), hearing.digits_no_input_ms, sensitive)
+    if place in YES_NO:
+        return Expect("yes_no", "yes_no", None, hearing.no_input_ms, sensitive)
+    if place is Place.SLOT and state.task and state.task.asking:
+        slot = step.business.intents[state.task.intent].slot(state.task.asking)
+        language = f"slot:{state.task.intent}.{slot.name}"
+        shape = {"digits": "digits", "choice": "choice"}.get(slot.kind, "free")
+        return Expect(language, shape, slot.digits, hearing.digits_no_input_ms)
+    if place in (Place.WAITING, Place.COMING):
+        return Expect("waiting", "free", None, hearing.comfort_ms)
+    return Expect("main", "free", None, hearing.no_input_ms)
+
+
+def menu(step: Step) -> None:
+    """Reads the present page of the keypad menu."""
+    pages, page = step.business.menu, step.state.page
+    step.say("menu.intro")
+    for key, name in enumerate(pages[page], start=1):
+        intent = step.business.intents[name]
+        step.say("menu.item", title=intent.menu or intent.title, key=str(key))
+    if len(pages) > 1:
+        step.say("menu.more", key=str(MORE_KEY))
+    step.say("menu.always")
+
+
+def _ask(step: Step) -> None:
+    asked = _QUESTIONS.get(step.state.place)
+    if asked is not None:
+        asked(step)
+
+
+def _wanted(step: Step) -> int:
+    identity = step.business.identity
+    if step.state.place is Place.CALLBACK_NUMBER or identity is None:
+        return CALLBACK_DIGITS
+    return identity.member_digits if step.state.place is Place.MEMBER else identity.pin_digits
+
+
+def by_keys(step: Step) -> bool:
+    """Whether to say the keys: the caller keys, was not understood before, or cannot be heard."""
+    return step.state.by_keys or step.state.attempt > 0 or step.state.deaf
+
+
+def _plain(prompt: str) -> Callable[[Step], None]:
+    def ask(step: Step) -> None:
+        step.say(prompt, attempt=step.state.attempt)
+
+    return ask
+
+
+def _yes_no(step: Step) -> None:
+    if by_keys(step):
+        step.say("keys.yes_no")
+
+
+def _open(step: Step) -> None:
+    if step.state.deaf or step.state.by_keys or step.state.attempt > 1:
+        menu(step)
+    else:
+        step.say("how_can_i_help", attempt=step.state.attempt)
+
+
+def _guess(step: Step) -> None:
+    step.say("confirm_intent", attempt=step.state.attempt, title=step.business.intents[step.state.guess or ""].title)
+    _yes_no(step)
+
+
+def _member_check(step: Step) -> None:
+    number = step.state.claimed or ""
+    step.say("identity.read_back", attempt=step.state.attempt, private=True, digits=prompts.digits(number))
+    _yes_no(step)
+
+
+def _slot(step: Step) -> None:
+    intent, task = step.task_intent, step.state.task
+    if intent is None or task is None or task.asking is None:
+        return
+    slot = intent.slot(task.asking)
+    step.say(slot.ask, attempt=step.state.attempt)
+    if not by_keys(step):
+        return
+    if slot.keys:
+        step.say(slot.keys)
+    for key, value in enumerate(slot.choices, start=1):
+        step.say("keys.choice", value=slot.said(value), key=str(key))
+
+
+def _confirm(step: Step) -> None:
+    intent, task = step.task_intent, step.state.task
+    if intent is None or task is None or intent.confirm is None:
+        return
+    values = {name: prompts.spoken(intent.slot(name), value.value) for name, value in task.values.items()}
+    step.say(intent.confirm, attempt=step.state.attempt, **values)
+    _yes_no(step)
+
+
+def _offer(step: Step) -> None:
+    step.say("offer_person", attempt=step.state.attempt)
+    _yes_no(step)
+
+
+def _brief_check(step: Step) -> None:
+    seeking = step.state.seeking
+    if seeking is not None:
+        queue = step.queue_title(seeking.escalation.queue)
+        step.say("seek.check", queue=queue, issue=issue_line(step.business, step.state))
+        _yes_no(step)
+
+
+def _brief_topic(step: Step) -> None:
+    seeking = step.state.seeking
+    if seeking is not None:
+        step.say("seek.topic", queue=step.queue_title(seeking.escalation.queue))
+
+
+def _callback_this(step: Step) -> None:
+    step.say("callback.this_number", attempt=step.state.attempt, ending=ending(step.state.caller_number))
+    _yes_no(step)
+
+
+def _callback_check(step: Step) -> None:
+    number = step.state.callback_number or ""
+    step.say("callback.read_back", attempt=step.state.attempt, private=True, digits=prompts.digits(number))
+    _yes_no(step)
+
+
+def ending(number: str | None) -> str:
+    """The last four digits, one by one."""
+    return " ".join((number or "")[-4:])
+
+
+_QUESTIONS: dict[Place, Callable[[Step], None]] = {
+    Place.OPEN: _open,
+    Place.GUESS: _guess,
+    Place.MEMBER: _plain("identity.ask_member"),
+    Place.MEMBER_CHECK: _member_check,
+    Place.PIN: _plain("identity.ask_pin"),
+    Place.SLOT: _slot,
+    Place.CONFIRM: _confirm,
+    Place.OFFER: _offer,
+    Place.BRIEF_CHECK: _brief_check,
+    Place.BRIEF_TOPIC: _brief_topic,
+    Place.CALLBACK_OFFER: _plain("seek.offer_callback"),
+    Place.CALLBACK_THIS: _callback_this,
+    Place.CALLBACK_NUMBER: _plain("callback.ask_number"),
+    Place.CALLBACK_CHECK: _callback_check,
+}

@@ -1,0 +1,169 @@
+"""The open question: what the caller may want, what is a guess, what this line does not serve; and words about the
+conversation itself (again, stop, goodbye, how long)."""
+
+from dataclasses import replace
+
+from voice.dialogue import callback, seeking, tasks
+from voice.dialogue.business import IntentKind
+from voice.dialogue.hearing import Turn
+from voice.dialogue.questions import menu
+from voice.dialogue.state import YES_NO, Place
+from voice.dialogue.step import Step
+from voice.events import RecordingDeclined, StopRecording, StopSeeking
+
+SHORT_WORDS = 4  # "no", "no thank you": nothing more is wanted
+
+
+def open_heard(step: Step, turn: Turn) -> None:
+    """An answer to "how can I help?" or "anything else?"."""
+    name = turn.accepted
+    if turn.answer == "no" and turn.words <= SHORT_WORDS and step.state.tried and name != "cancel":
+        goodbye(step)
+    elif turn.answer == "yes" and turn.words <= SHORT_WORDS - 1:
+        step.worked()
+    elif name is not None:
+        wanted(step, name, turn)
+    elif (guess := turn.guessed) is not None:
+        step.go(Place.GUESS, guess=guess, guess_turn=turn.number)
+    elif not turn.match.in_scope:
+        outside(step)
+    else:
+        no_match(step)
+
+
+def wanted(step: Step, name: str, turn: Turn | None) -> None:
+    """The caller wants `name`."""
+    if step.business.intents[name].kind is IntentKind.CONTROL:
+        control(step, name, turn)
+    else:
+        tasks.begin(step, name, turn)
+
+
+def guess_heard(step: Step, turn: Turn) -> bool:
+    if turn.answer is not None and turn.words <= SHORT_WORDS:
+        guess_answered(step, turn.answer, turn)
+        return True
+    if turn.accepted is not None:
+        wanted(step, turn.accepted, turn)
+        return True
+    return False
+
+
+def guess_answered(step: Step, answer: str, turn: Turn | None) -> None:
+    name, said_in = step.state.guess or "", step.state.guess_turn
+    step.set(guess=None)
+    if answer == "yes":
+        step.go(step.state.home)
+        if name == "talk_to_person":
+            step.person = step.business.intents[name].title
+            return
+        wanted(step, name, None)
+        task = step.state.task
+        if task is not None and said_in is not None:
+            step.set(task=replace(task, turn=said_in), issue=(*step.state.issue, said_in))
+        return
+    counts = step.state.counts
+    step.set(counts=replace(counts, wrong_guesses=counts.wrong_guesses + 1, silences_row=0, no_matches_row=0))
+    step.say("wrong_guess")
+    step.go(step.state.home)
+    step.ask = False
+
+
+def control(step: Step, name: str, turn: Turn | None) -> None:
+    """Words about the conversation itself; each is answered and none is a failure."""
+    step.worked()
+    match name:
+        case "talk_to_person":
+            step.person = turn.raw if turn else step.business.intents[name].title
+        case "repeat":
+            again(step)
+        case "goodbye":
+            goodbye(step)
+        case "cancel":
+            stop(step)
+        case "callback":
+            callback.begin(step, turn.number if turn else None)
+        case "wait_time":
+            wait_time(step)
+        case "stop_recording":
+            unrecorded(step, turn.number if turn else step.state.transcript.last_turn)
+        case _:  # menu
+            show_menu(step)
+
+
+def again(step: Step) -> None:
+    """The last words once more."""
+    for say in step.state.last:
+        step.say_again(say)
+    step.ask = not step.state.last
+
+
+def show_menu(step: Step) -> None:
+    if step.state.place is not Place.WAITING:
+        tasks.leave(step, "cancelled")
+        step.go(step.state.home)
+    menu(step)
+    step.ask = False
+
+
+def stop(step: Step) -> None:
+    if step.state.task is not None and step.state.place not in (Place.WAITING, Place.BRIEF_CHECK, Place.BRIEF_TOPIC):
+        tasks.cancel(step)
+    elif step.state.seeking is not None:
+        tasks.leave(step, "cancelled")
+        seeking.stop(step)
+    else:
+        step.say("nothing_to_cancel")
+        step.go(Place.OPEN)
+
+
+def wait_time(step: Step) -> None:
+    if step.state.seeking is None:
+        step.say("one_moment" if step.state.place is Place.ACTING else "back")
+        return
+    seeking.wait(step, asked=True)
+    if step.state.place in (Place.BRIEF_CHECK, Place.BRIEF_TOPIC):
+        step.go(Place.WAITING)
+    step.ask = step.state.place is not Place.WAITING
+
+
+def unrecorded(step: Step, turn: int) -> None:
+    """Honoured at once, in any place; what was asked is asked again."""
+    if step.state.recorded:
+        step.acts.append(StopRecording())
+        step.tell(RecordingDeclined(turn))
+    step.set(recorded=False)
+    step.worked()
+    step.say("recording.stopped")
+    step.ask = step.state.place is not Place.WAITING
+
+
+def goodbye(step: Step) -> None:
+    if step.state.seeking is not None:
+        step.acts.append(StopSeeking("cancelled"))
+    tasks.leave(step, "cancelled")
+    said = step.say("goodbye")
+    step.go(Place.CLOSING, closing_say=said.say_id, closing_reason="done", seeking=None)
+    step.ask = False
+
+
+def outside(step: Step) -> None:
+    """Nothing of ours: say so once, honestly; a rule brings a person in when it happens again."""
+    counts = step.state.counts
+    step.set(counts=replace(counts, outside=counts.outside + 1, silences_row=0))
+    step.say("out_of_scope", attempt=counts.outside)
+    step.ask = False
+
+
+def no_match(step: Step) -> None:
+    """Not understood: the same question, better put."""
+    counts, attempt = step.state.counts, step.state.attempt
+    step.set(counts=replace(counts, no_matches_row=counts.no_matches_row + 1, silences_row=0), attempt=attempt + 1)
+    place = step.state.place
+    if place in (Place.OPEN, Place.WAITING):
+        step.say("no_match.open", attempt=attempt)
+        step.ask = False
+    elif place in YES_NO:
+        step.say("no_match.yes_no", attempt=attempt)
+    else:
+        step.say("no_match.slot", attempt=attempt)

@@ -1,0 +1,228 @@
+"""Staying with the caller while a person is sought: what they will be told, how long it takes, that nobody is free."""
+
+from dataclasses import replace
+
+from voice.dialogue import tasks
+from voice.dialogue.hearing import STRONG, Turn
+from voice.dialogue.issue import issue_line
+from voice.dialogue.state import Place, Seeking
+from voice.dialogue.step import Step
+from voice.events import Corrected, Escalated, PersonNews, PersonStage, SeekPerson, StopSeeking, Tell
+
+QUIET = frozenset({Place.BRIEF_CHECK, Place.BRIEF_TOPIC, Place.CALLBACK_THIS, Place.CALLBACK_NUMBER,
+                   Place.CALLBACK_CHECK, Place.CALLBACK_OFFER, Place.MEMBER, Place.MEMBER_CHECK, Place.PIN,
+                   Place.SLOT, Place.CONFIRM, Place.ACTING, Place.GUESS, Place.OFFER, Place.CLOSING})  # fmt: skip
+A_STATEMENT_WORDS = 4  # more words than this after a "no" say what is right instead
+
+
+def begin(step: Step, escalation: Escalated) -> None:
+    """A trigger fired: tell the caller at once, and let them put right what the person will hear."""
+    step.acts[:0] = [Tell(escalation), SeekPerson(escalation)]
+    step.set(seeking=Seeking(escalation), guess=None, resume=None)
+    step.ask = True
+    if escalation.trigger == "silent" or step.state.deaf:
+        _getting(step)
+    elif issue_line(step.business, step.state):
+        step.go(Place.BRIEF_CHECK)
+    elif step.state.by_keys:
+        _getting(step)
+    else:
+        step.go(Place.BRIEF_TOPIC)
+
+
+def check_heard(step: Step, turn: Turn) -> None:
+    """To "I'll tell them ..., is that right?"."""
+    if turn.answer == "yes":
+        check_answered(step, "yes")
+    elif turn.answer == "no" and turn.words <= A_STATEMENT_WORDS:
+        check_answered(step, "no")
+    else:
+        step.set(confirmed=False)
+        note(step, turn)
+
+
+def check_answered(step: Step, answer: str) -> None:
+    step.worked()
+    if answer == "yes":
+        step.set(confirmed=True)
+        step.say("seek.thanks")
+        _wait_on(step)
+        return
+    step.set(confirmed=False)
+    if step.state.by_keys:
+        step.say("seek.noted")
+        _wait_on(step)
+        return
+    step.say("seek.correct")
+    step.go(Place.BRIEF_TOPIC)
+    step.ask = False
+
+
+def note(step: Step, turn: Turn) -> None:
+    """Keeps what the caller adds or corrects, for the brief."""
+    step.worked()
+    step.set(noted=(*step.state.noted, turn.number))
+    _learn(step, turn)
+    step.tell(Corrected(turn.number))
+    step.say("seek.thanks" if step.state.place is not Place.WAITING else "seek.noted")
+    _wait_on(step)
+
+
+def waiting_heard(step: Step, turn: Turn) -> None:
+    """Whatever the caller says while waiting has an answer; nothing counts as a failure."""
+    if turn.asks:
+        already(step)
+    elif not turn.understood:
+        comfort(step)
+    else:
+        note(step, turn)
+
+
+def already(step: Step) -> None:
+    seeking = step.state.seeking
+    if seeking is None:
+        return
+    step.say("seek.already", queue=step.queue_title(seeking.escalation.queue))
+    wait(step, asked=True)
+    if step.state.place in (Place.OPEN, Place.BRIEF_CHECK, Place.BRIEF_TOPIC):
+        step.go(Place.WAITING)
+    step.ask = step.state.place is not Place.WAITING
+
+
+def comfort(step: Step) -> None:
+    """A word to a caller who waits; each time another one."""
+    seeking = step.state.seeking
+    if seeking is None:
+        return
+    variants = len(step.business.prompts.texts["seek.comfort"])
+    queue = step.queue_title(seeking.escalation.queue)
+    step.say("seek.comfort", attempt=seeking.comforts % variants, queue=queue)
+    step.set(seeking=replace(seeking, comforts=seeking.comforts + 1))
+    if step.state.by_keys or step.state.deaf:
+        step.say("seek.keys")
+    step.ask = False
+
+
+def wait(step: Step, *, asked: bool) -> None:
+    """The truth about the wait: when asked for always, else only when it changed."""
+    seeking = step.state.seeking
+    if seeking is None:
+        return
+    minutes = seeking.wait_minutes
+    if minutes is None:
+        if asked:
+            step.say("seek.wait_unknown")
+        return
+    if not asked and minutes == seeking.told_wait:
+        return
+    if minutes[1] <= 1:
+        step.say("seek.wait_one")
+    else:
+        step.say("seek.wait", **{"from": str(max(1, minutes[0])), "to": str(minutes[1])})
+    step.set(seeking=replace(seeking, told_wait=minutes))
+
+
+def stop(step: Step) -> None:
+    """The caller does not want a person any more."""
+    step.acts.append(StopSeeking("cancelled"))
+    step.set(seeking=None, confirmed=None)
+    step.say("no_longer_sought")
+    step.go(Place.OPEN)
+
+
+def news(step: Step, event: PersonNews) -> None:
+    """How far the search has come. A caller in the middle of an answer hears it when they are done."""
+    seeking = step.state.seeking
+    step.ask = False
+    if event.stage is PersonStage.LEFT and step.state.place is not Place.GONE:
+        _left(step)
+        return
+    if seeking is None or step.state.place is Place.GONE:
+        return  # the caller has taken it back; the news was under way
+    was = seeking.stage
+    wait_minutes = event.wait_minutes or seeking.wait_minutes
+    seeking = replace(seeking, stage=event.stage, name=event.name, wait_minutes=wait_minutes, deferred=False)
+    step.set(seeking=seeking)
+    if event.stage is PersonStage.COMING:
+        tasks.leave(step, "cancelled")
+        queue = step.queue_title(seeking.escalation.queue)
+        step.say("seek.coming", name=event.name) if event.name else step.say("seek.coming_unnamed", queue=queue)
+        step.go(Place.COMING)
+    elif step.state.place in QUIET:
+        step.set(seeking=replace(seeking, deferred=True))
+    else:
+        _tell(step, was)
+
+
+def _wait_on(step: Step) -> None:
+    """To WAITING, with the news that came meanwhile."""
+    step.go(Place.WAITING)
+    step.ask = False
+    catch_up(step)
+
+
+def catch_up(step: Step) -> None:
+    seeking = step.state.seeking
+    if seeking is None or step.state.place is not Place.WAITING:
+        return
+    if seeking.deferred:
+        step.set(seeking=replace(seeking, deferred=False))
+        _tell(step, PersonStage.SOUGHT)
+    else:
+        wait(step, asked=False)
+
+
+def _tell(step: Step, was: PersonStage) -> None:
+    seeking = step.state.seeking
+    if seeking is None:
+        return
+    queue = step.queue_title(seeking.escalation.queue)
+    if step.state.place is Place.COMING:  # the one who accepted was lost on the way
+        step.say("seek.next")
+        step.go(Place.WAITING)
+    if seeking.stage is PersonStage.RINGING and seeking.name:
+        if was is PersonStage.RINGING:
+            step.say("seek.next")
+        step.say("seek.ringing", name=seeking.name)
+    elif seeking.stage is PersonStage.UNAVAILABLE and was is not PersonStage.UNAVAILABLE:
+        step.say("seek.nobody", queue=queue)
+        wait(step, asked=False)
+        if not seeking.declined_callback:
+            step.go(Place.CALLBACK_OFFER)
+            step.ask = True
+            return
+    elif seeking.stage is PersonStage.SOUGHT:
+        wait(step, asked=False)
+
+
+def _left(step: Step) -> None:
+    """The person is gone and the caller is still here."""
+    step.set(seeking=None, confirmed=None, task=None)
+    step.say("seek.left")
+    step.say("anything_else")
+    step.go(Place.OPEN)
+
+
+def _getting(step: Step) -> None:
+    seeking = step.state.seeking
+    if seeking is not None:
+        step.say("seek.getting", queue=step.queue_title(seeking.escalation.queue))
+        _wait_on(step)
+
+
+def _learn(step: Step, turn: Turn) -> None:
+    """A correction may name another intent or other values: the brief is about those then."""
+    task, intent = step.state.task, step.task_intent
+    if intent is not None and task is not None:
+        found = {one.name: one for one in turn.values(intent.slots)}
+        if found:
+            values = {name: tasks.Value(one.value, one.words, turn.number) for name, one in found.items()}
+            step.set(task=replace(task, values={**task.values, **values}))
+            return
+    name = turn.match.name
+    if name is None or not turn.match.in_scope or turn.match.confidence < STRONG:
+        return
+    other = step.business.intents[name]
+    if other.summary and other.name != (task.intent if task else None) and other.kind != "control":
+        values = {one.name: tasks.Value(one.value, one.words, turn.number) for one in turn.values(other.slots)}
+        step.set(task=tasks.Task(name, step.state.tasks + 1, turn.number, values), tasks=step.state.tasks + 1)

@@ -1,0 +1,199 @@
+"""Where a caller's conversation stands: one value, one enum of places, one table of the moves between them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from models.transcript import Transcript
+from voice.errors import VoiceError
+from voice.events import Escalated, PersonStage, Say
+
+
+class Place(StrEnum):
+    """What the caller's next words or keys will be taken for."""
+
+    START = "start"  # nothing said yet
+    OPEN = "open"  # "how can I help?"
+    GUESS = "guess"  # "would you like ...?"
+    MEMBER = "member"  # the member number
+    MEMBER_CHECK = "member_check"  # "I have 1 2 3 4 5 6, is that right?"
+    PIN = "pin"
+    SLOT = "slot"  # one thing the task must know
+    CONFIRM = "confirm"  # everything read back: yes or no
+    ACTING = "acting"  # the backend is at work
+    OFFER = "offer"  # "would you like to talk to someone about it?"
+    BRIEF_CHECK = "brief_check"  # "I'll tell them ..., is that right?"
+    BRIEF_TOPIC = "brief_topic"  # "what shall I tell them it's about?"
+    WAITING = "waiting"  # a person is sought; anything may be asked
+    CALLBACK_OFFER = "callback_offer"
+    CALLBACK_THIS = "callback_this"  # "the number you are calling from?"
+    CALLBACK_NUMBER = "callback_number"
+    CALLBACK_CHECK = "callback_check"
+    COMING = "coming"  # a person accepted and is being connected
+    CLOSING = "closing"  # goodbye is being said
+    GONE = "gone"
+
+
+_TASK = {Place.MEMBER, Place.MEMBER_CHECK, Place.PIN, Place.SLOT, Place.CONFIRM, Place.ACTING}
+_PERSON = {Place.BRIEF_CHECK, Place.BRIEF_TOPIC, Place.WAITING, Place.CALLBACK_OFFER, Place.COMING}
+_CALLBACK = {Place.CALLBACK_THIS, Place.CALLBACK_NUMBER, Place.CALLBACK_CHECK}
+_ALWAYS = {Place.OPEN, *_PERSON, Place.CLOSING, Place.GONE}  # stop, a person, goodbye: open from everywhere
+
+MOVES: Mapping[Place, frozenset[Place]] = {
+    Place.START: frozenset({*_ALWAYS}),
+    Place.OPEN: frozenset({*_ALWAYS, *_TASK, *_CALLBACK, Place.GUESS, Place.OFFER}),
+    Place.GUESS: frozenset({*_ALWAYS, *_TASK, *_CALLBACK, Place.OFFER}),
+    Place.MEMBER: frozenset({*_ALWAYS, *_TASK, *_CALLBACK}),
+    Place.MEMBER_CHECK: frozenset({*_ALWAYS, Place.MEMBER, Place.PIN, *_CALLBACK}),
+    Place.PIN: frozenset({*_ALWAYS, Place.ACTING, Place.MEMBER, *_CALLBACK}),
+    Place.SLOT: frozenset({*_ALWAYS, *_TASK, *_CALLBACK, Place.GUESS, Place.OFFER}),
+    Place.CONFIRM: frozenset({*_ALWAYS, *_TASK, *_CALLBACK, Place.OFFER}),
+    Place.ACTING: frozenset({*_ALWAYS, *_TASK, *_CALLBACK, Place.OFFER}),
+    Place.OFFER: frozenset({*_ALWAYS, *_TASK, *_CALLBACK, Place.GUESS}),
+    Place.BRIEF_CHECK: frozenset({*_ALWAYS, *_TASK, *_CALLBACK}),
+    Place.BRIEF_TOPIC: frozenset({*_ALWAYS, *_TASK, *_CALLBACK}),
+    Place.WAITING: frozenset({*_ALWAYS, *_TASK, *_CALLBACK, Place.GUESS, Place.OFFER}),
+    Place.CALLBACK_OFFER: frozenset({*_ALWAYS, *_TASK, *_CALLBACK, Place.GUESS, Place.OFFER}),
+    Place.CALLBACK_THIS: frozenset({*_ALWAYS, *_TASK, *_CALLBACK}),
+    Place.CALLBACK_NUMBER: frozenset({*_ALWAYS, *_TASK, *_CALLBACK}),
+    Place.CALLBACK_CHECK: frozenset({*_ALWAYS, *_TASK, *_CALLBACK}),
+    Place.COMING: frozenset({*_PERSON, Place.OPEN, Place.CLOSING, Place.GONE}),
+    Place.CLOSING: frozenset({*_ALWAYS, *_TASK, *_CALLBACK, Place.GUESS}),  # "oh, one more thing"
+    Place.GONE: frozenset(),
+}
+
+YES_NO = frozenset(
+    {
+        Place.GUESS, Place.MEMBER_CHECK, Place.CONFIRM, Place.OFFER, Place.BRIEF_CHECK, Place.CALLBACK_OFFER,
+        Place.CALLBACK_THIS, Place.CALLBACK_CHECK,
+    }
+)  # fmt: skip
+DIGITS = frozenset({Place.MEMBER, Place.PIN, Place.CALLBACK_NUMBER})
+SENSITIVE = frozenset({Place.MEMBER, Place.MEMBER_CHECK, Place.PIN})
+
+
+class IllegalTurn(VoiceError):
+    """The table has no such move; nothing changed."""
+
+
+def move(place: Place, to: Place) -> Place:
+    if to is not place and to not in MOVES[place]:
+        raise IllegalTurn(f"from {place} one of {sorted(MOVES[place])} expected, got {to}")
+    return to
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What a slot holds, and the caller's turn it was said in (None: keyed)."""
+
+    value: str
+    words: str
+    turn: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One thing the caller wants, on its way. `number` makes its idempotency key."""
+
+    intent: str
+    number: int
+    turn: int | None
+    values: Mapping[str, Value] = field(default_factory=dict)
+    asking: str | None = None  # the slot being asked for
+    key: str | None = None  # of the action that is being done
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A task that ended: what the brief calls tried."""
+
+    intent: str
+    outcome: str  # done | told | failed | cancelled | unclear
+    turn: int | None
+    error: str | None = None
+    receipt: str | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Who the caller proved to be. `number` never leaves this value but into an action's parameters."""
+
+    number: str
+    masked: str
+    name: str
+    how: str  # keypad_pin
+    tier: str | None = None
+    since: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seeking:
+    """The search for a person, as far as the caller is concerned."""
+
+    escalation: Escalated
+    stage: PersonStage = PersonStage.SOUGHT
+    name: str | None = None
+    wait_minutes: tuple[int, int] | None = None
+    told_wait: tuple[int, int] | None = None
+    deferred: bool = False  # nobody is free, but the caller was in the middle of an answer
+    declined_callback: bool = False
+    comforts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Failures of understanding; `_row` starts again with the next turn that works."""
+
+    silences_row: int = 0
+    no_matches_row: int = 0
+    outside: int = 0
+    wrong_identities: int = 0
+    failed_actions: int = 0
+    wrong_guesses: int = 0
+    deaf: int = 0  # stretches of speech while the recogniser is down
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    place: Place = Place.START
+    task: Task | None = None
+    guess: str | None = None  # intent offered in GUESS
+    guess_turn: int | None = None
+    resume: Place | None = None  # where a yes-or-no about something else broke in
+    member: Member | None = None
+    claimed: str | None = None  # member number given, not yet proved
+    claimed_how: str = "keypad"
+    keys: str = ""  # digits keyed so far
+    attempt: int = 0  # variant of the question being asked
+    page: int = 0  # of the keypad menu
+    counts: Counts = field(default_factory=Counts)
+    seeking: Seeking | None = None
+    callback_number: str | None = None
+    callback_queue: str | None = None
+    deaf: bool = False  # the recogniser is down
+    recorded: bool = True
+    caller_number: str | None = None
+    by_keys: bool = False  # the caller's last answer was keyed: say which keys go on
+    tasks: int = 0  # begun
+    pending: tuple[Task, ...] = ()  # with the backend, even after the caller has moved on
+    checks: int = 0  # identities sent to the backend
+    says: int = 0  # made
+    last: tuple[Say, ...] = ()  # what "again" repeats
+    begun: tuple[str, ...] = ()  # intents begun, in order
+    tried: tuple[Attempt, ...] = ()
+    issue: tuple[int, ...] = ()  # turns in which the caller said what it is about
+    noted: tuple[int, ...] = ()  # turns in which they added or corrected something
+    confirmed: bool | None = None  # whether they said the brief was right
+    closing_say: str | None = None
+    closing_reason: str = "done"
+    transcript: Transcript = field(default_factory=Transcript)
+
+    @property
+    def home(self) -> Place:
+        """Where the conversation returns when a task ends."""
+        return Place.WAITING if self.seeking else Place.OPEN
+
+    def counting(self, **changes: int) -> "State":
+        return replace(self, counts=replace(self.counts, **changes))

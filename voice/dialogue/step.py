@@ -1,0 +1,77 @@
+"""One answer in the making: the state as it changes and the acts as they come. Thrown away after one event.
+
+The question that belongs to the place is not said here but when the step ends (`questions.py`), because a trigger may
+still bring the call to another place.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from voice.dialogue.business import Business, Intent, Scope
+from voice.dialogue.prompts import render
+from voice.dialogue.state import Counts, Place, State, move
+from voice.events import Act, Do, Fact, Say, Tell
+
+
+class Step:
+    """`ask`: whether the place's question follows; `person`: the caller asks for a person (why, in their words)."""
+
+    def __init__(self, business: Business, state: State, *, call: str) -> None:
+        self.business = business
+        self.state = state
+        self.call = call
+        self.acts: list[Act] = []
+        self.ask = True
+        self.expect = True
+        self.person: str | None = None
+
+    def set(self, **changes: Any) -> None:
+        """Changes fields of the state; the place moves by `go` alone."""
+        self.state = replace(self.state, **changes)
+
+    def go(self, place: Place, **changes: Any) -> None:
+        self.state = replace(self.state, place=move(self.state.place, place), attempt=0, keys="", **changes)
+
+    def say(self, prompt: str, *, attempt: int = 0, private: bool = False, **slots: str) -> Say:
+        """`private`: the slot `digits` is replaced by its end in what is recorded."""
+        text = render(self.business.prompts, prompt, attempt, slots)
+        shown = None
+        if private:
+            ending = "".join(c for c in slots["digits"] if c.isdecimal())[-2:]
+            shown = render(self.business.prompts, prompt, attempt, {**slots, "digits": f"••{ending}"})
+        number = self.state.says + 1
+        say = Say(f"s{number}", text, prompt, self.business.prompts.version, private=private, shown=shown)
+        self.state = replace(self.state, says=number)
+        self.acts.append(say)
+        return say
+
+    def say_again(self, say: Say) -> None:
+        number = self.state.says + 1
+        self.state = replace(self.state, says=number)
+        self.acts.append(replace(say, say_id=f"s{number}"))
+
+    def tell(self, fact: Fact) -> None:
+        self.acts.append(Tell(fact))
+
+    def do(self, action: str, params: dict[str, str], key: str) -> None:
+        self.acts.append(Do(action, params, key))
+
+    def worked(self) -> None:
+        """The caller was understood: failures in a row begin anew."""
+        counts: Counts = replace(self.state.counts, silences_row=0, no_matches_row=0)
+        self.state = replace(self.state, counts=counts)
+
+    @property
+    def says(self) -> tuple[Say, ...]:
+        return tuple(act for act in self.acts if isinstance(act, Say))
+
+    @property
+    def task_intent(self) -> Intent | None:
+        task = self.state.task
+        return self.business.intents[task.intent] if task else None
+
+    def scope(self, intent: str) -> Scope:
+        return self.business.scope[intent]
+
+    def queue_title(self, queue: str) -> str:
+        return self.business.queues[queue].title

@@ -1,0 +1,249 @@
+"""A task's way: who is calling, what is missing, read it back, do it once, say what really happened."""
+
+import re
+from dataclasses import replace
+
+from voice.dialogue import prompts
+from voice.dialogue.business import Intent, IntentKind, Slot
+from voice.dialogue.hearing import PLAIN_ANSWER_WORDS, Turn
+from voice.dialogue.state import Attempt, Place, Task, Value
+from voice.dialogue.step import Step
+from voice.events import ActionDone
+
+NO_ANSWER = frozenset({"timeout", "unknown"})  # error words after which nobody knows whether it was done
+_MONEY = re.compile(r"-?\d+\.\d\d")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def begin(step: Step, name: str, turn: Turn | None) -> None:
+    """Starts the task `name`; the sentence that asked for it may already hold slots."""
+    intent = step.business.intents[name]
+    values = _read(intent.slots, turn) if turn else {}
+    number = step.state.tasks + 1
+    task = Task(name, number, turn.number if turn else None, values)
+    leave(step, "cancelled")
+    issue = (*step.state.issue, turn.number) if turn else step.state.issue
+    step.set(task=task, tasks=number, begun=(*step.state.begun, name), issue=issue, guess=None)
+    step.worked()
+    advance(step, fresh=True)
+
+
+def advance(step: Step, *, fresh: bool = False) -> None:
+    """Goes on with the task: to the next thing missing, to the yes, or to the deed."""
+    task, intent = step.state.task, step.task_intent
+    if task is None or intent is None:
+        step.go(step.state.home)
+        return
+    if step.scope(intent.name).mode != "automatic":
+        step.ask = False  # a rule brings a person in now (voice/triggers/sensitive.py)
+        return
+    if intent.verified and step.state.member is None and step.business.identity is not None:
+        if fresh:
+            step.say("identity.why")
+        step.go(Place.MEMBER)
+        return
+    missing = next((slot for slot in intent.slots if slot.required and slot.name not in task.values), None)
+    if missing is not None:
+        step.go(Place.SLOT, task=replace(task, asking=missing.name))
+    elif intent.kind is IntentKind.ANSWER:
+        _answer(step, intent, task)
+    elif intent.confirm is not None:
+        step.go(Place.CONFIRM, task=replace(task, asking=None))
+    else:
+        act(step)
+
+
+def slot_heard(step: Step, turn: Turn) -> bool:
+    """Takes what the sentence says about any slot of the task. False when it says nothing of the one asked for."""
+    task, intent = step.state.task, step.task_intent
+    if task is None or intent is None or task.asking is None:
+        return False
+    asked = intent.slot(task.asking)
+    values = _read(intent.slots, turn) | _read((asked,), turn)
+    values = _unlike(asked, values, task)
+    if asked.name not in values:
+        return False
+    step.set(task=replace(task, values={**task.values, **values}))
+    step.worked()
+    advance(step)
+    return True
+
+
+def slot_keyed(step: Step, value: str) -> None:
+    task = step.state.task
+    if task is None or task.asking is None:
+        return
+    filled = {**task.values, task.asking: Value(value, "keyed", None)}
+    intent = step.task_intent
+    asked = intent.slot(task.asking) if intent else None
+    if asked and asked.differs_from and filled.get(asked.differs_from, Value("", "", None)).value == value:
+        step.say("keys.wrong")
+        return
+    step.set(task=replace(task, values=filled))
+    step.worked()
+    advance(step)
+
+
+def confirm_heard(step: Step, turn: Turn) -> bool:
+    """A yes does it, a no leaves it, a new value is read back again. False when it was none of these."""
+    task, intent = step.state.task, step.task_intent
+    if task is None or intent is None:
+        return False
+    changed = {
+        name: value
+        for name, value in _read(intent.slots, turn).items()
+        if name not in task.values or task.values[name].value != value.value
+    }
+    if changed:
+        step.set(task=replace(task, values={**task.values, **changed}))
+        step.worked()
+        advance(step)
+        return True
+    if turn.answer == "yes" and turn.words <= PLAIN_ANSWER_WORDS:
+        step.worked()
+        act(step)
+        return True
+    if turn.answer == "no":
+        step.worked()
+        cancel(step)
+        return True
+    return False
+
+
+def act(step: Step) -> None:
+    """Hands the deed to the backend: the same task always with the same key."""
+    task, intent, member = step.state.task, step.task_intent, step.state.member
+    if task is None or intent is None or intent.action is None:
+        _end(step, "told", None)
+        return
+    key = f"{step.call}-{task.number}-{intent.action}"
+    params = {name: value.value for name, value in task.values.items()}
+    if member is not None:
+        params["member"] = member.number
+    task = replace(task, key=key, asking=None)
+    step.say("one_moment")
+    step.do(intent.action, params, key)
+    step.go(Place.ACTING, task=task, pending=(*step.state.pending, task))
+    step.ask = False
+
+
+def done(step: Step, event: ActionDone) -> bool:
+    """Says what the backend did, also when the caller has moved on. False when nobody asked for it."""
+    task = next((one for one in step.state.pending if one.key == event.key), None)
+    if task is None:
+        return False
+    intent = step.business.intents[task.intent]
+    here = step.state.task is not None and step.state.task.key == event.key
+    step.set(pending=tuple(one for one in step.state.pending if one is not task))
+    outcome = "done" if event.ok else "unclear" if _unclear(intent, event) else "failed"
+    attempt = Attempt(
+        task.intent, outcome, task.turn, event.error, event.receipt, dict(event.facts), dict(task.values)
+    )
+    step.set(tried=(*step.state.tried, attempt), task=None if here else step.state.task)
+    slots = _slots(intent, task, event)
+    if event.ok:
+        step.say(intent.done or "unsaid", **slots)
+    else:
+        step.set(counts=replace(step.state.counts, failed_actions=step.state.counts.failed_actions + 1))
+        known = intent.errors.get(event.error or "")
+        step.say(known or ("action.unknown" if outcome == "unclear" else "action.failed"), **slots)
+    if not here or step.state.place is not Place.ACTING:
+        return True
+    if event.ok:
+        after(step)
+    else:
+        step.go(step.state.home if step.state.seeking else Place.OFFER)
+    return True
+
+
+def cancel(step: Step) -> None:
+    """The caller changed their mind: nothing is done."""
+    leave(step, "cancelled")
+    step.say("cancelled")
+    step.go(step.state.home)
+    step.ask = step.state.place is Place.OPEN
+
+
+def leave(step: Step, outcome: str) -> None:
+    """Puts the present task aside, keeping it among what was tried."""
+    task = step.state.task
+    if task is None:
+        return
+    if task.key is None:
+        attempt = Attempt(task.intent, outcome, task.turn, values=dict(task.values))
+        step.set(tried=(*step.state.tried, attempt))
+    step.set(task=None)
+
+
+def back(step: Step) -> None:
+    """One question back: the last slot is asked again; without one the task is left."""
+    task, intent = step.state.task, step.task_intent
+    if task is None or intent is None:
+        step.go(step.state.home)
+        return
+    filled = [slot.name for slot in intent.slots if slot.name in task.values]
+    if not filled:
+        cancel(step)
+        return
+    values = {name: value for name, value in task.values.items() if name != filled[-1]}
+    step.set(task=replace(task, values=values, asking=None))
+    advance(step)
+
+
+def after(step: Step) -> None:
+    """A task ended well: what next?"""
+    step.go(step.state.home)
+    step.ask = False
+    if step.state.place is Place.OPEN:
+        step.say("anything_else")
+
+
+def _answer(step: Step, intent: Intent, task: Task) -> None:
+    name = intent.article or ""
+    if intent.articles_by is not None and intent.articles_by in task.values:
+        name = f"{name}_{task.values[intent.articles_by].value}"
+    step.say("article", text=step.business.articles[name].spoken)
+    _end(step, "told", None)
+
+
+def _end(step: Step, outcome: str, error: str | None) -> None:
+    task = step.state.task
+    if task is not None:
+        attempt = Attempt(task.intent, outcome, task.turn, error, values=dict(task.values))
+        step.set(tried=(*step.state.tried, attempt), task=None)
+    after(step)
+
+
+def _read(slots: tuple[Slot, ...], turn: Turn) -> dict[str, Value]:
+    return {found.name: Value(found.value, found.words, turn.number) for found in turn.values(slots)}
+
+
+def _unlike(asked: Slot, values: dict[str, Value], task: Task) -> dict[str, Value]:
+    """One word of a shared list ("savings") answers the question asked, not its twin; two slots never hold the same."""
+    values = {name: value for name, value in values.items() if name == asked.name or name not in task.values}
+    if asked.name in values:
+        values = {
+            name: value for name, value in values.items() if name == asked.name or value.words != values[asked.name].words
+        }
+    if asked.differs_from and asked.name in values:
+        other = task.values.get(asked.differs_from)
+        if other is not None and other.value == values[asked.name].value:
+            values.pop(asked.name)
+    return values
+
+
+def _unclear(intent: Intent, event: ActionDone) -> bool:
+    return intent.confirm is not None and event.error in NO_ANSWER
+
+
+def _slots(intent: Intent, task: Task, event: ActionDone) -> dict[str, str]:
+    said = {name: prompts.spoken(intent.slot(name), value.value) for name, value in task.values.items()}
+    facts = {name: _spoken(value) for name, value in event.facts.items()}
+    receipt = " ".join(event.receipt) if event.receipt else ""
+    return {**said, **facts, "receipt": receipt}
+
+
+def _spoken(fact: str) -> str:
+    if _MONEY.fullmatch(fact):
+        return prompts.money(fact)
+    return prompts.day(fact) if _DAY.fullmatch(fact) else fact
