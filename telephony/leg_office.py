@@ -41,6 +41,7 @@ class LegOffice:
         on_played: Callable[[Say, events.Played], None] = lambda say, played: None,
         on_speech: Callable[[], None] = lambda: None,
         journals_prompts: bool = True,
+        offset_ms: int = 0,
     ) -> None:
         self._journal = journal
         self._speaker = speaker
@@ -49,6 +50,7 @@ class LegOffice:
         self._on_played = on_played
         self._on_speech = on_speech
         self._journals_prompts = journals_prompts
+        self._offset_ms = offset_ms  # call time at the first sample of a leg that joined later
         self.asks: asyncio.Queue[Act] = asyncio.Queue(maxsize=256)
 
     def happened(self, event: Event, *, turn: int | None, say: Say | None, sensitive: bool) -> None:
@@ -80,11 +82,12 @@ class LegOffice:
 
     def _heard(self, heard: events.Heard, turn: int | None, sensitive: bool) -> None:
         text = WITHHELD if sensitive and heard.text else redact(heard.text)
-        if turn is None:
-            turn = self._notes.note(self._speaker, text, heard.start_ms, heard.end_ms, heard.confidence)
+        start_ms, end_ms = heard.start_ms + self._offset_ms, heard.end_ms + self._offset_ms
         confidence = round(heard.confidence, 3)
+        if turn is None:
+            turn = self._notes.note(self._speaker, text, start_ms, end_ms, confidence)
         self._journal.append(
-            entries.Heard(turn, self._speaker.value, text, confidence, heard.start_ms, heard.end_ms, heard.engine)
+            entries.Heard(turn, self._speaker.value, text, confidence, start_ms, end_ms, heard.engine)
         )
 
     def _played(self, played: events.Played, say: Say, turn: int | None) -> None:

@@ -1,6 +1,5 @@
 """The pipeline of one leg, as one list. Read it from top to bottom: that is the way of a sound through Warmline."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipecat.pipeline.pipeline import Pipeline
@@ -21,7 +20,7 @@ from voice.tts import Synthesizer
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What one leg's pipeline is made of. `voices`: the first that can speak is used."""
+    """What one leg's pipeline is made of."""
 
     leg: str
     transport: BaseTransport
@@ -29,7 +28,7 @@ class Parts:
     rescue: Rescue
     ear: Ear
     pool: Pool
-    voices: Sequence[Synthesizer]
+    voice: Synthesizer
     recorder: Recorder
     office: Office
     marks: bool  # the line reports what was really played
@@ -51,7 +50,7 @@ def build(parts: Parts) -> Built:
     problem = parts.office.problem
     tap = Tap(recorder=parts.recorder, masked=lambda: parts.ear.expected.sensitive)
     think = Think(mind=parts.mind, rescue=parts.rescue, ear=parts.ear, office=parts.office)
-    speak = Speak(voices=parts.voices, ear=parts.ear, playback=playback, problem=problem)
+    speak = Speak(voice=parts.voice, ear=parts.ear, playback=playback, problem=problem)
     log = PlayedLog(recorder=parts.recorder, playback=playback, marks=parts.marks)
     pipeline = Pipeline(
         [

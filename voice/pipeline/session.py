@@ -8,12 +8,15 @@ from pipecat.pipeline.worker import PipelineParams, PipelineWorker
 from pipecat.workers.runner import WorkerRunner
 
 from voice.audio import RATE, Pcm
-from voice.events import Event
+from voice.events import Event, Say
 from voice.pipeline.build import Parts, build
 from voice.pipeline.tap import Recorder
 
 FINISH_SECONDS = 2.0
 """Time for a clean end before the pipeline is cancelled from the inside (pipecat 1.14 can wedge on a held EndFrame)."""
+
+SAY_SECONDS = 15.0
+"""No sentence of ours is longer."""
 
 RELAY_BACKLOG_MS = 200
 """Bridged audio waiting longer than this is clock drift or a stall: the newest frame is dropped instead of played late."""
@@ -59,6 +62,14 @@ class Session:
 
     def tell(self, event: Event) -> None:
         self._built.think.tell(event)
+
+    async def say(self, say: Say) -> None:
+        """Speaks something the mind did not ask for; returns when it has ended, or when the leg's pipeline does not play."""
+        try:
+            async with asyncio.timeout(SAY_SECONDS):
+                await self._built.think.say(say)
+        except TimeoutError:
+            self._parts.office.problem("pipeline", f"{say.prompt} expected to be said within {SAY_SECONDS} s")
 
     async def hush(self) -> None:
         """Stops what is being said, protected prompts excepted, and what waits to be said."""

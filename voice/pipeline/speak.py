@@ -6,7 +6,7 @@ waiting, except protected ones; a hang-up waits until everything has been said.
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 
 import numpy as np
 from pipecat.frames.frames import (
@@ -44,13 +44,13 @@ class Speak(FrameProcessor):
     def __init__(
         self,
         *,
-        voices: Sequence[Synthesizer],
+        voice: Synthesizer,
         ear: Ear,
         playback: Playback,
         problem: Callable[[str, str], None],
     ) -> None:
         super().__init__()
-        self._voices = voices
+        self._voice = voice
         self._ear = ear
         self._playback = playback
         self._problem = problem
@@ -158,14 +158,12 @@ class Speak(FrameProcessor):
         await self.push_frame(frame)
 
     async def _audio(self, say: Say) -> AsyncIterator[Pcm]:
-        """The audio from the first voice that can speak it; what a failing voice already gave is not repeated."""
-        for voice in self._voices:
-            try:
-                async for piece in voice.stream(say.text):
-                    yield piece
-                return
-            except VoiceFailed as error:
-                self._problem("voice", f"{say.prompt} expected from {voice.voice_key}, got: {error}")
+        """The audio of `say`; what is missing when no voice can speak is reported, and the call goes on."""
+        try:
+            async for piece in self._voice.stream(say.text):
+                yield piece
+        except VoiceFailed as error:
+            self._problem("voice", f"{say.prompt} expected from {self._voice.voice_key}, got: {error}")
 
     async def _heard_out(self, say: Say, seconds: float) -> None:
         try:

@@ -1,0 +1,154 @@
+"""One agent asked for one call: rings their leg, speaks the brief to them, listens for the answer, stays until the end.
+
+What happens is reported as handoff events; nothing is decided here.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from models.brief import Brief
+from models.transcript import Speaker
+from telephony import events as entries
+from telephony import handoff as h
+from telephony.agents.briefing import BriefingMind
+from telephony.errors import DialRefused, LegFailed
+from telephony.journal import Journal
+from telephony.leg import Leg, LegEnded, LegState, Line
+from telephony.leg_office import LegOffice, Notes
+from telephony.settings import HandoffSettings
+from voice import events
+from voice.events import Accept, Decline, HangUp, Played, Say
+from voice.pipeline.session import Session
+
+BRIEF_SECONDS_MAX = 12.0
+"""What a brief may take to speak; the deadline for a decision starts after it."""
+
+
+class AttemptParts(Protocol):
+    """Builds what an agent's leg runs on."""
+
+    def mind(self, brief: Brief) -> BriefingMind: ...
+
+    def session(self, *, leg: Leg, transport: object, mind: BriefingMind, office: LegOffice) -> Session: ...
+
+    @property
+    def notes(self) -> Notes: ...
+
+    @property
+    def farewell(self) -> Say:
+        """What an agent hears when the caller has hung up."""
+        ...
+
+
+@dataclass(slots=True)
+class Attempt:
+    id: str
+    call: str
+    handoff: str
+    agent: str
+    line: Line
+    address: str
+    brief: Brief
+    parts: AttemptParts
+    settings: HandoffSettings
+    journal: Journal
+    now_ms: Callable[[], int]
+    happened: Callable[[h.Event], None]
+    session: Session | None = None
+    _leg: Leg | None = None
+    _mind: BriefingMind | None = None
+    _cancelled: bool = False
+    _spoke: bool = False
+
+    def brief_changed(self, brief: Brief) -> None:
+        self.brief = brief
+        if self._mind is not None:
+            self._mind.brief_changed(brief)
+
+    async def run(self) -> None:
+        try:
+            leg = await self.line.dial(
+                self.address, ring_seconds=self.settings.ring_seconds, call=self.call, attempt=self.id
+            )
+        except DialRefused as error:
+            self.journal.append(entries.Problem("line", str(error)))
+            self.happened(h.LegOver(self.id, LegEnded.FAILED))
+            return
+        self._leg = leg
+        try:
+            if self._cancelled:
+                return
+            self.happened(h.Ringing(self.id))
+            try:
+                transport = await leg.media()
+            except LegFailed:
+                self.happened(h.LegOver(self.id, await leg.ended()))
+                return
+            await self._talk(leg, transport)
+        finally:
+            if leg.state is not LegState.ENDED:
+                await leg.hang_up("the attempt is over")
+
+    async def _talk(self, leg: Leg, transport: object) -> None:
+        self._mind = self.parts.mind(self.brief)
+        office = LegOffice(
+            journal=self.journal,
+            speaker=Speaker.AGENT,
+            notes=self.parts.notes,
+            now_ms=self.now_ms,
+            on_played=self._played,
+            on_speech=self._speech,
+            journals_prompts=False,
+            offset_ms=self.now_ms(),
+        )
+        self.session = self.parts.session(leg=leg, transport=transport, mind=self._mind, office=office)
+        self.happened(h.Answered(self.id, proven=self.line.name == "webrtc"))
+        async with asyncio.TaskGroup() as tasks:
+            work = [
+                tasks.create_task(self.session.run()),
+                tasks.create_task(self._serve(office)),
+                tasks.create_task(self._expire()),
+            ]
+            self.session.tell(events.Answered(None))
+            why = await leg.ended()
+            self.happened(h.LegOver(self.id, why))
+            for task in work:
+                task.cancel()
+
+    async def _serve(self, office: LegOffice) -> None:
+        while True:
+            match await office.asks.get():
+                case Accept(by=by):
+                    self.happened(h.Accepted(self.id, by))
+                case Decline(by=by, reason=reason):
+                    self.happened(h.Declined(self.id, by, reason))
+                case HangUp(reason=reason) if self._leg is not None:
+                    await self._leg.hang_up(reason)
+                case _:
+                    pass
+
+    async def _expire(self) -> None:
+        await asyncio.sleep(BRIEF_SECONDS_MAX + self.settings.decide_seconds)
+        self.happened(h.OfferExpired(self.id))
+
+    def _played(self, say: Say, played: Played) -> None:
+        if self._mind is not None and say.say_id in self._mind.brief_says:
+            version = self._mind.brief_says[say.say_id]
+            seconds = round(played.played_ms / 1000, 2)
+            self.journal.append(entries.AgentBriefed(self.handoff, self.agent, version, say.text, seconds))
+            self.happened(h.Briefed(self.id, version))
+
+    def _speech(self) -> None:
+        self.happened(h.FirstWord(self.id))
+
+    async def cancel(self, why: str, *, tell: bool) -> None:
+        """Takes the offer back. `tell`: the agent first hears that the caller is gone."""
+        self._cancelled = True
+        if self._leg is None or self._leg.state is LegState.ENDED:
+            return
+        if tell and self.session is not None:
+            await self.session.hush()
+            await self.session.say(self.parts.farewell)
+        await self._leg.hang_up(why)

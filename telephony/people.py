@@ -1,0 +1,55 @@
+"""Where agents see their work, whatever shows it to them: the desk, a test, or nobody for those on a plain telephone."""
+
+from typing import Protocol
+
+from models.brief import Brief
+from telephony.journal import Journal
+
+
+class Attending(Protocol):
+    """What is shown to agents. None of these waits or raises: a desk that is gone must not touch a call."""
+
+    def offered(
+        self, agent: str, *, attempt: str, journal: Journal, caller: str, tier: str, queue: str,
+        waited_seconds: float, ring_seconds: float, brief: Brief, on_desk: bool,
+    ) -> None:  # fmt: skip
+        """This call is offered to the agent, with its brief."""
+        ...
+
+    def briefed(self, agent: str, *, attempt: str, brief: Brief) -> None:
+        """A newer brief of an offer that is open."""
+        ...
+
+    def closed(self, agent: str, *, attempt: str, why: str) -> None: ...
+
+    def joined(self, agent: str, *, journal: Journal, caller: str, tier: str) -> None:
+        """The agent has the caller on the line."""
+        ...
+
+    def left(self, agent: str, *, call: str, by: str) -> None: ...
+
+    def wrap_up_due(self, agent: str, *, call: str, caller: str, summary: str, disposition: str | None) -> None: ...
+
+
+class Nobody:
+    """Shows nothing: agents who have only a telephone."""
+
+    def offered(self, agent: str, **_: object) -> None:
+        pass
+
+    def briefed(self, agent: str, **_: object) -> None:
+        pass
+
+    def closed(self, agent: str, **_: object) -> None:
+        pass
+
+    def joined(self, agent: str, **_: object) -> None:
+        pass
+
+    def left(self, agent: str, **_: object) -> None:
+        pass
+
+    def wrap_up_due(self, agent: str, **_: object) -> None:
+        pass
+
+

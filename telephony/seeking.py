@@ -1,0 +1,283 @@
+"""Brings a person to one caller: carries out what the handoff's table wants, and feeds it what happens.
+
+All deciding is in `telephony/handoff`; here are the waiting, the ringing and the telling. It ends when the handoff is
+over: bridged and ended, abandoned, a callback, or resumed by the system.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from models.brief import Brief
+from telephony import events as entries
+from telephony import handoff as h
+from telephony.agents.staff import Found, Staff
+from telephony.attempt import Attempt, AttemptParts
+from telephony.bridge import Bridge
+from telephony.handoff.step import moved, step
+from telephony.journal import Journal
+from telephony.leg import Line
+from telephony.people import Attending
+from telephony.settings import HandoffSettings
+from voice.events import PersonNews, PersonStage
+from voice.pipeline.session import Session
+
+
+class BriefSource(Protocol):
+    """The newest brief; asking composes it anew and raises its version when something in it changed."""
+
+    def newest(self) -> Brief: ...
+
+
+@dataclass(frozen=True, slots=True)
+class CallerSide:
+    """What the search needs of the caller's leg."""
+
+    call: str
+    shown: str  # name or number, as agents may see it
+    tier: str
+    journal: Journal
+    session: Session
+    now_ms: Callable[[], int]
+    joined: Callable[[str], None]  # the caller talks with this agent now
+    left: Callable[[str, str], None]  # (agent, by): no longer
+
+
+class Seeking:
+    def __init__(
+        self,
+        *,
+        handoff: h.Handoff,
+        caller: CallerSide,
+        people: Staff,
+        attending: Attending,
+        lines: Mapping[str, Line],
+        briefs: BriefSource,
+        agent_parts: AttemptParts,
+        settings: HandoffSettings,
+    ) -> None:
+        self.handoff = handoff
+        self._caller = caller
+        self._people = people
+        self._attending = attending
+        self._lines = lines
+        self._briefs = briefs
+        self._agent_parts = agent_parts
+        self._settings = settings
+        self._events: asyncio.Queue[h.Event] = asyncio.Queue(maxsize=256)
+        self._found: dict[str, Found] = {}
+        self._attempts: dict[str, Attempt] = {}
+        self._brief: Brief | None = None
+        self._bridge: Bridge | None = None
+        self._tasks = asyncio.TaskGroup()
+        self._waiting: list[asyncio.Task[None]] = []
+
+    # --- what the switchboard and the desk tell it ---------------------------------------------------------------
+
+    def happened(self, event: h.Event) -> None:
+        self._events.put_nowait(event)
+
+    def caller_spoke(self) -> None:
+        """The caller said something: the brief may have a newer version."""
+        if self._brief is not None and self.handoff.state is not h.HandoffState.BRIDGED:
+            self._renew_brief()
+
+    def caller_was_told(self) -> None:
+        self.happened(h.Told())
+
+    @property
+    def agent(self) -> str | None:
+        """Who is asked, or talks, right now."""
+        current = self.handoff.current
+        return current.agent if current else None
+
+    # --- the search ----------------------------------------------------------------------------------------------
+
+    async def run(self) -> h.Handoff:
+        self._people.join(self._caller.call, self.handoff.id, self.handoff.queue)
+        try:
+            await self._search()
+        finally:
+            served = self.handoff.state is h.HandoffState.ENDED
+            self._people.leave(self.handoff.id, self.handoff.queue, served=served)
+        return self.handoff
+
+    async def _search(self) -> None:
+        async with self._tasks:
+            self._renew_brief()
+            self._start(self._after(self._settings.seek_seconds, h.SeekOver()))
+            while not self.handoff.over:
+                await self._take(await self._events.get())
+            for task in self._waiting:
+                task.cancel()
+
+    async def _take(self, event: h.Event) -> None:
+        self._record(event)
+        after, nexts = step(self.handoff, event, self._caller.now_ms())
+        entry = moved(self.handoff, after)
+        self.handoff = after
+        if entry is not None:
+            self._caller.journal.append(entry)
+        for wanted in nexts:
+            await self._carry_out(wanted)
+
+    def _record(self, event: h.Event) -> None:
+        """The journal's entry for what an agent did."""
+        current = self.handoff.current
+        if current is None or getattr(event, "attempt", current.id) != current.id:
+            return
+        handoff, agent, journal = self.handoff.id, current.agent, self._caller.journal
+        match event:
+            case h.Answered():
+                journal.append(entries.AgentAnswered(handoff, agent))
+            case h.Accepted(by=by) if current.accepted_ms is None:
+                journal.append(entries.AgentAccepted(handoff, agent, by))
+            case h.Declined(by=by, reason=reason) if not current.ready:
+                journal.append(entries.AgentDeclined(handoff, agent, by, reason))
+            case h.LegOver(why=why) if self.handoff.state is not h.HandoffState.BRIDGED:
+                journal.append(entries.AgentDeclined(handoff, agent, why.value, None))
+            case h.OfferExpired() if not current.ready:
+                journal.append(entries.AgentDeclined(handoff, agent, "no_answer", None))
+            case _:
+                pass
+
+    async def _carry_out(self, wanted: h.Next) -> None:
+        match wanted:
+            case h.FindAgent(excluding=excluding):
+                self._start(self._find(excluding))
+            case h.Offer(attempt=attempt, agent=agent):
+                await self._offer(attempt, agent)
+            case h.Ring(attempt=attempt, agent=agent):
+                self._ring(attempt, agent)
+            case h.Cancel(attempt=attempt, why=why, tell=tell):
+                if attempt in self._attempts:
+                    self._start(self._attempts[attempt].cancel(why, tell=tell))
+            case h.Close(attempt=attempt, agent=agent, outcome=outcome):
+                await self._close(attempt, agent, outcome)
+            case h.Bridge(attempt=attempt, agent=agent):
+                await self._join(attempt, agent)
+            case h.TellCaller(stage=stage, agent=agent):
+                await self._tell(stage, agent)
+            case h.OfferCallback():
+                pass  # the news UNAVAILABLE, told right before it, makes the conversation offer the callback
+            case h.GiveUp():
+                self._caller.session.tell(PersonNews(PersonStage.UNAVAILABLE))
+            case h.Resume():
+                self._caller.session.listen_only(False)
+                self._caller.session.tell(PersonNews(PersonStage.LEFT))
+
+    # --- finding and asking an agent -----------------------------------------------------------------------------
+
+    async def _find(self, excluding: frozenset[str]) -> None:
+        unavailable = self._start(self._after(self._settings.unavailable_seconds, h.NobodyFree()))
+        try:
+            while (found := self._people.reserve(self.handoff.id, self.handoff.queue, excluding)) is None:
+                await self._people.changed()
+        finally:
+            unavailable.cancel()
+        attempt = self.handoff.next_attempt
+        self._found[attempt] = found
+        if self.handoff.state is h.HandoffState.QUEUED:
+            self.happened(h.AgentChosen(attempt, found.id))
+        else:
+            self._people.release(found.id, h.Outcome.WITHDRAWN)
+
+    async def _offer(self, attempt: str, agent: str) -> None:
+        brief = self._renew_brief()
+        ring_seconds = self._settings.ring_seconds
+        await self._caller.journal.commit(entries.AgentOffered(self.handoff.id, agent, brief.version, ring_seconds))
+        self._attending.offered(
+            agent,
+            attempt=attempt,
+            journal=self._caller.journal,
+            caller=self._caller.shown,
+            tier=self._caller.tier,
+            queue=self.handoff.queue,
+            waited_seconds=(self._caller.now_ms() - self.handoff.trigger_ms) / 1000,
+            ring_seconds=ring_seconds,
+            brief=brief,
+            on_desk=self._found[attempt].line == "webrtc",
+        )
+
+    def _ring(self, attempt: str, agent: str) -> None:
+        found = self._found[attempt]
+        running = Attempt(
+            id=attempt,
+            call=self._caller.call,
+            handoff=self.handoff.id,
+            agent=agent,
+            line=self._lines[found.line],
+            address=found.address,
+            brief=self._renew_brief(),
+            parts=self._agent_parts,
+            settings=self._settings,
+            journal=self._caller.journal,
+            now_ms=self._caller.now_ms,
+            happened=self.happened,
+        )
+        self._attempts[attempt] = running
+        self._start(running.run())
+
+    async def _close(self, attempt: str, agent: str, outcome: h.Outcome) -> None:
+        self._attending.closed(agent, attempt=attempt, why=outcome.value)
+        self._people.release(agent, outcome)
+        if self._bridge is not None:
+            await self._bridge.__aexit__(None, None, None)
+            self._bridge = None
+            by = self.handoff.why or "system"
+            self._caller.journal.append(entries.Unbridged(self.handoff.id, agent, by))
+            self._attending.left(agent, call=self._caller.call, by=by)
+            self._caller.left(agent, by)
+
+    # --- joining them --------------------------------------------------------------------------------------------
+
+    async def _join(self, attempt: str, agent: str) -> None:
+        session = self._attempts[attempt].session
+        if session is None:
+            self.happened(h.BridgeFailed(attempt, "the agent's leg has no media"))
+            return
+        await self._caller.journal.commit(entries.Bridged(self.handoff.id, agent))
+        await self._caller.session.hush()
+        await session.hush()
+        self._caller.session.listen_only(True)
+        session.listen_only(True)
+        self._bridge = Bridge(self._caller.session, session)
+        await self._bridge.__aenter__()
+        self._people.on_call(agent)
+        self._attending.closed(agent, attempt=attempt, why="accepted")
+        self._attending.joined(
+            agent, journal=self._caller.journal, caller=self._caller.shown, tier=self._caller.tier
+        )
+        self._caller.joined(agent)
+        self.happened(h.BridgeMade(attempt))
+
+    async def _tell(self, stage: PersonStage, agent: str | None) -> None:
+        found = next((f for f in self._found.values() if f.id == agent), None)
+        wait = self._people.wait_minutes(self.handoff.id, self.handoff.queue)
+        self._caller.session.tell(PersonNews(stage, found.name if found else None, wait))
+
+    # --- shared --------------------------------------------------------------------------------------------------
+
+    def _renew_brief(self) -> Brief:
+        brief = self._briefs.newest()
+        if self._brief is not None and brief.version == self._brief.version:
+            return brief
+        self._brief = brief
+        self._caller.journal.append(entries.BriefReady(self.handoff.id, brief.version, brief))
+        self.happened(h.Queued(brief.version))
+        current = self.handoff.current
+        if current is not None:
+            self._attending.briefed(current.agent, attempt=current.id, brief=brief)
+            if current.id in self._attempts:
+                self._attempts[current.id].brief_changed(brief)
+        return brief
+
+    async def _after(self, seconds: float, event: h.Event) -> None:
+        await asyncio.sleep(seconds)
+        self.happened(event)
+
+    def _start(self, work: "asyncio._CoroutineLike[None]") -> asyncio.Task[None]:
+        task = self._tasks.create_task(work)
+        self._waiting.append(task)
+        return task
