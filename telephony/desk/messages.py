@@ -22,7 +22,7 @@ class BriefLineModel(Wire):
 
 
 class BriefPartModel(Wire):
-    part: str  # who | issue | tried | why | next | entities, in this order
+    part: str  # who | issue | why | tried | next | entities, in this order
     lines: tuple[BriefLineModel, ...]  # empty: nobody knows, and the page says so
 
 

@@ -20,7 +20,7 @@ class Phone(Protocol):
     async def call_in(self, sdp: str, *, address: str | None = None) -> tuple[LegId, str]: ...
 
 
-def routes(*, phone: Phone, doors: Doors, caller_page: bool) -> APIRouter:
+def routes(*, phone: Phone, doors: Doors, caller_page: bool, ice_servers: tuple[str, ...]) -> APIRouter:
     router = APIRouter()
 
     @router.post("/desk/api/legs/{leg}/sdp")
@@ -40,6 +40,10 @@ def routes(*, phone: Phone, doors: Doors, caller_page: bool) -> APIRouter:
 
     if not caller_page:
         return router
+
+    @router.get("/call/config")
+    async def config() -> dict[str, object]:
+        return {"ice_servers": list(ice_servers)}
 
     @router.post("/call/sdp", dependencies=[Depends(doors.origin)])
     async def call_in(body: Sdp) -> dict[str, object]:

@@ -46,6 +46,7 @@ from telephony.events import BriefReady
 from telephony.journal import Record
 from voice.events import Judged
 
+READING_ORDER = (Part.WHO, Part.ISSUE, Part.WHY, Part.TRIED, Part.NEXT, Part.ENTITIES)
 LINES_KEPT = 2000  # about an hour of talk; the journal keeps all
 
 
@@ -239,12 +240,12 @@ class DeskView:
 
 
 def brief_model(brief: Brief) -> BriefModel:
-    """All six parts in order; a part without lines stays, empty, so that the page can say that nobody knows."""
+    """All six parts, as an agent reads them; a part without lines stays, empty, so that the page can say that nobody knows."""
     parts = tuple(
         BriefPartModel(
             part=part.value,
             lines=tuple(BriefLineModel(text=line.text, turns=line.turns) for line in brief.part(part) if line.text),
         )
-        for part in Part
+        for part in READING_ORDER
     )
     return BriefModel(version=brief.version, headline=brief.headline, spoken=brief.spoken, parts=parts)

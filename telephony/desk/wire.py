@@ -52,7 +52,7 @@ class Wire:
         finally:
             for task in tasks:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.wait(tasks)
             if feed.detach(page):
                 self._desks.watch_for_page(session.agent)
 

@@ -1,0 +1,1 @@
+"""The desk, alone: its office is simulated, its browser is real."""

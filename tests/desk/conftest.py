@@ -1,0 +1,87 @@
+"""A desk with a simulated office, a phone that only remembers, and a clock that tests turn."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from starlette.testclient import TestClient
+
+from telephony.desk import Credentials, DeskDeps, DeskSettings, Desks, create_desk
+from telephony.errors import Refused
+from telephony.leg import LegId
+from tests.desk.office import SimulatedOffice
+
+HOST = "http://testserver"
+
+
+@dataclass
+class Clock:
+    now: float = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class NoPhone:
+    """No leg rings here."""
+
+    async def answer(self, leg: LegId, *, agent: str, sdp: str) -> str:
+        raise Refused(f"leg {leg}: none rings")
+
+    async def hang_up(self, leg: LegId, *, agent: str) -> None:
+        raise Refused(f"leg {leg}: none rings")
+
+    async def call_in(self, sdp: str, *, address: str | None = None) -> tuple[LegId, str]:
+        raise Refused("all lines are busy")
+
+
+class Room:
+    """One desk service as its browsers see it; `post` acts as a signed-in page does."""
+
+    def __init__(self, client: TestClient, office: SimulatedOffice, desks: Desks, clock: Clock) -> None:
+        self.client = client
+        self.office = office
+        self.desks = desks
+        self.clock = clock
+        self.csrf = ""
+
+    def sign_in(self, agent: str = "ana", pin: str = "") -> int:
+        answer = self.client.post(
+            "/desk/api/sign-in", json={"agent": agent, "pin": pin}, headers={"origin": HOST}
+        )
+        self.csrf = answer.json().get("csrf", "")
+        return answer.status_code
+
+    def post(self, path: str, body: dict[str, object] | None = None, **headers: str) -> int:
+        return self.client.post(path, json=body or {}, headers={"origin": HOST, "x-csrf-token": self.csrf, **headers}).status_code
+
+    def ticket(self) -> str:
+        headers = {"origin": HOST, "x-csrf-token": self.csrf}
+        return str(self.client.post("/desk/api/ticket", headers=headers).json()["ticket"])
+
+    def hello(self, **more: object) -> dict[str, object]:
+        return {"v": 1, "type": "hello", "ticket": self.ticket(), **more}
+
+    def feed(self, origin: str = HOST):
+        return self.client.websocket_connect("/desk/feed", headers={"origin": origin})
+
+
+def make_room(credentials: Credentials, settings: DeskSettings | None = None) -> Iterator[Room]:
+    clock = Clock()
+    office = SimulatedOffice()
+    desks = Desks(clock=clock)
+    deps = DeskDeps(
+        office=office,
+        phone=NoPhone(),
+        desks=desks,
+        credentials=credentials,
+        clock=clock,
+        settings=settings or DeskSettings(),
+    )
+    with TestClient(create_desk(deps)) as client:
+        yield Room(client, office, desks, clock)
+
+
+@pytest.fixture
+def room() -> Iterator[Room]:
+    yield from make_room(Credentials(one_click=True))
