@@ -6,6 +6,7 @@ TelephonyError
 │   ├── Refused      what arrived was not let in (signature, token, shape): counted, answered, logged
 │   ├── LegFailed    a leg ended before its media flowed
 │   └── DialRefused  an address that may not be rung
+├── NumberRefused    a number that may not be rung back
 ├── ConfigError      settings: names file, section and key, what was expected and what came
 └── RecordError      the record could not be written
 """
@@ -32,6 +33,10 @@ class LegFailed(LineError):
 
 
 class DialRefused(LineError):
+    pass
+
+
+class NumberRefused(TelephonyError):
     pass
 
 

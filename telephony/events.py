@@ -125,7 +125,7 @@ class AgentAccepted:
 class AgentDeclined:
     handoff: str
     agent: str
-    by: str  # key | screen | no_answer | busy | failed | hung_up
+    by: str  # key | voice | screen | no_answer | busy | machine | failed | hung_up
     reason: str | None
 
 
