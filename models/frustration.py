@@ -22,15 +22,16 @@ _STOPS = frozenset({
     "what", "get",
 })  # fmt: skip
 _NUMBERS = frozenset({*ONES, *TEENS, *TENS, "oh", "double", "triple", "hundred"})
-_ALIKE = 0.6  # of content words shared; "dispute a charge" and "the charge I dispute" 1.0, another request about .3
+_ALIKE = 0.6  # of content words; "dispute a charge", "the charge I dispute" 1.0, another request about .3
 _REMEMBERED = 12  # turns a repeat is looked for in
 _COUNTS = {2: "twice", 3: "three times", 4: "four times", 5: "five times"}
 
 
 @dataclass(frozen=True, slots=True)
 class FrustrationSettings:
-    """Weights are log-odds, those of behaviour set by hand until a deployment's reviewed calls can refit them. Decay and
-    levels: sections 1 and 5 of the understanding page."""
+    """Weights are log-odds; those of behaviour are set by hand until a deployment's reviewed calls can refit them.
+    Decay and levels come from sections 1 and 5 of the understanding page.
+    """
 
     prosody_weight: float = 1.0
     decay: float = 0.8
@@ -84,13 +85,15 @@ class FrustrationState:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """`terms`: this turn's log-odds by name; `contributions`: what stands after it; `reasons`: its largest, in words."""
+    """`terms`: the log-odds that stand after this turn, they sum to the score the level comes from; `turn_terms`: what
+    this turn added; `reasons`: the largest of `terms`, in words an agent understands.
+    """
 
     level: float
     frustrated: bool
     reasons: tuple[str, ...]
     terms: Mapping[str, float]
-    contributions: Mapping[str, float]
+    turn_terms: Mapping[str, float]
 
 
 class Frustration:
@@ -136,8 +139,8 @@ class Frustration:
             level=round(level, 3),
             frustrated=frustrated,
             reasons=_largest(standing),
-            terms={name: round(value, 3) for name, (value, _) in turn.items()},
-            contributions={name: round(value, 3) for name, (value, _) in standing.items()},
+            terms={name: round(value, 3) for name, (value, _) in standing.items()},
+            turn_terms={name: round(value, 3) for name, (value, _) in turn.items()},
         )
         return after, judgement
 
@@ -220,4 +223,5 @@ def _content(text: str) -> frozenset[str]:
 
 def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
     shared = len(one & other)
-    return (shared >= 2 or (shared and one == other)) and 2 * shared / (len(one) + len(other)) >= _ALIKE
+    same = one == other and shared > 0
+    return (shared >= 2 or same) and 2 * shared / (len(one) + len(other)) >= _ALIKE

@@ -93,6 +93,8 @@ def _piece(said: list[Token], at: int, *, begun: bool) -> tuple[tuple[str, ...],
         return _with_hundred((str(TEENS[word]),), said, at + 1)
     if word.isdecimal() or word.replace(",", "").isdecimal():
         return (word.replace(",", ""),), at + 1
+    if "." in word and len(word.rpartition(".")[2]) > 2 and word.replace(".", "").isdecimal():
+        return (word.replace(".", ""),), at + 1  # "4242.4242" is no price
     if word == "o" and not begun and not _single(after):
         return None
     digit = _single(word)
