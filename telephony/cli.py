@@ -1,0 +1,201 @@
+"""The command line. Each command imports what it needs when it runs, so that `--help` is quick."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from models.errors import ModelError
+from telephony.errors import TelephonyError
+from voice.errors import VoiceError
+
+WRONG = 2  # exit code of every error said in words; 1 is left to checks that found something
+
+app = typer.Typer(
+    name="warmline",
+    help="Answers the telephone, talks with callers on this machine alone, and brings in a person with a brief.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,  # locals may hold callers' words
+)
+weights = typer.Typer(help="Weights of the bigger engines: what there is, and fetching it.", no_args_is_help=True)
+app.add_typer(weights, name="models")
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+ConfigFolder = Annotated[
+    Path | None,
+    typer.Option("--config", help="Folder of settings and business. Default: $WARMLINE_CONFIG, else ./config."),
+]
+
+
+class Pace(StrEnum):
+    REAL = "real"
+    FAST = "fast"
+
+
+class Channel(StrEnum):
+    LEFT = "left"
+    RIGHT = "right"
+
+
+@app.callback()
+def main() -> None:
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")  # no model hub is asked unless `models fetch` asks it
+
+
+@app.command()
+def serve(
+    config: ConfigFolder = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on, instead of the settings'.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65_535, help="Port, instead of the settings'.")] = None,
+) -> None:
+    """Answers calls and serves the agents' desk, until interrupted."""
+    with said_in_words():
+        import asyncio
+
+        from telephony.ports import must_be_free
+        from telephony.service import serve as run
+        from telephony.settings import config_folder, load
+
+        folder = config_folder(config)
+        settings = load(folder)
+        where = {key: value for key, value in (("host", host), ("port", port)) if value is not None}
+        settings = settings.model_copy(update={"service": settings.service.model_copy(update=where)})
+        must_be_free(settings.service.host, settings.service.port)
+        asyncio.run(run(settings, config=folder, ready=None))
+
+
+@app.command()
+def demo(
+    serve: Annotated[bool, typer.Option("--serve", help="Then keep the desk up, with calls to answer.")] = False,
+    line: Annotated[str, typer.Option(help="The line that the recorded callers ring on.")] = "twilio",
+    config: ConfigFolder = None,
+    to: Annotated[Path, typer.Option("--out", help="Folder of the report.")] = Path("build/demo"),
+) -> None:
+    """Plays three recorded callers through the service in real time and writes a report."""
+    with said_in_words():
+        from telephony.demo.run import run_demo
+        from telephony.settings import config_folder
+
+        page = run_demo(config=config_folder(config), out=to, line=line, serve=serve, console=out)
+        out.print(f"[bold]{page}[/]", soft_wrap=True)
+
+
+@app.command()
+def replay(
+    calls: Annotated[list[Path], typer.Argument(metavar="CALL...", help="Audio files, or call fixtures (.toml).")],
+    config: ConfigFolder = None,
+    to: Annotated[Path, typer.Option("--out", help="Folder for <name>.jsonl and <name>.wav.")] = Path("build/replay"),
+    pace: Annotated[
+        Pace, typer.Option(help="fast: time is the audio's own and stands still for the engines.")
+    ] = Pace.FAST,
+    channel: Annotated[Channel, typer.Option(help="The caller's side of a two-channel recording.")] = Channel.LEFT,
+    prosody_weight: Annotated[
+        float | None, typer.Option(min=0, max=1, help="Weight of the voice in judging frustration.")
+    ] = None,
+) -> None:
+    """Puts recorded calls through the whole pipeline: each gives a journal, a two-channel recording and a summary."""
+    failed = False
+    for call in calls:
+        try:
+            with said_in_words():
+                _replay(call, config, to, pace, channel, prosody_weight)
+        except typer.Exit:
+            failed = True  # said already; the other calls are still worth replaying
+    if failed:
+        raise typer.Exit(WRONG)
+
+
+def _replay(
+    call: Path, config: Path | None, to: Path, pace: Pace, channel: Channel, prosody_weight: float | None
+) -> None:
+    from telephony.replay import replay as run
+    from telephony.settings import config_folder
+    from telephony.summary import newest, summary
+
+    with out.status(f"{call.name}: opening") as status:
+        replayed = run(
+            call,
+            config=config_folder(config),
+            out=to,
+            pace=pace.value,
+            channel=channel.value,
+            prosody_weight=prosody_weight,
+            on_record=lambda record: status.update(f"{call.name}: {newest(record)}"),
+        )
+    out.print(summary(replayed.name, replayed.records))
+    speed = replayed.seconds / replayed.wall_seconds if replayed.wall_seconds else 0.0
+    out.print(f"{replayed.seconds:.1f} s of call in {replayed.wall_seconds:.1f} s ({speed:.1f} times real time)")
+    out.print(f"{replayed.journal}\n{replayed.wav}", soft_wrap=True)
+
+
+@app.command()
+def check(config: ConfigFolder = None) -> None:
+    """Says what would run and why: settings, engines, ports, secrets, agents, disk. Exit 1 when it could not serve."""
+    with said_in_words():
+        from telephony.check import examine, table
+        from telephony.settings import config_folder
+
+        findings = examine(config_folder(config))
+        out.print(table(findings))
+        if any(finding.prevents for finding in findings):
+            raise typer.Exit(1)
+
+
+@weights.command("list")
+def models_list(config: ConfigFolder = None) -> None:
+    """Every set of weights: size, licence, source, and whether it is here."""
+    with said_in_words():
+        from telephony.weights import listed
+
+        out.print(listed(config))
+
+
+@weights.command("fetch")
+def models_fetch(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="NAME...", help="Which; without a name, those advised.")
+    ] = None,
+    config: ConfigFolder = None,
+) -> None:
+    """Downloads weights, goes on where a broken download stopped, and verifies them. Nothing else here downloads."""
+    os.environ.pop("HF_HUB_OFFLINE", None)
+    with said_in_words():
+        from telephony.weights import fetch
+
+        fetch(config, names or [], console=out)
+
+
+@app.command()
+def bench(
+    full: Annotated[bool, typer.Option("--full", help="The long measurements too.")] = False,
+    only: Annotated[list[str] | None, typer.Option(help="Measurements to run, by name; may be repeated.")] = None,
+) -> None:
+    """Measures, and writes build/bench.json. Needs a checkout, since it measures with the tests' own data."""
+    import subprocess
+    import sys
+
+    if not Path("tests/bench/__main__.py").is_file():
+        err.print("[red]tests/bench: a checkout of Warmline expected in the current folder[/]")
+        raise typer.Exit(WRONG)
+    picked = [part for name in only or [] for part in ("--only", name)]
+    command = [sys.executable, "-m", "tests.bench", *(["--full"] if full else []), *picked]
+    raise typer.Exit(subprocess.run(command, check=False).returncode)
+
+
+@contextmanager
+def said_in_words() -> Iterator[None]:
+    """An error of ours is said in red, a line each, without a stack."""
+    try:
+        yield
+    except (TelephonyError, VoiceError, ModelError) as error:
+        for line in str(error).splitlines() or [type(error).__name__]:
+            err.print(line, style="red", markup=False, soft_wrap=True)
+        raise typer.Exit(WRONG) from error
