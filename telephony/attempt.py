@@ -12,7 +12,7 @@ from models.brief import Brief
 from models.transcript import Speaker
 from telephony import events as entries
 from telephony import handoff as h
-from telephony.agents.briefing import BriefingMind
+from telephony.agents.briefing import LOOK_AGAIN, BriefingMind
 from telephony.errors import DialRefused, LegFailed
 from telephony.journal import Journal
 from telephony.leg import Leg, LegEnded, LegState, Line
@@ -21,6 +21,12 @@ from telephony.settings import HandoffSettings
 from voice import events
 from voice.events import Accept, Decline, HangUp, Played, Say
 from voice.pipeline.session import Session
+
+BRIEF_PROMPT = "agent.brief"
+"""The say of the briefing mind that carries the brief; its version is the brief's."""
+
+FAREWELL_SECONDS = 8.0
+"""For "the caller has hung up" to be said; then the agent's leg is ended all the same."""
 
 BRIEF_SECONDS_MAX = 12.0
 """What a brief may take to speak; the deadline for a decision starts after it."""
@@ -35,11 +41,6 @@ class AttemptParts(Protocol):
 
     @property
     def notes(self) -> Notes: ...
-
-    @property
-    def farewell(self) -> Say:
-        """What an agent hears when the caller has hung up."""
-        ...
 
 
 @dataclass(slots=True)
@@ -60,12 +61,13 @@ class Attempt:
     _leg: Leg | None = None
     _mind: BriefingMind | None = None
     _cancelled: bool = False
-    _spoke: bool = False
 
     def brief_changed(self, brief: Brief) -> None:
         self.brief = brief
         if self._mind is not None:
-            self._mind.brief_changed(brief)
+            self._mind.revise(brief)
+            if self.session is not None:
+                self.session.tell(LOOK_AGAIN)
 
     async def run(self) -> None:
         try:
@@ -133,9 +135,16 @@ class Attempt:
         await asyncio.sleep(BRIEF_SECONDS_MAX + self.settings.decide_seconds)
         self.happened(h.OfferExpired(self.id))
 
+    def joined(self) -> None:
+        """The legs are bridged: our voice is silent on the agent's."""
+        if self._mind is not None:
+            self._mind.quiet()
+        if self.session is not None:
+            self.session.listen_only(True)
+
     def _played(self, say: Say, played: Played) -> None:
-        if self._mind is not None and say.say_id in self._mind.brief_says:
-            version = self._mind.brief_says[say.say_id]
+        if say.prompt == BRIEF_PROMPT and played.played_ms:
+            version = int(say.version)
             seconds = round(played.played_ms / 1000, 2)
             self.journal.append(entries.AgentBriefed(self.handoff, self.agent, version, say.text, seconds))
             self.happened(h.Briefed(self.id, version))
@@ -143,12 +152,18 @@ class Attempt:
     def _speech(self) -> None:
         self.happened(h.FirstWord(self.id))
 
+    async def hang_up(self, reason: str) -> None:
+        if self._leg is not None:
+            await self._leg.hang_up(reason)
+
     async def cancel(self, why: str, *, tell: bool) -> None:
         """Takes the offer back. `tell`: the agent first hears that the caller is gone."""
         self._cancelled = True
         if self._leg is None or self._leg.state is LegState.ENDED:
             return
-        if tell and self.session is not None:
+        if tell and self.session is not None and self._mind is not None:
+            self._mind.caller_left()
             await self.session.hush()
-            await self.session.say(self.parts.farewell)
+            self.session.tell(LOOK_AGAIN)
+            await asyncio.wait({asyncio.ensure_future(self._leg.ended())}, timeout=FAREWELL_SECONDS)
         await self._leg.hang_up(why)

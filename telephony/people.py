@@ -28,28 +28,8 @@ class Attending(Protocol):
 
     def left(self, agent: str, *, call: str, by: str) -> None: ...
 
-    def wrap_up_due(self, agent: str, *, call: str, caller: str, summary: str, disposition: str | None) -> None: ...
-
-
-class Nobody:
-    """Shows nothing: agents who have only a telephone."""
-
-    def offered(self, agent: str, **_: object) -> None:
-        pass
-
-    def briefed(self, agent: str, **_: object) -> None:
-        pass
-
-    def closed(self, agent: str, **_: object) -> None:
-        pass
-
-    def joined(self, agent: str, **_: object) -> None:
-        pass
-
-    def left(self, agent: str, **_: object) -> None:
-        pass
-
-    def wrap_up_due(self, agent: str, **_: object) -> None:
-        pass
-
-
+    def wrap_up_due(
+        self, agent: str, *, journal: Journal, caller: str, summary: str, disposition: str | None
+    ) -> None:
+        """`summary` is a draft, `disposition` a suggestion; the agent's answer goes into the journal."""
+        ...

@@ -72,6 +72,7 @@ class Seeking:
         self._bridge: Bridge | None = None
         self._tasks = asyncio.TaskGroup()
         self._waiting: list[asyncio.Task[None]] = []
+        self._closing: list[asyncio.Task[None]] = []  # agents who are being told that it is over
 
     # --- what the switchboard and the desk tell it ---------------------------------------------------------------
 
@@ -92,6 +93,12 @@ class Seeking:
         current = self.handoff.current
         return current.agent if current else None
 
+    async def agent_hangs_up(self) -> None:
+        """The agent ends their leg from the desk."""
+        current = self.handoff.current
+        if current is not None and current.id in self._attempts:
+            await self._attempts[current.id].hang_up("hung up at the desk")
+
     # --- the search ----------------------------------------------------------------------------------------------
 
     async def run(self) -> h.Handoff:
@@ -99,8 +106,7 @@ class Seeking:
         try:
             await self._search()
         finally:
-            served = self.handoff.state is h.HandoffState.ENDED
-            self._people.leave(self.handoff.id, self.handoff.queue, served=served)
+            self._people.leave(self.handoff.id, self.handoff.queue, served=False)
         return self.handoff
 
     async def _search(self) -> None:
@@ -109,6 +115,8 @@ class Seeking:
             self._start(self._after(self._settings.seek_seconds, h.SeekOver()))
             while not self.handoff.over:
                 await self._take(await self._events.get())
+            if self._closing:
+                await asyncio.wait(self._closing)
             for task in self._waiting:
                 task.cancel()
 
@@ -152,7 +160,7 @@ class Seeking:
                 self._ring(attempt, agent)
             case h.Cancel(attempt=attempt, why=why, tell=tell):
                 if attempt in self._attempts:
-                    self._start(self._attempts[attempt].cancel(why, tell=tell))
+                    self._closing.append(self._start(self._attempts[attempt].cancel(why, tell=tell)))
             case h.Close(attempt=attempt, agent=agent, outcome=outcome):
                 await self._close(attempt, agent, outcome)
             case h.Bridge(attempt=attempt, agent=agent):
@@ -239,12 +247,13 @@ class Seeking:
             return
         await self._caller.journal.commit(entries.Bridged(self.handoff.id, agent))
         await self._caller.session.hush()
-        await session.hush()
         self._caller.session.listen_only(True)
-        session.listen_only(True)
+        self._attempts[attempt].joined()
+        await session.hush()
         self._bridge = Bridge(self._caller.session, session)
         await self._bridge.__aenter__()
         self._people.on_call(agent)
+        self._people.leave(self.handoff.id, self.handoff.queue, served=True)
         self._attending.closed(agent, attempt=attempt, why="accepted")
         self._attending.joined(
             agent, journal=self._caller.journal, caller=self._caller.shown, tier=self._caller.tier

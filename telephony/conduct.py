@@ -1,0 +1,300 @@
+"""Conducts one call from ring to wrap-up: the caller's leg, what the conversation asks for, and the search for a person.
+
+One task group holds everything the call started; when the caller's leg ends, what is left is ended in order.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+from models.brief import Brief
+from models.transcript import Speaker, Transcript
+from telephony import events as entries
+from telephony import handoff as h
+from telephony.agents.briefing import BriefingMind
+from telephony.agents.callback import CallbackPromise, NumberFrom
+from telephony.call import Call, CallId, CallState
+from telephony.errors import LegFailed, NumberRefused
+from telephony.house import CallRecorder, House
+from telephony.journal import Journal, Record
+from telephony.leg import Leg, LegEnded
+from telephony.leg_office import LegOffice
+from telephony.seeking import CallerSide, Seeking
+from voice import events
+from voice.events import Do, Escalated, Played, Say, SeekPerson
+from voice.pipeline.build import Parts
+from voice.pipeline.session import Session
+from voice.pipeline.tap import NoRecorder
+
+CLOSING_SECONDS = 20.0
+"""For an agent who is briefed to hear that the caller has gone; longer than attempt.FAREWELL_SECONDS."""
+
+
+class Conduct:
+    def __init__(self, house: House, leg: Leg, *, on_record: Callable[[Record], None], full: bool) -> None:
+        self.id = house.new_id()
+        self._house = house
+        self._leg = leg
+        self._full = full
+        self._loop = asyncio.get_running_loop()
+        self._began = self._loop.time()
+        party = leg.party
+        self.call = Call(CallId(self.id), party.line, party.address, party.called)
+        self.journal = Journal(self.id, now_ms=self.now_ms, wall=house.wall, keeper=house.keeper)
+        self.journal.subscribe(on_record)
+        self._mind = house.minds.caller(self.id, party.address)
+        self._transcript: Transcript | None = None  # while bridged, where the mind does not listen
+        self._recorder: CallRecorder = house.recorder(self.id, self._problem)
+        self._office = LegOffice(
+            journal=self.journal, speaker=Speaker.CALLER, notes=self, now_ms=self.now_ms, on_played=self._played
+        )
+        self._session: Session | None = None
+        self._seeking: Seeking | None = None
+        self._search: asyncio.Task[None] | None = None
+        self._briefs = 0
+        self._brief: Brief | None = None
+        self._handoffs = 0
+        self._told = False
+        self._served_by: list[str] = []
+        self._outcome: str | None = None
+        self._ended_by = "caller"
+        self._reason = "hung up"
+
+    def now_ms(self) -> int:
+        """Call time: milliseconds since the offer."""
+        return round((self._loop.time() - self._began) * 1000)
+
+    @property
+    def agent(self) -> str | None:
+        return self._seeking.agent if self._seeking else None
+
+    @property
+    def seeking(self) -> Seeking | None:
+        return self._seeking
+
+    # --- the call ------------------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        party = self._leg.party
+        await self.journal.commit(
+            entries.CallOffered(party.line, "inbound", party.address, party.called, party.carrier_id)
+        )
+        try:
+            transport = await self._leg.media()
+        except LegFailed as error:
+            self.journal.append(entries.CallEnded("abandoned", "caller", str(error), self.now_ms() / 1000))
+            return
+        self._move(CallState.ANSWERED)
+        self.journal.append(entries.CallAnswered(True, self._house.version, dict(self._house.engines)))
+        self._session = Session(self._parts(transport))
+        try:
+            await self._talk(self._session)
+        except BaseExceptionGroup as group:
+            self._problem("call", f"a conversation expected to its end, got {group.exceptions[0]!r}")
+            self._outcome, self._ended_by, self._reason = "failed", "system", "internal error"
+            raise
+        finally:
+            await self._end()
+
+    async def _talk(self, session: Session) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            work = [tasks.create_task(session.run()), tasks.create_task(self._serve(tasks))]
+            session.tell(events.Answered(self._leg.party.address))
+            why = await self._leg.ended()
+            if why is not LegEnded.BY_US:
+                self._reason = why.value
+            await self._close_search()
+            for task in work:
+                task.cancel()
+
+    async def _close_search(self) -> None:
+        if self._seeking is None or self._search is None:
+            return
+        self._seeking.happened(h.CallerLeft())
+        await asyncio.wait({self._search}, timeout=CLOSING_SECONDS)
+        self._search.cancel()
+
+    async def _end(self) -> None:
+        if not self.call.over:
+            self._move(CallState.WRAPPING if self._served_by else CallState.ENDED)
+        await self._leg.hang_up("the call is over")
+        await self._recorder.close()
+        seconds = self.now_ms() / 1000
+        ended = entries.CallEnded(self._sum_up(), self._ended_by, self._reason, seconds)
+        await self.journal.commit(ended)
+
+    def _sum_up(self) -> str:
+        if self._outcome is not None:
+            return self._outcome
+        if self._served_by:
+            return "transferred"
+        if self._seeking is not None and self._seeking.handoff.state is h.HandoffState.ABANDONED:
+            return "abandoned"
+        return "solved" if self._mind.solved else "ended"
+
+    def _parts(self, transport: object) -> Parts:
+        return Parts(
+            leg=self._leg.id,
+            transport=transport,
+            mind=self._mind,
+            rescue=self._house.minds.rescue(self._leg.party.address),
+            ear=self._house.ear(),
+            pool=self._house.pool,
+            voice=self._house.voice,
+            recorder=self._recorder,
+            office=self._office,
+            marks=self._leg.party.line == "twilio",
+            recognition_deadline_seconds=self._house.recognition_deadline_seconds,
+        )
+
+    # --- what the conversation asks for --------------------------------------------------------------------------
+
+    async def _serve(self, tasks: asyncio.TaskGroup) -> None:
+        while True:
+            match await self._office.asks.get():
+                case Do() as do:
+                    tasks.create_task(self._act(do))
+                case SeekPerson(escalation=escalation):
+                    self._seek(escalation, tasks)
+                case events.StopSeeking(reason=reason) if self._seeking is not None:
+                    if reason != "callback":
+                        self._seeking.happened(h.CallerCancelled())
+                        self._move(CallState.TALKING)
+                case events.AgreeCallback() as agreed:
+                    await self._promise(agreed)
+                case events.StopRecording():
+                    self._recorder.discard()
+                case events.HangUp(reason=reason):
+                    self._ended_by, self._reason = "system", reason
+                    await self._leg.hang_up(reason)
+                case _:
+                    pass
+
+    async def _act(self, do: Do) -> None:
+        """Asks the backend, on record first; whatever goes wrong the conversation hears of it."""
+        await self.journal.commit(entries.ActionAsked(do.action, do.key))
+        try:
+            done = await self._house.backend.perform(do.action, do.params, do.key)
+        except Exception as error:  # a backend's fault must become an honest sentence, not silence
+            self._problem("backend", f"{do.action} expected to be done or refused, got {error!r}")
+            done = events.ActionDone(do.action, do.key, ok=False, error="unavailable")
+        if self._session is not None:
+            self._session.tell(done)
+
+    async def _promise(self, agreed: events.AgreeCallback) -> None:
+        """The promise is made once it is on record; a number we may not dial is still kept, for people to see."""
+        handoff = self._seeking.handoff.id if self._seeking else f"{self.id}-h0"
+        version = self.newest().version
+        came = NumberFrom.CALLER if agreed.number == self._leg.party.address else NumberFrom.KEYED
+        number = agreed.number
+        try:
+            number = self._house.callback_number(agreed.number, came)
+        except NumberRefused as error:
+            self._problem("callback", str(error))
+        await self.journal.commit(CallbackPromise(handoff, number, agreed.queue, version).entry)
+        self._outcome = "callback"
+        if self._seeking is not None:
+            self._seeking.happened(h.CallbackAgreed())
+
+    # --- bringing a person in ------------------------------------------------------------------------------------
+
+    def _seek(self, escalation: Escalated, tasks: asyncio.TaskGroup) -> None:
+        if self._seeking is not None and not self._seeking.handoff.over:
+            return  # a person is on the way already
+        assert self._session is not None
+        self._handoffs += 1
+        self._told = False
+        self._move(CallState.SEEKING)
+        handoff = h.Handoff(f"{self.id}-h{self._handoffs}", self.id, escalation.queue, trigger_ms=self.now_ms())
+        self._seeking = Seeking(
+            handoff=handoff,
+            caller=CallerSide(
+                call=self.id,
+                shown=self._mind.shown_caller,
+                tier=self._mind.tier,
+                journal=self.journal,
+                session=self._session,
+                now_ms=self.now_ms,
+                joined=self._joined,
+                left=self._left,
+            ),
+            people=self._house.staff,
+            attending=self._house.attending,
+            lines=self._house.lines,
+            briefs=self,
+            agent_parts=self,
+            settings=self._house.handoff,
+        )
+        self._search = tasks.create_task(self._seeking.run())
+
+    def newest(self) -> Brief:
+        """The brief as it stands; its version rises when something in it has changed."""
+        brief = self._mind.brief(self._briefs + 1)
+        if self._brief is None or (brief.lines, brief.headline) != (self._brief.lines, self._brief.headline):
+            self._briefs += 1
+            self._brief = brief
+        return self._brief
+
+    def mind(self, brief: Brief) -> BriefingMind:
+        return self._house.minds.briefing(brief)
+
+    def session(self, *, leg: Leg, transport: object, mind: BriefingMind, office: LegOffice) -> Session:
+        """The session of an agent's leg. Only the caller's leg is recorded: its second channel holds the agent."""
+        return Session(
+            Parts(
+                leg=leg.id,
+                transport=transport,
+                mind=mind,
+                rescue=self._house.minds.rescue(None),
+                ear=self._house.ear(),
+                pool=self._house.pool,
+                voice=self._house.voice,
+                recorder=NoRecorder(),
+                office=office,
+                marks=leg.party.line == "twilio",
+                recognition_deadline_seconds=self._house.recognition_deadline_seconds,
+            )
+        )
+
+    @property
+    def notes(self) -> "Conduct":
+        return self
+
+    def note(self, speaker: Speaker, text: str, start_ms: int, end_ms: int, confidence: float) -> int:
+        """Keeps what is said while the mind does not listen; its turn."""
+        transcript = self._transcript or self._mind.transcript
+        self._transcript = transcript.with_(speaker, text, start_ms, end_ms, confidence)
+        return self._transcript.last_turn
+
+    def _joined(self, agent: str) -> None:
+        self._transcript = self._mind.transcript
+        self._served_by.append(agent)
+        self._move(CallState.BRIDGED)
+
+    def _left(self, agent: str, by: str) -> None:
+        self._house.attending.wrap_up_due(
+            agent,
+            journal=self.journal,
+            caller=self._mind.shown_caller,
+            summary=self._mind.summary(),
+            disposition=self._mind.suggested_disposition(),
+        )
+        self._ended_by = by if by in ("agent", "caller") else "system"
+        if by == "agent" and self._transcript is not None:
+            self._mind.go_on(self._transcript)
+            self._move(CallState.TALKING)
+
+    # --- shared --------------------------------------------------------------------------------------------------
+
+    def _played(self, say: Say, played: Played) -> None:
+        if self.call.state is CallState.ANSWERED:
+            self._move(CallState.TALKING)
+        if self._seeking is not None and not self._told and say.prompt.startswith("seek") and played.played_ms:
+            self._told = True
+            self._seeking.caller_was_told()
+
+    def _move(self, state: CallState) -> None:
+        if self.call.state is not state:
+            self.call = self.call.to(state)
+
+    def _problem(self, part: str, what: str) -> None:
+        self.journal.append(entries.Problem(part, what))

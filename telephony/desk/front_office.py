@@ -1,0 +1,205 @@
+"""The desk's office over the switchboard: what agents see comes from the calls, what they decide goes to them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from models.brief import Brief
+from telephony import handoff as h
+from telephony.agents import agent as roster
+from telephony.agents.staff import Staff
+from telephony.desk.office import (
+    CallOver,
+    Disposition,
+    News,
+    NotPossible,
+    OfferClosed,
+    Offer,
+    Offered,
+    OnCall,
+    Person,
+    Presence,
+    PresenceIs,
+    Recorded,
+    WrappedUpAll,
+    WrapUpDue,
+)
+from telephony.events import WrappedUp
+from telephony.journal import Journal, Record
+from telephony.switchboard import Switchboard
+
+SHOWN = {
+    roster.Presence.AVAILABLE: Presence.AVAILABLE,
+    roster.Presence.AWAY: Presence.AWAY,
+    roster.Presence.NOT_RESPONDING: Presence.AWAY,
+    roster.Presence.OFFERED: Presence.RINGING,
+    roster.Presence.ON_CALL: Presence.TALKING,
+    roster.Presence.WRAPPING: Presence.WRAPPING,
+}
+
+CHOSEN = {Presence.AVAILABLE: roster.Presence.AVAILABLE, Presence.AWAY: roster.Presence.AWAY}
+
+MISSED = "You did not answer the last offer."
+
+
+@dataclass(slots=True)
+class _Place:
+    """One agent's desk as it stands now."""
+
+    listeners: list[Callable[[News], None]] = field(default_factory=list)
+    offer: Offer | None = None
+    on_call: OnCall | None = None
+    wrap_up: WrapUpDue | None = None
+    journal: Journal | None = None  # of the call that is offered, on the line, or to be wrapped up
+    stop_listening: Callable[[], None] = lambda: None
+
+
+class FrontOffice:
+    """Implements `DeskOffice` for the desk and `telephony.people.Attending` for the calls."""
+
+    def __init__(self, *, staff: Staff, dispositions: Sequence[Disposition], now_ms: Callable[[], int]) -> None:
+        self._staff = staff
+        self._dispositions = tuple(dispositions)
+        self._now_ms = now_ms
+        self._switchboard: Switchboard | None = None
+        self._places: dict[str, _Place] = {agent.id: _Place() for agent in staff.agents()}
+        staff.roster.subscribe(lambda seat: self._tell(seat.agent.id, self._presence(seat.agent.id)))
+
+    def serve(self, switchboard: Switchboard) -> None:
+        """Names the switchboard; before it nothing can be decided."""
+        self._switchboard = switchboard
+
+    # --- DeskOffice ----------------------------------------------------------------------------------------------
+
+    def agents(self) -> Sequence[Person]:
+        return [Person(agent.id, agent.name) for agent in self._staff.agents()]
+
+    def watch(self, agent: str, listener: Callable[[News], None]) -> Callable[[], None]:
+        place = self._places[agent]
+        listener(self._presence(agent))
+        if place.offer is not None:
+            listener(Offered(place.offer))
+        if place.on_call is not None:
+            listener(place.on_call)
+        for record in place.journal.records if place.journal else ():
+            listener(Recorded(record))
+        if place.wrap_up is not None:
+            listener(place.wrap_up)
+        place.listeners.append(listener)
+        return lambda: place.listeners.remove(listener) if listener in place.listeners else None
+
+    def sign_in(self, agent: str) -> None:
+        pass  # they stay away until they say otherwise
+
+    def sign_out(self, agent: str) -> None:
+        self.set_presence(agent, Presence.AWAY)
+
+    def set_presence(self, agent: str, presence: Presence, why: str = "") -> None:
+        self._staff.roster.choose(agent, CHOSEN[presence], self._now_ms())
+        if why:
+            self._tell(agent, PresenceIs(presence, why))
+
+    async def accept(self, agent: str, offer: str) -> None:
+        self._decide(agent, offer, h.Accepted(offer, "screen"))
+
+    async def decline(self, agent: str, offer: str, reason: str) -> None:
+        self._decide(agent, offer, h.Declined(offer, "screen", reason))
+
+    async def hang_up(self, agent: str, call: str) -> None:
+        conduct = self._switchboard.with_agent(agent) if self._switchboard else None
+        if conduct is None or conduct.id != call or conduct.seeking is None:
+            raise NotPossible("This call is over already.")
+        await conduct.seeking.agent_hangs_up()
+
+    async def wrap_up(self, agent: str, call: str, disposition: str, summary: str) -> None:
+        place = self._places[agent]
+        if place.wrap_up is None or place.wrap_up.call != call or place.journal is None:
+            raise NotPossible("This call is wrapped up already.")
+        if disposition not in {d.code for d in self._dispositions}:
+            raise NotPossible(f"There is no disposition {disposition!r}.")
+        await place.journal.commit(WrappedUp(agent, disposition, summary))
+        self._wrapped_up(agent, call)
+
+    # --- Attending -----------------------------------------------------------------------------------------------
+
+    def offered(
+        self, agent: str, *, attempt: str, journal: Journal, caller: str, tier: str, queue: str,
+        waited_seconds: float, ring_seconds: float, brief: Brief, on_desk: bool,
+    ) -> None:  # fmt: skip
+        place = self._places[agent]
+        place.offer = Offer(
+            attempt, journal.call, caller, tier, waited_seconds, ring_seconds, brief, queue, on_desk=on_desk
+        )
+        self._tell(agent, Offered(place.offer))
+        self._follow(agent, journal)
+
+    def briefed(self, agent: str, *, attempt: str, brief: Brief) -> None:
+        pass  # the journal's BriefReady, which the desk follows, carries the newer brief
+
+    def closed(self, agent: str, *, attempt: str, why: str) -> None:
+        place = self._places[agent]
+        if place.offer is None or place.offer.id != attempt:
+            return
+        place.offer = None
+        if place.on_call is None and why != "accepted":
+            self._unfollow(agent)
+        self._tell(agent, OfferClosed(attempt, why))
+
+    def joined(self, agent: str, *, journal: Journal, caller: str, tier: str) -> None:
+        place = self._places[agent]
+        place.on_call = OnCall(journal.call, caller, tier)
+        self._tell(agent, place.on_call)
+
+    def left(self, agent: str, *, call: str, by: str) -> None:
+        self._places[agent].on_call = None
+        self._tell(agent, CallOver(call, by))
+
+    def wrap_up_due(
+        self, agent: str, *, journal: Journal, caller: str, summary: str, disposition: str | None
+    ) -> None:
+        place = self._places[agent]
+        due = WrapUpDue(journal.call, caller, summary, disposition, self._dispositions)
+        place.wrap_up, place.journal = due, journal
+        if not place.listeners:  # an agent with a telephone and no desk: the draft stands
+            journal.append(WrappedUp(agent, disposition or self._dispositions[0].code, summary))
+            self._wrapped_up(agent, journal.call)
+            return
+        self._tell(agent, due)
+
+    # --- shared --------------------------------------------------------------------------------------------------
+
+    def _decide(self, agent: str, offer: str, event: h.Event) -> None:
+        place = self._places[agent]
+        conduct = self._switchboard.with_agent(agent) if self._switchboard else None
+        if conduct is None or conduct.seeking is None or place.offer is None or place.offer.id != offer:
+            raise NotPossible("This offer is no longer open.")
+        conduct.seeking.happened(event)
+
+    def _wrapped_up(self, agent: str, call: str) -> None:
+        self._places[agent].wrap_up = None
+        self._unfollow(agent)
+        self._staff.wrapped_up(agent)
+        self._tell(agent, WrappedUpAll(call))
+
+    def _presence(self, agent: str) -> PresenceIs:
+        presence = self._staff.roster.seat(agent).presence
+        return PresenceIs(SHOWN[presence], MISSED if presence is roster.Presence.NOT_RESPONDING else "")
+
+    def _follow(self, agent: str, journal: Journal) -> None:
+        self._unfollow(agent)
+        place = self._places[agent]
+        place.journal = journal
+
+        def on_record(record: Record) -> None:
+            self._tell(agent, Recorded(record))
+
+        place.stop_listening = journal.subscribe(on_record, replay=True)
+
+    def _unfollow(self, agent: str) -> None:
+        place = self._places[agent]
+        place.stop_listening()
+        place.stop_listening = lambda: None
+        place.journal = None
+
+    def _tell(self, agent: str, news: News) -> None:
+        for listener in tuple(self._places[agent].listeners):
+            listener(news)

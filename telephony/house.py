@@ -1,0 +1,101 @@
+"""What every call is built from, made once by the service and handed to the switchboard."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from models.brief import Brief
+from models.inference import Pool
+from models.transcript import Transcript
+from telephony.agents.briefing import BriefingMind
+from telephony.agents.callback import NumberFrom
+from telephony.agents.staff import Staff
+from telephony.journal import Keeper
+from telephony.leg import Line
+from telephony.people import Attending
+from telephony.settings import HandoffSettings
+from voice.conversation import Mind
+from voice.events import ActionDone
+from voice.hearing import Ear
+from voice.pipeline.tap import Recorder
+from voice.pipeline.think import Rescue
+from voice.tts import Synthesizer
+
+
+class Backend(Protocol):
+    """Does what callers ask for. The same `key` acts once."""
+
+    async def perform(self, action: str, params: Mapping[str, str], key: str) -> ActionDone: ...
+
+
+class CallerMind(Mind, Protocol):
+    """The mind of a caller's leg, with what the brief is written from."""
+
+    def brief(self, version: int) -> Brief:
+        """The brief as it stands now, called version `version`."""
+        ...
+
+    def summary(self) -> str:
+        """The draft of what is kept after the call."""
+        ...
+
+    def suggested_disposition(self) -> str | None: ...
+
+    def go_on(self, transcript: Transcript) -> None:
+        """The caller is back from a person: `transcript` holds what was said meanwhile."""
+        ...
+
+    @property
+    def shown_caller(self) -> str:
+        """Name or number, as agents may see it."""
+        ...
+
+    @property
+    def tier(self) -> str: ...
+
+    @property
+    def solved(self) -> bool:
+        """Whether something the caller came for was done or answered."""
+        ...
+
+
+class CallRecorder(Recorder, Protocol):
+    """The two-channel recording of one call."""
+
+    def discard(self) -> None:
+        """The caller declined: what was kept is deleted, and no more is."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+class Minds(Protocol):
+    """Makes the minds of one call."""
+
+    def caller(self, call: str, number: str | None) -> CallerMind: ...
+
+    def rescue(self, number: str | None) -> Rescue: ...
+
+    def briefing(self, brief: Brief) -> BriefingMind: ...
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    minds: Minds
+    pool: Pool
+    voice: Synthesizer
+    ear: Callable[[], Ear]
+    backend: Backend
+    staff: Staff
+    attending: Attending
+    lines: Mapping[str, Line]
+    keeper: Keeper
+    recorder: Callable[[str, Callable[[str, str], None]], CallRecorder]  # (call, problem) → its recording
+    handoff: HandoffSettings
+    engines: Mapping[str, str]  # stt, tts, vad, intent → what is in use
+    version: str  # of the configuration
+    recognition_deadline_seconds: float
+    max_calls: int
+    callback_number: Callable[[str, NumberFrom], str]  # as E.164; raises NumberRefused
+    wall: Callable[[], float]  # seconds since the epoch; for the record alone
+    new_id: Callable[[], str]
