@@ -35,6 +35,8 @@ let muted = false;
 let sureUntil = 0;
 const transcript = new Transcript();
 
+window.warmlinePhone = null; // the softphone, for whoever wants its statistics
+
 // --- signing in ---
 
 async function begin(note = "") {
@@ -90,6 +92,7 @@ function openDesk(csrf) {
       render();
     },
   });
+  window.warmlinePhone = phone;
   feed = new Feed({ message: take, link, ended });
   feed.start();
   byId("presence").focus();
