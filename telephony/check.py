@@ -1,0 +1,151 @@
+"""`warmline check`: what would run with these settings on this machine, why, and what prevents serving."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from rich.table import Table
+from rich.text import Text
+
+from models.files import FileState, read_manifest, status
+from telephony import engines, ports
+from telephony.errors import TelephonyError
+from telephony.settings import FILE, Settings, load, secret
+from voice.dialogue.load import load_business
+from voice.errors import VoiceError
+
+FREE_BYTES = 1_000_000_000  # a day of 16 busy lines records 0.9 GB: two channels of 16 bit at 8 kHz are 32 kB/s a call
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    part: str
+    says: str
+    state: str = "good"  # good | note | prevents
+
+    @property
+    def prevents(self) -> bool:
+        return self.state == "prevents"
+
+
+def examine(config: Path, *, today: date | None = None) -> list[Finding]:
+    """Raises nothing that settings or machine may cause: that is a finding."""
+    try:
+        settings = load(config)
+    except TelephonyError as error:
+        return [Finding("settings", line, "prevents") for line in str(error).splitlines()]
+    findings = [Finding("settings", str(config / FILE))]
+    for part in (_business(today or date.today()), _hearing, _speaking, _weights, _port, _twilio, _agents, _disk):
+        findings += part(settings)
+    return findings
+
+
+def table(findings: list[Finding]) -> Table:
+    marks = {"good": Text("✓", "green"), "note": Text("!", "yellow"), "prevents": Text("✗", "bold red")}
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column()
+    grid.add_column(style="bold")
+    grid.add_column()
+    for finding in findings:
+        grid.add_row(marks[finding.state], finding.part, Text(finding.says))
+    return grid
+
+
+def _business(today: date) -> Callable[[Settings], Iterator[Finding]]:
+    def look(settings: Settings) -> Iterator[Finding]:
+        try:
+            business = load_business(settings.business.folder)
+        except VoiceError as error:
+            yield from (Finding("business", line, "prevents") for line in str(error).splitlines())
+            return
+        yield Finding("business", f"{business.name}, {len(business.intents)} intents, from {settings.business.folder}")
+        for name, scope in sorted(business.scope.items()):
+            if scope.review_by < today:
+                late = f"{name}: review by {scope.owner} was due on {scope.review_by}"
+                yield Finding("scope register", late, "note")
+
+    return look
+
+
+def _hearing(settings: Settings) -> Iterator[Finding]:
+    try:
+        chosen = engines.recogniser(settings.hearing, settings.service.models_folder)
+    except VoiceError as error:
+        yield Finding("hears with", str(error), "prevents")
+        return
+    yield Finding("hears with", f"{chosen.name}: {chosen.why}")
+
+
+def _speaking(settings: Settings) -> Iterator[Finding]:
+    try:
+        chosen = engines.voice(settings)
+    except VoiceError as error:
+        yield Finding("speaks with", str(error), "prevents")
+        return
+    then = f"; then {', '.join(chosen.then)}" if chosen.then else ""
+    yield Finding("speaks with", f"{chosen.name}: {chosen.why}{then}")
+
+
+def _weights(settings: Settings) -> Iterator[Finding]:
+    for found in status(settings.service.models_folder, read_manifest()):
+        wrong = [name for name, state in found.files.items() if state is FileState.WRONG]
+        if wrong:
+            fetch = f"`warmline models fetch {found.model.name}` brings it anew"
+            yield Finding("weights", f"{found.model.name}: {', '.join(wrong)} has other content; {fetch}", "note")
+
+
+def _port(settings: Settings) -> Iterator[Finding]:
+    where = f"{settings.service.host}:{settings.service.port}"
+    try:
+        is_free = ports.free(settings.service.host, settings.service.port)
+    except TelephonyError as error:
+        yield Finding("listens on", str(error), "prevents")
+        return
+    yield Finding("listens on", where if is_free else f"{where}, which is in use", "good" if is_free else "prevents")
+
+
+def _twilio(settings: Settings) -> Iterator[Finding]:
+    twilio = settings.lines.twilio
+    if not twilio.enabled:
+        yield Finding("Twilio", "off ([lines.twilio] enabled = false)")
+        return
+    lacks = [
+        f"[{section}] {key}"
+        for section, key, value in (
+            ("service", "public_url", settings.service.public_url),
+            ("lines.twilio", "account_sid", twilio.account_sid),
+            ("lines.twilio", "number", twilio.number),
+        )
+        if not value
+    ]
+    if not secret(twilio.auth_token_variable):
+        lacks.append(f"${twilio.auth_token_variable}")
+    if lacks:
+        yield Finding("Twilio", f"on, but needs {', '.join(lacks)}", "prevents")
+    else:
+        yield Finding("Twilio", f"{twilio.number} at {settings.service.public_url}")
+
+
+def _agents(settings: Settings) -> Iterator[Finding]:
+    if not settings.agents:
+        yield Finding("agents", "none: callers who need a person can only be called back", "note")
+    else:
+        yield Finding("agents", ", ".join(f"{agent.name} ({agent.line})" for agent in settings.agents))
+    local = settings.service.host in ("127.0.0.1", "localhost", "::1")
+    if settings.desk.demo_sign_in and (not local or settings.service.public_url):
+        yield Finding("desk", "[desk] demo_sign_in: anybody who reaches this address can sign in as an agent", "note")
+
+
+def _disk(settings: Settings) -> Iterator[Finding]:
+    folder = settings.service.records_folder
+    there = next(part for part in (folder, *folder.absolute().parents) if part.exists())
+    free = shutil.disk_usage(there).free
+    if not os.access(there, os.W_OK):
+        yield Finding("records", f"{folder}: a folder that may be written expected", "prevents")
+    elif free < FREE_BYTES:
+        yield Finding("records", f"{folder}: {free / 1e9:.1f} GB free, recordings need about 1 GB a busy day", "note")
+    else:
+        yield Finding("records", f"{folder}, {free / 1e9:.0f} GB free")

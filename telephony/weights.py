@@ -1,0 +1,70 @@
+"""`warmline models`: the manifest as a table, and fetching with a bar for each file."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TransferSpeedColumn
+from rich.table import Table
+
+from models import fetch as hub
+from models.files import FileState, Manifest, Model, ModelStatus, read_manifest, status
+from telephony.engines import SENTENCES, VOICE, WHISPERS
+from telephony.settings import config_folder, load
+
+ADVISED = (WHISPERS[0], VOICE, SENTENCES)
+
+
+def listed(config: Path | None, manifest: Manifest | None = None) -> Table:
+    folder = load(config_folder(config)).service.models_folder
+    table = Table(title=f"weights in {folder}", title_justify="left")
+    for column in ("name", "what", "size", "licence", "source", "here"):
+        table.add_column(column, overflow="fold")
+    for found in status(folder, manifest or read_manifest()):
+        model = found.model
+        source = f"{model.repository} @ {model.revision[:8]}"
+        table.add_row(model.name, model.what, size(_bytes(model)), model.licence, source, here(found))
+    return table
+
+
+def fetch(config: Path | None, names: Sequence[str], *, console: Console, manifest: Manifest | None = None) -> None:
+    """Fetches `names`, or those advised. Raises `WeightsError`."""
+    folder = load(config_folder(config)).service.models_folder
+    known = manifest or read_manifest()
+    wanted = [known.model(name) for name in names or ADVISED]  # a wrong name is said before anything is fetched
+    columns = TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn()
+    with Progress(*columns, console=console) as bars:
+        for model in wanted:
+            at = hub.fetch(model.name, folder, known, _Bars(bars, model))
+            console.print(f"{model.name}: whole and verified in {at}; licence: {model.licence}", soft_wrap=True)
+
+
+def here(found: ModelStatus) -> str:
+    states = set(found.files.values())
+    if found.usable:
+        return "[green]verified[/]" if states == {FileState.VERIFIED} else "[green]present[/]"
+    worst = next(state for state in (FileState.WRONG, FileState.PARTIAL, FileState.MISSING) if state in states)
+    return {FileState.WRONG: "[red]wrong content[/]", FileState.PARTIAL: "[yellow]partly[/]"}.get(worst, "no")
+
+
+def size(total: int | None) -> str:
+    return "?" if total is None else f"{total / 1_000_000:.0f} MB"
+
+
+def _bytes(model: Model) -> int | None:
+    sizes: Iterable[int | None] = [file.bytes for file in model.files]
+    return None if None in sizes else sum(part or 0 for part in sizes)
+
+
+class _Bars:
+    """A bar for each file of one model."""
+
+    def __init__(self, bars: Progress, model: Model) -> None:
+        self._bars = bars
+        self._model = model
+        self._tasks: dict[str, TaskID] = {}
+
+    def __call__(self, step: hub.Progress) -> None:
+        if step.file not in self._tasks:
+            self._tasks[step.file] = self._bars.add_task(f"{self._model.name}/{step.file}", total=step.total_bytes)
+        self._bars.update(self._tasks[step.file], completed=step.done_bytes, total=step.total_bytes)
