@@ -1,10 +1,15 @@
 """The brief: what an agent hears and reads before taking a call. One versioned value, spoken and shown the same.
 
-Six parts, each resting on turns of the call; a part nobody knows is blank and is said as blank.
+Six parts, each resting on turns of the call; a part nobody knows is blank and is said as blank. `models/compose.py`
+makes one from `Material`.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
+
+from models.transcript import Transcript
 
 
 class Part(StrEnum):
@@ -37,3 +42,62 @@ class Brief:
 
     def part(self, part: Part) -> tuple[BriefLine, ...]:
         return tuple(line for line in self.lines if line.part is part)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls, as far as the customer's record says. `member` is masked already; `verified`: how, None when not."""
+
+    name: str | None = None
+    member: str | None = None
+    verified: str | None = None  # in an agent's words: "by PIN on the keypad"
+    notes: tuple[str, ...] = ()  # tier, value, since when, language, access needs: one short phrase each
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One thing the system did or promised. `committed`: it cannot be taken back without a person."""
+
+    what: str  # in an agent's words: "looked up recent payments"
+    result: str  # "found 3", "refused: limit reached"
+    receipt: str | None = None
+    committed: bool = False
+    turns: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a person now: the trigger's kind, its evidence in words, and the turns that carry it."""
+
+    trigger: str
+    evidence: tuple[str, ...]
+    turns: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """An exact value from the call: `value` canonical (see `models/slots`), `words` as said in `turn`."""
+
+    name: str
+    kind: str
+    value: str
+    words: str
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """All a brief may say. `topic` is the task in a few words ("you want to dispute a charge")."""
+
+    transcript: Transcript
+    today: date
+    caller: Caller = field(default_factory=Caller)
+    topic: str | None = None
+    issue_turns: tuple[int, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
+    reason: Reason | None = None
+    next_step: str | None = None
+    entities: tuple[Entity, ...] = ()
+    record: Mapping[str, str] = field(
+        default_factory=dict
+    )  # further fields of the customer's record that lines may name

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from models.slots.amounts import amounts
 from models.slots.dates import days
@@ -114,7 +115,7 @@ def _pieces(said: list[Token]) -> list[_Piece]:
 
 def _stretches(said: list[Token], harmless: set[int]) -> list[tuple[int, int]]:
     cuts = [-1, *(at for at, token in enumerate(said) if at in harmless or token.text == "and"), len(said)]
-    return [(low + 1, high) for low, high in zip(cuts, cuts[1:], strict=False) if high > low + 1]
+    return [(low + 1, high) for low, high in pairwise(cuts) if high > low + 1]
 
 
 def _quantity(said: list[Token], first: int, last: int) -> bool:
