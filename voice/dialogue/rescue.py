@@ -26,7 +26,7 @@ from voice.events import (
     StopSeeking,
 )
 
-WORDS = ("rescue_apology", "rescue_waiting", "rescue_coming", "rescue_nobody", "rescue_callback", "rescue_goodbye")
+WORDS = ("rescue.apology", "rescue.waiting", "rescue.coming", "rescue.nobody", "rescue.callback", "rescue.goodbye")
 """The prompts it needs; settings are refused without them."""
 
 SILENCES_UNTIL_GOODBYE = 3
@@ -59,18 +59,18 @@ class RescueMind:
         self._note(event, now_ms)
         if not self._begun:
             self._begun = True
-            return [self._say("rescue_apology", interruptible=False), *self._seek("the system failed during the call")]
+            return [self._say("rescue.apology", interruptible=False), *self._seek("the system failed during the call")]
         match event:
             case KeyPressed(key="0"):
                 self._offered_callback = False
-                return [self._say("rescue_waiting"), *self._seek("asked with the 0 key")]
+                return [self._say("rescue.waiting"), *self._seek("asked with the 0 key")]
             case KeyPressed(key="1") if self._offered_callback and self._number:
                 return self._callback(self._number)
             case PersonNews(stage=PersonStage.COMING):
-                return [self._say("rescue_coming", interruptible=False)]
+                return [self._say("rescue.coming", interruptible=False)]
             case PersonNews(stage=PersonStage.UNAVAILABLE) if not self._offered_callback:
                 self._offered_callback, self._silences = True, 0
-                return [self._say("rescue_nobody"), self._listen()]
+                return [self._say("rescue.nobody"), self._listen()]
             case Silence() | Heard():
                 return self._still_there(event)
             case _:
@@ -79,14 +79,14 @@ class RescueMind:
     def _still_there(self, event: Event) -> Sequence[Act]:
         self._silences = self._silences + 1 if isinstance(event, Silence) else 0
         if self._offered_callback and self._silences >= SILENCES_UNTIL_GOODBYE:
-            return [StopSeeking("gave_up"), self._say("rescue_goodbye", interruptible=False), HangUp("no answer")]
-        return [self._say("rescue_nobody" if self._offered_callback else "rescue_waiting"), self._listen()]
+            return [StopSeeking("gave_up"), self._say("rescue.goodbye", interruptible=False), HangUp("no answer")]
+        return [self._say("rescue.nobody" if self._offered_callback else "rescue.waiting"), self._listen()]
 
     def _callback(self, number: str) -> Sequence[Act]:
         return [
             StopSeeking("callback"),
             AgreeCallback(number, self._queue),
-            self._say("rescue_callback", interruptible=False),
+            self._say("rescue.callback", interruptible=False),
             HangUp("callback agreed"),
         ]
 
