@@ -55,12 +55,14 @@ def create_desk(deps: DeskDeps) -> FastAPI:
     )
     app.include_router(work.routes(office=deps.office, doors=doors))
     app.include_router(wrapup.routes(office=deps.office, doors=doors))
-    app.include_router(softphone.routes(
+    app.include_router(
+        softphone.routes(
             phone=deps.phone,
             doors=doors,
             caller_page=deps.settings.caller_page,
             ice_servers=deps.settings.ice_servers,
-        ))
+        )
+    )
 
     @app.exception_handler(NotPossible)
     async def not_possible(_request: Request, error: Exception) -> JSONResponse:

@@ -28,6 +28,7 @@ from telephony.desk.messages import (
     WrapUpModel,
 )
 from telephony.desk.office import (
+    CHOSEN,
     CallOver,
     News,
     Offer,
@@ -76,8 +77,7 @@ class DeskView:
     def apply(self, news: News, now: float) -> Sequence[Message]:
         match news:
             case PresenceIs():
-                self._presence = news
-                return [PresenceMessage(presence=self._presence_model())]
+                return self._presence_is(news)
             case Offered(offer):
                 return self._offered(offer, now)
             case OfferClosed():
@@ -112,6 +112,16 @@ class DeskView:
             judged=tuple(self._judged),
             earlier_lines=self._earlier,
         )
+
+    def _presence_is(self, news: PresenceIs) -> Sequence[Message]:
+        """Whoever is free again has no call on the desk, even when it ended without a wrap-up."""
+        self._presence = news
+        messages: list[Message] = [PresenceMessage(presence=self._presence_model())]
+        idle = news.presence in CHOSEN and self._offer is None and self._wrapup is None
+        if idle and self._call is not None and self._call.stage != "talking":
+            self._open(None)
+            messages.append(CallMessage(call=None))
+        return messages
 
     def _offered(self, offer: Offer, now: float) -> Sequence[Message]:
         self._offer = (offer, now)
@@ -240,7 +250,7 @@ class DeskView:
 
 
 def brief_model(brief: Brief) -> BriefModel:
-    """All six parts, as an agent reads them; a part without lines stays, empty, so that the page can say that nobody knows."""
+    """All six parts, as an agent reads them; one without lines stays, so that the page can say that nobody knows."""
     parts = tuple(
         BriefPartModel(
             part=part.value,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 from starlette.testclient import TestClient
 
-from telephony.desk import Credentials, DeskDeps, DeskSettings, Desks, create_desk
+from telephony.desk import Credentials, DeskDeps, Desks, DeskSettings, create_desk
 from telephony.errors import Refused
 from telephony.leg import LegId
 from tests.desk.office import SimulatedOffice
@@ -46,14 +46,14 @@ class Room:
         self.csrf = ""
 
     def sign_in(self, agent: str = "ana", pin: str = "") -> int:
-        answer = self.client.post(
-            "/desk/api/sign-in", json={"agent": agent, "pin": pin}, headers={"origin": HOST}
-        )
+        answer = self.client.post("/desk/api/sign-in", json={"agent": agent, "pin": pin}, headers={"origin": HOST})
         self.csrf = answer.json().get("csrf", "")
         return answer.status_code
 
     def post(self, path: str, body: dict[str, object] | None = None, **headers: str) -> int:
-        return self.client.post(path, json=body or {}, headers={"origin": HOST, "x-csrf-token": self.csrf, **headers}).status_code
+        return self.client.post(
+            path, json=body or {}, headers={"origin": HOST, "x-csrf-token": self.csrf, **headers}
+        ).status_code
 
     def ticket(self) -> str:
         headers = {"origin": HOST, "x-csrf-token": self.csrf}

@@ -22,16 +22,24 @@ class Meter(FrameProcessor):
         super().__init__()
         self.heard: list[np.ndarray] = []
         self.keys: list[str] = []
+        self._more = asyncio.Event()
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         await super().process_frame(frame, direction)
         if isinstance(frame, InputAudioRawFrame):
             assert frame.sample_rate == RATE
             self.heard.append(np.frombuffer(frame.audio, dtype=np.int16))
+            self._more.set()
             return
         if hasattr(frame, "button"):
             self.keys.append(frame.button.value)
         await self.push_frame(frame, direction)
+
+    async def until(self, level_dbfs: float, keys: list[str] | None = None) -> None:
+        """Waits until the microphone was heard at this level and these keys were pressed."""
+        while self.level_dbfs() < level_dbfs or self.keys != (keys or []):
+            self._more.clear()
+            await self._more.wait()
 
     def level_dbfs(self) -> float:
         pcm = np.concatenate(self.heard).astype(np.float64) / 32768 if self.heard else np.zeros(1)

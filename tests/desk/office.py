@@ -44,11 +44,11 @@ BRIEF = Brief(
 )
 
 STORY: tuple[tuple[int, Entry], ...] = (
-    (600, Said(1, "This is an automated assistant. Say agent or press 0 for a person.", "greet", "1", 600, 4200, False)),
+    (600, Said(1, "This is an automated assistant. Press 0 for a person.", "greet", "1", 600, 4200, False)),
     (9000, Verified("M. Keller ••31", "keypad_pin")),
     (11_000, Heard(2, "caller", "There is a charge on my card that is not mine", 0.91, 9200, 11_000, "scripted")),
     (11_100, Judged(2, 0.18, ("negative words",), {})),
-    (14_000, Said(3, "I see 84.20 at Northgate Outdoor on 3 November. Is that the one?", "charge", "1", 11_400, 14_000, False)),
+    (14_000, Said(3, "I see 84.20 at Northgate Outdoor, 3 November. That?", "charge", "1", 11_400, 14_000, False)),
     (
         19_000,
         Heard(4, "caller", "Yes. I never bought anything at that shop and this is the second time I call", 0.88, 14_300,
@@ -56,7 +56,7 @@ STORY: tuple[tuple[int, Entry], ...] = (
     ),
     (19_100, Judged(4, 0.52, ("second contact", "speaks louder than before"), {})),
     (22_000, Said(5, "I can send you the dispute form by e-mail.", "form", "1", 19_500, 22_000, False)),
-    (25_000, Heard(6, "caller", "No! I filled in your form last week. This is ridiculous", 0.83, 22_100, 25_000, "scripted")),
+    (25_000, Heard(6, "caller", "No! I sent that form last week. Ridiculous", 0.83, 22_100, 25_000, "scripted")),
     (25_100, Judged(6, 0.74, ("said “ridiculous”", "repeated the request", "pitch up 3 turns"), {})),
     (25_200, Escalated("frustrated", "frustrated@1", ("0.74 ≥ 0.65",), (4, 6), "disputes", "now")),
     (25_300, BriefReady("h1", 1, BRIEF)),

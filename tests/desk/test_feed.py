@@ -1,13 +1,15 @@
 """What a desk's page is told, in which order, and what happens when it is slow or comes back."""
 
+from dataclasses import replace
+
 import pytest
 from starlette.websockets import WebSocketDisconnect
 
 from telephony.desk.feed import KEPT, Feed
 from telephony.desk.messages import LineMessage, LineModel, PresenceMessage, PresenceModel, Skipped
-from telephony.desk.office import Offered, Person, Presence, PresenceIs, Recorded
+from telephony.desk.office import Offer, OfferClosed, Offered, Person, Presence, PresenceIs, Recorded
 from telephony.desk.outbox import LINES_WAITING, Outbox
-from telephony.events import Heard
+from telephony.events import BriefReady, Heard
 from telephony.journal import Record
 from tests.desk.conftest import Room
 from tests.desk.office import BRIEF, STORY
@@ -197,11 +199,6 @@ def test_lines_of_another_call_never_reach_the_desk():
 
 
 def test_a_newer_brief_replaces_the_shown_one_and_an_older_does_not():
-    from dataclasses import replace
-
-    from telephony.events import BriefReady
-    from tests.desk.office import Offer
-
     feed = Feed(Person("ana", "Ana"), clock=lambda: 0.0)
     feed.on_news(Offered(Offer("o", "c1", "M", "", 1.0, 20.0, BRIEF)))
     feed.on_news(Recorded(Record("c1", 2, 0, 0.0, BriefReady("h", 2, replace(BRIEF, version=2, headline="New")))))
@@ -213,3 +210,12 @@ def test_a_newer_brief_replaces_the_shown_one_and_an_older_does_not():
 
 def test_the_story_of_the_simulated_office_is_in_order():
     assert [at for at, _ in STORY] == sorted(at for at, _ in STORY)
+
+
+def test_a_call_lost_before_it_was_joined_leaves_the_desk_free():
+    feed = Feed(Person("ana", "Ana"), clock=lambda: 0.0)
+    feed.on_news(Offered(Offer("o", "c1", "M", "", 1.0, 20.0, BRIEF)))
+    feed.on_news(OfferClosed("o", "accepted"))
+    assert feed.snapshot().call
+    feed.on_news(PresenceIs(Presence.AVAILABLE))
+    assert feed.snapshot().call is None

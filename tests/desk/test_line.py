@@ -9,6 +9,7 @@ from aiortc.mediastreams import AudioStreamTrack
 
 from telephony.errors import DialRefused, LegFailed, Refused
 from telephony.leg import LegEnded, LegId, LegState
+from telephony.lines import webrtc
 from telephony.lines.webrtc import SDP_MAX_BYTES, Settings, WebRtcLine, check_offer
 
 NO_AUDIO = "v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n"
@@ -114,7 +115,14 @@ async def test_declined_at_the_desk_and_hung_up_by_us_are_told_apart():
 
 @pytest.mark.parametrize(
     "sdp",
-    ["", "hello", NO_AUDIO, NO_AUDIO + "m=video 9 UDP/TLS/RTP/SAVPF 96\r\n", "m=audio\r\nm=audio\r\n", "x" * (SDP_MAX_BYTES + 1)],
+    [
+        "",
+        "hello",
+        NO_AUDIO,
+        NO_AUDIO + "m=video 9 UDP/TLS/RTP/SAVPF 96\r\n",
+        "m=audio\r\nm=audio\r\n",
+        "x" * (SDP_MAX_BYTES + 1),
+    ],
     ids=["empty", "no SDP", "no audio", "video", "two audio lines", "too long"],
 )
 async def test_what_is_not_one_audio_offer_is_refused(sdp: str):
@@ -140,3 +148,16 @@ async def test_more_callers_than_allowed_are_refused():
     await line.close()
     await first.close()
     await second.close()
+
+
+async def test_a_page_that_falls_silent_is_taken_for_gone(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(webrtc, "LOST_SECONDS", 0.2)
+    monkeypatch.setattr(webrtc, "WATCH_SECONDS", 0.02)
+    line = WebRtcLine(ringer=Bell("ana"))
+    leg, peer = await dial(line), await browser()
+    answer = await line.answer(leg.id, agent="ana", sdp=peer.localDescription.sdp)
+    await peer.setRemoteDescription(RTCSessionDescription(answer, "answer"))
+    await asyncio.wait_for(leg.media(), 5)
+    assert await asyncio.wait_for(leg.ended(), 5) is LegEnded.HUNG_UP
+    await line.close()
+    await peer.close()
