@@ -9,7 +9,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from telephony.errors import ConfigError
-from voice import hearing, vad
+from voice import hearing
+from voice import vad as detection
 
 FILE = "warmline.toml"
 
@@ -49,7 +50,7 @@ class Hearing(Section):
     workers: int = Field(default=2, ge=1, le=64)
     queue_limit: int = Field(default=32, ge=1)
     ear: hearing.Settings = hearing.Settings()
-    vad: vad.Settings = vad.Settings()
+    vad: detection.Settings = detection.Settings()
 
 
 class Speaking(Section):
