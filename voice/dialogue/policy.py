@@ -34,28 +34,39 @@ def heard(step: Step, turn: Turn) -> None:
         _deaf(step)
         return
     step.set(deaf=False, by_keys=False)
+    if not _at_any_time(step, turn):
+        _in_place(step, turn)
+
+
+def _at_any_time(step: Step, turn: Turn) -> bool:
+    """What is granted wherever the call stands: not to be recorded, and a person."""
     if turn.unrecorded:
         requests.unrecorded(step, turn.number)
     elif turn.asks and step.state.seeking is None:
         step.person = turn.raw
-    elif turn.asks and place is not Place.COMING:
+    elif turn.asks and step.state.place is not Place.COMING:
         seeking.already(step)
-    elif place is Place.CLOSING:
+    else:
+        return False
+    return True
+
+
+def _in_place(step: Step, turn: Turn) -> None:
+    place = step.state.place
+    if place is Place.CLOSING:
         _closing(step, turn)
     elif place is Place.COMING or place is Place.ACTING:
         step.say("seek.one_moment" if place is Place.COMING else "still_working")
         step.ask = False
-    elif place is Place.WAITING and not _interrupts(step, turn):
-        seeking.waiting_heard(step, turn)
-    elif place is Place.BRIEF_TOPIC and not _interrupts(step, turn):
-        seeking.note(step, turn) if turn.understood else _not_understood(step)
+    elif place in (Place.WAITING, Place.BRIEF_TOPIC):
+        if not _interrupts(step, turn):
+            seeking.waiting_heard(step, turn)
     elif not turn.understood:
         _not_understood(step)
     elif place is Place.OPEN:
         requests.open_heard(step, turn)
-    elif place is not Place.WAITING and place is not Place.BRIEF_TOPIC and not _expected(step, turn):
-        if not _interrupts(step, turn):
-            _not_understood(step)
+    elif not (_expected(step, turn) or _interrupts(step, turn)):
+        _not_understood(step)
 
 
 def _expected(step: Step, turn: Turn) -> bool:
@@ -98,7 +109,7 @@ def _says_more(step: Step, turn: Turn) -> bool:
 
 def _interrupts(step: Step, turn: Turn) -> bool:
     """Takes words that surely mean something else than was asked: another task, "again", "stop". """
-    name = turn.strong
+    name = turn.accepted if step.state.place is Place.WAITING else turn.strong
     task = step.state.task
     if name is None or (task is not None and name == task.intent and step.state.place is not Place.WAITING):
         return False

@@ -119,7 +119,7 @@ def _confirm(step: Step) -> None:
     if intent is None or task is None or intent.confirm is None:
         return
     values = {name: prompts.spoken(intent.slot(name), value.value) for name, value in task.values.items()}
-    step.say(intent.confirm, attempt=step.state.attempt, **values)
+    step.say(intent.confirm, values, attempt=step.state.attempt)
     _yes_no(step)
 
 

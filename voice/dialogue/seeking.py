@@ -5,7 +5,7 @@ from dataclasses import replace
 from voice.dialogue import tasks
 from voice.dialogue.hearing import STRONG, Turn
 from voice.dialogue.issue import issue_line
-from voice.dialogue.state import Place, Seeking
+from voice.dialogue.state import Place, Seeking, Task, Value
 from voice.dialogue.step import Step
 from voice.events import Corrected, Escalated, PersonNews, PersonStage, SeekPerson, StopSeeking, Tell
 
@@ -118,7 +118,7 @@ def wait(step: Step, *, asked: bool) -> None:
     if minutes[1] <= 1:
         step.say("seek.wait_one")
     else:
-        step.say("seek.wait", **{"from": str(max(1, minutes[0])), "to": str(minutes[1])})
+        step.say("seek.wait", {"from": str(max(1, minutes[0])), "to": str(minutes[1])})
     step.set(seeking=replace(seeking, told_wait=minutes))
 
 
@@ -216,7 +216,7 @@ def _learn(step: Step, turn: Turn) -> None:
     if intent is not None and task is not None:
         found = {one.name: one for one in turn.values(intent.slots)}
         if found:
-            values = {name: tasks.Value(one.value, one.words, turn.number) for name, one in found.items()}
+            values = {name: Value(one.value, one.words, turn.number) for name, one in found.items()}
             step.set(task=replace(task, values={**task.values, **values}))
             return
     name = turn.match.name
@@ -224,5 +224,5 @@ def _learn(step: Step, turn: Turn) -> None:
         return
     other = step.business.intents[name]
     if other.summary and other.name != (task.intent if task else None) and other.kind != "control":
-        values = {one.name: tasks.Value(one.value, one.words, turn.number) for one in turn.values(other.slots)}
-        step.set(task=tasks.Task(name, step.state.tasks + 1, turn.number, values), tasks=step.state.tasks + 1)
+        values = {one.name: Value(one.value, one.words, turn.number) for one in turn.values(other.slots)}
+        step.set(task=Task(name, step.state.tasks + 1, turn.number, values), tasks=step.state.tasks + 1)

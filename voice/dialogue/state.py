@@ -84,7 +84,7 @@ def move(place: Place, to: Place) -> Place:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """What a slot holds, and the caller's turn it was said in (None: keyed)."""
+    """What a slot holds, and the turn it was said in (keyed: the question's; None before any)."""
 
     value: str
     words: str

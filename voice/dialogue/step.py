@@ -4,6 +4,7 @@ The question that belongs to the place is not said here but when the step ends (
 still bring the call to another place.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -32,8 +33,17 @@ class Step:
     def go(self, place: Place, **changes: Any) -> None:
         self.state = replace(self.state, place=move(self.state.place, place), attempt=0, keys="", **changes)
 
-    def say(self, prompt: str, *, attempt: int = 0, private: bool = False, **slots: str) -> Say:
+    def say(
+        self,
+        prompt: str,
+        filled: Mapping[str, str] | None = None,
+        *,
+        attempt: int = 0,
+        private: bool = False,
+        **more: str,
+    ) -> Say:
         """`private`: the slot `digits` is replaced by its end in what is recorded."""
+        slots = {**(filled or {}), **more}
         text = render(self.business.prompts, prompt, attempt, slots)
         shown = None
         if private:

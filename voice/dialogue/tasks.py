@@ -73,7 +73,8 @@ def slot_keyed(step: Step, value: str) -> None:
     task = step.state.task
     if task is None or task.asking is None:
         return
-    filled = {**task.values, task.asking: Value(value, "keyed", None)}
+    turn = step.state.transcript.last_turn or None  # the question it answers
+    filled = {**task.values, task.asking: Value(value, "keyed", turn)}
     intent = step.task_intent
     asked = intent.slot(task.asking) if intent else None
     if asked and asked.differs_from and filled.get(asked.differs_from, Value("", "", None)).value == value:
@@ -142,11 +143,11 @@ def done(step: Step, event: ActionDone) -> bool:
     step.set(tried=(*step.state.tried, attempt), task=None if here else step.state.task)
     slots = _slots(intent, task, event)
     if event.ok:
-        step.say(intent.done or "unsaid", **slots)
+        step.say(intent.done or "unsaid", slots)
     else:
         step.set(counts=replace(step.state.counts, failed_actions=step.state.counts.failed_actions + 1))
         known = intent.errors.get(event.error or "")
-        step.say(known or ("action.unknown" if outcome == "unclear" else "action.failed"), **slots)
+        step.say(known or ("action.unknown" if outcome == "unclear" else "action.failed"), slots)
     if not here or step.state.place is not Place.ACTING:
         return True
     if event.ok:
@@ -223,7 +224,9 @@ def _unlike(asked: Slot, values: dict[str, Value], task: Task) -> dict[str, Valu
     values = {name: value for name, value in values.items() if name == asked.name or name not in task.values}
     if asked.name in values:
         values = {
-            name: value for name, value in values.items() if name == asked.name or value.words != values[asked.name].words
+            name: value
+            for name, value in values.items()
+            if name == asked.name or value.words != values[asked.name].words
         }
     if asked.differs_from and asked.name in values:
         other = task.values.get(asked.differs_from)

@@ -1,0 +1,166 @@
+"""What must hold between the files of a business: every name that one uses, another defines."""
+
+import string
+from collections.abc import Iterable, Iterator
+
+from voice.dialogue.business import CONTROLS, Business, Intent, IntentKind
+
+Mistake = tuple[str, str]  # file within the folder, and "section key: expected, got"
+
+ALWAYS_SAID = (
+    "greeting", "greeting.unrecorded", "recording.stopped", "anything_else", "how_can_i_help", "goodbye", "back",
+    "cancelled", "nothing_to_cancel", "no_longer_sought", "menu.intro", "menu.item", "menu.more", "menu.always",
+    "keys.choice", "keys.yes_no", "keys.wrong", "no_match.open", "no_match.slot", "no_match.yes_no", "no_input",
+    "out_of_scope", "confirm_intent", "wrong_guess", "one_moment", "still_working", "unsaid", "article", "engine_down",
+    "identity.too_few", "action.failed", "action.unknown", "offer_person", "seek.check", "seek.topic", "seek.getting",
+    "seek.keys", "seek.thanks", "seek.correct", "seek.noted", "seek.wait_unknown", "seek.wait", "seek.wait_one",
+    "seek.ringing", "seek.next", "seek.already", "seek.comfort", "seek.coming", "seek.coming_unnamed", "seek.left",
+    "seek.one_moment", "seek.nobody", "seek.offer_callback", "seek.keep_waiting", "callback.this_number",
+    "brief.done", "brief.told", "brief.failed", "brief.cancelled", "brief.unclear", "brief.keypad_pin", "brief.tier",
+    "brief.since", "callback.ask_number", "callback.read_back", "callback.agreed", "callback.topic",
+)  # fmt: skip
+IDENTITY_SAID = (
+    "identity.why", "identity.ask_member", "identity.read_back", "identity.ask_pin", "identity.not_aloud",
+    "identity.wrong", "identity.done", "identity.failed",
+)  # fmt: skip
+NEEDED_RULES = ("asked", "sensitive", "lost", "silent")  # without these a caller could be left alone
+
+
+def mistakes(business: Business) -> list[Mistake]:
+    return [
+        *_prompts(business), *_scope(business), *_rules(business), *_intents(business), *_examples(business),
+        *_menu(business), *_articles(business),
+    ]  # fmt: skip
+
+
+def _prompts(business: Business) -> Iterator[Mistake]:
+    texts = business.prompts.texts
+    for name in (*ALWAYS_SAID, *(IDENTITY_SAID if business.identity else ())):
+        if name not in texts:
+            yield "prompts/en.toml", f"[prompts] {name}: a sentence expected (the system says it), got none"
+    for name, variants in texts.items():
+        for text in variants:
+            try:
+                list(string.Formatter().parse(text))
+            except ValueError as error:
+                yield "prompts/en.toml", f"[prompts] {name}: a sentence with {{slots}} expected, got {error}"
+
+
+def _scope(business: Business) -> Iterator[Mistake]:
+    for name in business.intents:
+        if name not in business.scope:
+            yield "scope.toml", f"[{name}]: an entry for every intent expected, got none"
+    for name, scope in business.scope.items():
+        if name not in business.intents:
+            yield "scope.toml", f"[{name}]: an intent of intents/*.toml expected, got an unknown one"
+        if scope.queue not in business.queues:
+            yield "scope.toml", f"[{name}] queue: one of {_list(business.queues)} expected, got {scope.queue!r}"
+
+
+def _rules(business: Business) -> Iterator[Mistake]:
+    file, names = "escalation.toml", [rule.name for rule in business.rules]
+    if "default" not in business.costs:
+        yield file, "[costs.default]: needless_minutes and missed_minutes expected, got none"
+    for name in business.costs:
+        if name != "default" and name not in business.intents:
+            yield file, f"[costs.{name}]: an intent or default expected, got an unknown name"
+    for kind in NEEDED_RULES:
+        if kind not in [rule.kind for rule in business.rules]:
+            yield file, f"[[rule]] kind: at least one rule of kind {kind} expected, got none"
+    for rule in business.rules:
+        if names.count(rule.name) > 1:
+            yield file, f"[[rule]] {rule.name}: a name of its own expected, got it more than once"
+        queues = {rule.queue, *(topic.queue for topic in getattr(rule, "topics", {}).values())}
+        for queue in sorted(queues - set(business.queues)):
+            yield file, f"[[rule]] {rule.name} queue: one of {_list(business.queues)} expected, got {queue!r}"
+        for intent in getattr(rule, "intents", ()):
+            if intent not in business.intents:
+                yield file, f"[[rule]] {rule.name} intents: intents of intents/*.toml expected, got {intent!r}"
+
+
+def _intents(business: Business) -> Iterator[Mistake]:
+    for intent in business.intents.values():
+        file = f"intents/{intent.name}.toml"
+        if intent.kind is IntentKind.CONTROL and intent.name not in CONTROLS:
+            yield file, f"kind: task or answer expected (control is for {_list(CONTROLS)}), got control"
+        if intent.kind is not IntentKind.CONTROL and intent.name in CONTROLS:
+            yield file, f"kind: control expected for {intent.name}, got {intent.kind}"
+        yield from ((file, what) for what in _intent(business, intent))
+
+
+def _intent(business: Business, intent: Intent) -> Iterator[str]:
+    if not intent.title:
+        yield "title: what is said in “Would you like ...?” expected, got none"
+    for key, prompt in _named(intent):
+        if prompt not in business.prompts.texts:
+            yield f"{key}: a prompt of prompts/en.toml expected, got {prompt!r}"
+    if intent.action and not intent.done:
+        yield "done: the prompt after the action expected, got none"
+    if intent.verified and business.identity is None:
+        yield "verified: [identity] in business.toml expected, got none"
+    names = [slot.name for slot in intent.slots]
+    for slot in intent.slots:
+        if names.count(slot.name) > 1:
+            yield f"slots.{slot.name}: a name of its own expected, got it more than once"
+        if slot.kind == "choice" and not slot.choices:
+            yield f"slots.{slot.name}.choices: at least one choice expected, got none"
+        if slot.differs_from is not None and slot.differs_from not in names:
+            yield f"slots.{slot.name}.differs_from: another slot expected, got {slot.differs_from!r}"
+
+
+def _named(intent: Intent) -> Iterator[tuple[str, str]]:
+    for key, prompt in (("confirm", intent.confirm), ("done", intent.done)):
+        if prompt is not None:
+            yield key, prompt
+    for slot in intent.slots:
+        yield f"slots.{slot.name}.ask", slot.ask
+        if slot.keys is not None:
+            yield f"slots.{slot.name}.keys", slot.keys
+    for word, prompt in intent.errors.items():
+        yield f"errors.{word}", prompt
+
+
+def _examples(business: Business) -> Iterator[Mistake]:
+    owner: dict[str, str] = {}
+    for intent in business.intents.values():
+        file = f"intents/{intent.name}.toml"
+        if not intent.examples:
+            yield file, "examples: at least one sentence expected, got none"
+        for example in intent.examples:
+            key = " ".join(example.casefold().split())
+            if not key:
+                yield file, "examples: a sentence expected, got an empty one"
+            elif owner.setdefault(key, intent.name) != intent.name:
+                yield file, f"examples: sentences of its own expected, got {example!r} of {owner[key]} as well"
+            for _, name, _, _ in string.Formatter().parse(example):
+                if name is not None and name not in [slot.name for slot in intent.slots]:
+                    yield file, f"examples: a slot of this intent in {{}} expected, got {{{name}}}"
+
+
+def _menu(business: Business) -> Iterator[Mistake]:
+    for page in business.menu:
+        if len(page) > 7:
+            yield "business.toml", f"menu: at most 7 intents a page expected (8 turns it), got {len(page)}"
+        for name in page:
+            if name not in business.intents:
+                yield "business.toml", f"menu: intents of intents/*.toml expected, got {name!r}"
+    if not business.menu:
+        yield "business.toml", "menu: at least one page expected, got none"
+
+
+def _articles(business: Business) -> Iterator[Mistake]:
+    for intent in business.intents.values():
+        wanted = [] if intent.article is None else [intent.article]
+        if intent.article is not None and intent.articles_by in [slot.name for slot in intent.slots]:
+            wanted = [f"{intent.article}_{value}" for value in intent.slot(intent.articles_by or "").choices]
+        elif intent.articles_by is not None:
+            yield f"intents/{intent.name}.toml", f"articles_by: a slot expected, got {intent.articles_by!r}"
+        if intent.kind is IntentKind.ANSWER and not wanted:
+            yield f"intents/{intent.name}.toml", "article: a page of knowledge/ expected, got none"
+        for name in wanted:
+            if name not in business.articles:
+                yield f"intents/{intent.name}.toml", f"article: knowledge/{name}.md expected, got no such page"
+
+
+def _list(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names))

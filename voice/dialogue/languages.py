@@ -1,0 +1,174 @@
+"""The sentences each dialogue state expects, for recognisers that are given a grammar or a small language model.
+
+Examples with their slots filled in, choices, digits, yes and no; and in every state the ways to ask for a person.
+"""
+
+import random
+import re
+from collections.abc import Iterable, Iterator
+from itertools import product
+
+from voice.dialogue.business import CONTROLS, Business, Intent, IntentKind, Slot
+from voice.triggers import asked
+
+PERSON = (
+    "agent", "operator", "representative", "a person", "human", "a real person please", "i want to talk to a person",
+    "can i speak to someone", "speak to an agent", "get me a human", "customer service", "let me talk to somebody",
+    "put me through to an agent", "i need a person", "i want a human", "talk to a representative",
+)  # fmt: skip
+YES = (
+    "yes", "yeah", "yep", "yes please", "sure", "okay", "correct", "that's right", "go ahead", "right", "please do",
+    "yes that's right", "exactly", "yes it is", "sure go ahead", "of course",
+)  # fmt: skip
+NO = (
+    "no", "nope", "no thanks", "no thank you", "that's wrong", "no that's not right", "not right", "don't", "wrong",
+    "no it's not", "never mind",
+)  # fmt: skip
+DIGIT_WORDS = ("zero", "oh", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+AMOUNTS = (
+    "five dollars", "ten dollars", "twelve dollars", "fifteen dollars", "twenty dollars", "thirty dollars",
+    "forty dollars", "fifty dollars", "sixty dollars", "seventy five dollars", "eighty four dollars", "ninety dollars",
+    "a hundred dollars", "one hundred dollars", "one hundred and fifty dollars", "two hundred dollars",
+    "three hundred dollars", "four hundred dollars", "five hundred dollars", "six hundred dollars",
+    "eight hundred and forty dollars", "one thousand dollars", "a thousand dollars", "two thousand dollars",
+    "three thousand five hundred dollars", "eleven dollars and fifty cents", "thirteen dollars", "fourteen dollars",
+    "sixteen dollars", "seventeen dollars", "eighteen dollars", "nineteen dollars and ninety nine cents",
+    "eighty four dollars and twenty cents", "forty two fifty", "twenty bucks", "seven dollars", "nine dollars",
+    "nine hundred dollars", "seven hundred dollars", "thirty three dollars", "sixty six dollars",
+)  # fmt: skip
+DAYS = (
+    "today", "tomorrow", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "on monday", "on tuesday",
+    "on wednesday", "on thursday", "on friday", "next monday", "next tuesday", "next wednesday", "next thursday",
+    "next friday", "the day after tomorrow", "this friday", "in two days", "the first", "the fifteenth",
+    "the twenty third", "december third", "november thirtieth",
+)  # fmt: skip
+FILLINGS = 12  # of one example with slots, unless its slots have more values than that
+MOST_FILLINGS = 400  # of one example
+DIGIT_STRINGS = 400  # of each length: enough for every pair of digits many times over
+_SLOT = re.compile(r"\{(\w+)\}")
+_CHOICE = re.compile(r"\(([^()]*\|[^()]*)\)")
+
+
+def languages(business: Business) -> dict[str, tuple[str, ...]]:
+    """State's language (`Expect.language`) → sentences."""
+    person = _person(business)
+    main = [sentence for name, texts in training_examples(business).items() for sentence in texts if name]
+    controls = [s for name, texts in training_examples(business).items() if name in CONTROLS for s in texts]
+    every = _unique([*main, *person, *YES, *NO, *_all_slot_values(business)])
+    found = {
+        "main": every,
+        "waiting": every,
+        "yes_no": _unique([*YES, *NO, *person, *controls, *_all_slot_values(business)]),
+        "digits": _unique([*_digit_strings(business), *YES, *NO, *person, *controls]),
+    }
+    for intent in business.intents.values():
+        for slot in intent.slots:
+            said = [f"{before}{value}" for value in values(slot) for before in ("", "uh ", "it's ", "my ")]
+            found[f"slot:{intent.name}.{slot.name}"] = _unique([*said, *main, *person, *YES, *NO])
+    return found
+
+
+def training_examples(business: Business) -> dict[str, tuple[str, ...]]:
+    """Intent → example sentences with slots filled in, for `IntentModel.fit`: no sentence under two intents."""
+    owner: dict[str, str] = {}
+    found: dict[str, tuple[str, ...]] = {}
+    for name, intent in business.intents.items():
+        sentences = _unique(sentence for example in intent.examples for sentence in expand(example, intent))
+        found[name] = tuple(one for one in sentences if owner.setdefault(one, name) == name)
+    return found
+
+
+def expand(example: str, intent: Intent) -> Iterator[str]:
+    """One example with every "(a|b)" taken in turn and its slots filled so that each value comes up."""
+    for sentence in _alternatives(example, FILLINGS):
+        names = _SLOT.findall(sentence)
+        if not names:
+            yield sentence
+            continue
+        yield from _filled(sentence, [values(intent.slot(name)) for name in names])
+
+
+def values(slot: Slot) -> tuple[str, ...]:
+    """Ways to say the slot's values."""
+    match slot.kind:
+        case "amount":
+            return AMOUNTS
+        case "date":
+            return DAYS
+        case "digits":
+            return tuple(_strings(slot.digits or 4, 20))
+        case _:
+            return _unique(way for value, ways in slot.choices.items() for way in (value.replace("_", " "), *ways))
+
+
+def _alternatives(example: str, most: int) -> list[str]:
+    """The example with its "(a|b|)" chosen: all combinations when they are few, else as many drawn ones."""
+    parts = _CHOICE.split(example)  # text, choice, text, choice, ...
+    options = [part.split("|") if at % 2 else [part] for at, part in enumerate(parts)]
+    count = 1
+    for option in options:
+        count *= len(option)
+    if count <= most:
+        chosen = list(product(*options))
+    else:
+        draw = random.Random(example)
+        rounds = max(most, *map(len, options))
+        chosen = list(zip(*(_drawn(option, rounds, draw) for option in options), strict=True))
+    return [" ".join("".join(one).split()) for one in chosen]
+
+
+def _filled(sentence: str, lists: list[tuple[str, ...]]) -> Iterator[str]:
+    draw = random.Random(sentence)
+    rounds = min(MOST_FILLINGS, max(FILLINGS, *(len(one) for one in lists)))
+    columns = [_drawn(list(one), rounds, draw) for one in lists]
+    for row in zip(*columns, strict=True):
+        taken = iter(row)
+        yield _SLOT.sub(lambda _: next(taken), sentence)  # noqa: B023 - used at once
+
+
+def _drawn(options: list[str], count: int, draw: random.Random) -> list[str]:
+    """`count` options in a mixed order in which each comes up equally often."""
+    column: list[str] = []
+    while len(column) < count:
+        column += draw.sample(options, len(options))
+    return column[:count]
+
+
+def _person(business: Business) -> tuple[str, ...]:
+    """Ways to ask for a person, from the rule and the intent."""
+    rule = next((one for one in business.rules if isinstance(one, asked.Rule)), None)
+    known = business.intents.get("talk_to_person")
+    alone = [word for word in rule.bare if len(word.split()) < 3] if rule else []
+    return _unique([*PERSON, *alone, *(known.examples if known else ())])
+
+
+def _all_slot_values(business: Business) -> list[str]:
+    return [
+        value
+        for intent in business.intents.values()
+        if intent.kind is not IntentKind.CONTROL
+        for slot in intent.slots
+        for value in values(slot)
+    ]
+
+
+def _digit_strings(business: Business) -> list[str]:
+    lengths = {10}
+    if business.identity is not None:
+        lengths |= {business.identity.member_digits, business.identity.pin_digits}
+    return [
+        f"{before}{string}"
+        for length in sorted(lengths)
+        for string in _strings(length, DIGIT_STRINGS)
+        for before in ("", "it's ")
+    ]
+
+
+def _strings(length: int, count: int) -> Iterator[str]:
+    draw = random.Random(length)
+    for _ in range(count):
+        yield " ".join(draw.choice(DIGIT_WORDS) for _ in range(length))
+
+
+def _unique(sentences: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(sentences))

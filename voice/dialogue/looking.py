@@ -1,0 +1,73 @@
+"""The signals of one turn, gathered from the state for the rules of `voice/triggers`."""
+
+from models.frustration import Judgement
+from models.transcript import Speaker
+from voice.dialogue.business import Business
+from voice.dialogue.hearing import Turn
+from voice.dialogue.issue import about, values
+from voice.dialogue.state import SENSITIVE, State
+from voice.dialogue.step import Step
+from voice.events import Do
+from voice.triggers.signals import Signals
+
+
+def signals(
+    business: Business, step: Step, turn: Turn | None, judged: Judgement, raised: tuple[int, ...], threshold: float
+) -> Signals:
+    state = step.state
+    topic = about(state)
+    scope = business.scope.get(topic or "")
+    present = state.task.intent if state.task else None
+    counts, match = state.counts, turn.match if turn else None
+    heard = turn is not None and turn.understood
+    return Signals(
+        turn=turn.number if turn else None,
+        words=turn.raw if turn is not None and heard and not _number(state) else "",
+        person=_taken(step, turn),
+        intent=match.name if match else None,
+        confidence=match.confidence if match else 0.0,
+        in_scope=match.in_scope if match else True,
+        topic=topic,
+        topic_title=business.intents[topic].title if topic else "",
+        topic_queue=scope.queue if scope else None,
+        mode=business.scope[present].mode if present else "automatic",
+        silences_row=counts.silences_row,
+        no_matches_row=counts.no_matches_row,
+        outside=counts.outside,
+        wrong_identities=counts.wrong_identities,
+        failed_actions=counts.failed_actions,
+        wrong_guesses=counts.wrong_guesses,
+        deaf=counts.deaf,
+        begun=state.begun,
+        solved=frozenset(one.intent for one in state.tried if one.outcome in ("done", "told")),
+        said=tuple((one.turn, one.text) for one in state.transcript.by(Speaker.CALLER)),
+        level=judged.level,
+        reasons=judged.reasons,
+        raised=raised,
+        judged=len(state.transcript.by(Speaker.CALLER)),
+        threshold=threshold,
+        amounts=_amounts(business, state),
+        tier=state.member.tier if state.member else None,
+        acting=any(isinstance(act, Do) for act in step.acts),
+    )
+
+
+def _taken(step: Step, turn: Turn | None) -> str | None:
+    """A way to a person that is no sentence of its own: the 0 key, a yes to an offer."""
+    if step.person is None or (turn is not None and step.person == turn.raw and turn.asks):
+        return None
+    return step.person
+
+
+def _number(state: State) -> bool:
+    return state.place in SENSITIVE
+
+
+def _amounts(business: Business, state: State) -> dict[str, tuple[float, int | None]]:
+    topic = about(state)
+    if topic is None or state.task is None:
+        return {}
+    kinds = {slot.name: slot.kind for slot in business.intents[topic].slots}
+    return {
+        name: (float(value.value), value.turn) for name, value in values(state).items() if kinds.get(name) == "amount"
+    }

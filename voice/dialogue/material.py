@@ -1,0 +1,70 @@
+"""What the brief is written from, gathered from the state: facts with the turns they rest on."""
+
+from datetime import date
+
+from models.brief import Attempt, Caller, Entity, Material, Reason
+from voice.dialogue.business import Business
+from voice.dialogue.issue import about, issue_line, values
+from voice.dialogue.prompts import render
+from voice.dialogue.state import State
+from voice.dialogue.state import Attempt as Tried
+
+
+def material(business: Business, state: State, today: date) -> Material:
+    """Corrections come after the first statement of the issue, so the last turns are the latest word."""
+    topic = about(state)
+    intent = business.intents.get(topic or "")
+    escalation = state.seeking.escalation if state.seeking else None
+    return Material(
+        transcript=state.transcript,
+        today=today,
+        caller=_caller(business, state),
+        topic=issue_line(business, state) if intent and intent.summary else None,
+        issue_turns=tuple(dict.fromkeys((*state.issue, *state.noted))),
+        attempts=tuple(_attempt(business, one) for one in state.tried),
+        reason=Reason(escalation.trigger, escalation.evidence, escalation.turns) if escalation else None,
+        next_step=intent.next_step or None if intent else None,
+        entities=_entities(business, state),
+        record=_record(state),
+    )
+
+
+def _caller(business: Business, state: State) -> Caller:
+    member = state.member
+    if member is None:
+        return Caller()
+    notes = []
+    if member.tier:
+        notes.append(render(business.prompts, "brief.tier", 0, {"tier": member.tier}))
+    if member.since:
+        notes.append(render(business.prompts, "brief.since", 0, {"since": member.since}))
+    how = render(business.prompts, f"brief.{member.how}", 0, {})
+    return Caller(member.name or None, member.masked, how, tuple(notes))
+
+
+def _attempt(business: Business, tried: Tried) -> Attempt:
+    intent = business.intents[tried.intent]
+    error = (tried.error or "").replace("_", " ")
+    result = render(business.prompts, f"brief.{tried.outcome}", 0, {"error": error})
+    committed = tried.outcome in ("done", "unclear") and intent.confirm is not None
+    turns = (tried.turn,) if tried.turn is not None else ()
+    return Attempt(intent.attempt or intent.title, result, tried.receipt, committed, turns)
+
+
+def _entities(business: Business, state: State) -> tuple[Entity, ...]:
+    topic = about(state)
+    if topic is None:
+        return ()
+    slots = {slot.name: slot for slot in business.intents[topic].slots}
+    return tuple(
+        Entity(name, slots[name].spec.kind, one.value, one.words, one.turn)
+        for name, one in values(state).items()
+        if one.turn is not None
+    )
+
+
+def _record(state: State) -> dict[str, str]:
+    member = state.member
+    if member is None:
+        return {}
+    return {name: value for name, value in (("tier", member.tier), ("since", member.since)) if value}

@@ -1,0 +1,214 @@
+"""The caller's mind: each event is redacted, understood, judged and looked at by the rules, and answered.
+
+This is the one place where models, rules and policy meet. It stays pure: the same events give the same acts.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Protocol
+
+from models.brief import Material
+from models.frustration import Evidence, FrustrationState, Judgement
+from models.intent import NOTHING, IntentMatch
+from models.redact import redact
+from models.slots import corrects
+from models.transcript import Speaker, Transcript
+from voice import events
+from voice.dialogue import policy, seeking
+from voice.dialogue.business import Business
+from voice.dialogue.hearing import Turn
+from voice.dialogue.looking import signals
+from voice.dialogue.material import material
+from voice.dialogue.questions import finish
+from voice.dialogue.state import DIGITS, SENSITIVE, Place, State
+from voice.dialogue.step import Step
+from voice.dialogue.unrecorded import unrecorded
+from voice.triggers import asked, registry
+
+GUESSED = 0.4  # confidence left to "talk to a person" when a person is only mentioned: worth a question, no more
+
+
+class Intents(Protocol):
+    def match(self, text: str) -> IntentMatch: ...
+
+
+class Judge(Protocol):
+    def judge(self, state: FrustrationState, evidence: Evidence) -> tuple[FrustrationState, Judgement]: ...
+
+
+class CallerMind:
+    """Implements `voice.conversation.Mind` for a caller. `call` begins every idempotency key."""
+
+    def __init__(
+        self, *, business: Business, intents: Intents, judge: Judge, call: str, today: date, recorded: bool = True
+    ) -> None:
+        self._business = business
+        self._intents = intents
+        self._judge = judge
+        self._call = call
+        self._today = today
+        self._asked = tuple(rule for rule in business.rules if isinstance(rule, asked.Rule))
+        self._state = State(recorded=recorded)
+        self._mood = FrustrationState()
+        self._judged = Judgement(0.0, False, (), {}, {})
+        self._raised: tuple[int, ...] = ()
+        self._says: dict[str, events.Say] = {}
+
+    @property
+    def transcript(self) -> Transcript:
+        return self._state.transcript
+
+    @property
+    def state(self) -> State:
+        """Where the conversation stands, for desks and tests."""
+        return self._state
+
+    def material(self) -> Material:
+        """All that the brief is written from, as it stands now."""
+        return material(self._business, self._state, self._today)
+
+    def on(self, event: events.Event, now_ms: int) -> Sequence[events.Act]:
+        if isinstance(event, events.SpeechBegan):
+            return ()
+        if isinstance(event, events.Played):
+            self._spoken(event, now_ms)
+        told: list[events.Act] = []
+        turn = self._turn(event, told) if isinstance(event, events.Heard) else None
+        before = self._state
+        step = Step(self._business, before, call=self._call)
+        self._policy(step, event, turn)
+        self._feel(step, event, turn, told)
+        self._escalate(step, event, turn, before)
+        acts = (*told, *finish(step))
+        self._state = step.state
+        self._says.update({act.say_id: act for act in acts if isinstance(act, events.Say)})
+        return acts
+
+    def _policy(self, step: Step, event: events.Event, turn: Turn | None) -> None:
+        match event:
+            case events.Answered():
+                policy.answered(step, event)
+            case events.Heard() if turn is not None:
+                policy.heard(step, turn)
+            case events.KeyPressed():
+                policy.key(step, event, self._today)
+            case events.Silence():
+                policy.silence(step, event)
+            case events.Played():
+                policy.played(step, event)
+            case events.ActionDone():
+                facts = {name: redact(value) for name, value in event.facts.items()}
+                step.tell(events.Acted(event.action, event.ok, event.receipt, event.error, facts))
+                policy.action_done(step, event)
+            case events.PersonNews():
+                policy.person_news(step, event)
+            case _:
+                step.ask = step.expect = False
+
+    def _turn(self, heard: events.Heard, told: list[events.Act]) -> Turn:
+        """Keeps the redacted words and works out what they may mean."""
+        self._keep(heard)
+        number = self._state.transcript.last_turn
+        bars = self._business.hearing
+        understood = bool(heard.text.strip()) and heard.confidence >= bars.words_confidence
+        match = self._intents.match(heard.text) if understood else NOTHING
+        wants = understood and any(asked.wants(heard.text, rule) for rule in self._asked)
+        mentioned = any(asked.mentions_only(heard.text, rule) for rule in self._asked)
+        if match.name == "talk_to_person" and not wants:
+            modelled = any(match.in_scope and match.confidence >= rule.confidence for rule in self._asked)
+            wants = modelled and not mentioned
+            match = match if wants else replace(match, confidence=min(match.confidence, GUESSED))
+        off_record = understood and unrecorded(heard.text)
+        turn = Turn(number, heard.text, heard.confidence, match, wants, off_record, self._today, bars)
+        if understood:
+            told.append(events.Tell(self._understood(turn)))
+        return turn
+
+    def _keep(self, heard: events.Heard) -> None:
+        place = self._state.place
+        text = redact(heard.text, expecting_number=place in DIGITS or place in SENSITIVE)
+        transcript = self._state.transcript.with_(
+            Speaker.CALLER, text, heard.start_ms, heard.end_ms, heard.confidence
+        )
+        self._state = replace(self._state, transcript=transcript)
+
+    def _understood(self, turn: Turn) -> events.Understood:
+        intent = self._business.intents.get(turn.match.name or "")
+        slots = () if intent is None else intent.slots
+        task = self._state.task
+        if self._state.place is Place.SLOT and task is not None:
+            slots = self._business.intents[task.intent].slots
+        hidden = self._state.place in SENSITIVE
+        values = {} if hidden else {one.name: redact(one.value) for one in turn.values(slots)}
+        return events.Understood(
+            turn.number, turn.match.name, round(turn.match.confidence, 3), turn.match.in_scope, values
+        )
+
+    def _spoken(self, event: events.Played, now_ms: int) -> None:
+        say = self._says.get(event.say_id)
+        if say is None or event.played_ms == 0:
+            return
+        text = (say.shown or "") if say.private else say.text
+        start_ms = max(0, now_ms - event.played_ms)
+        transcript = self._state.transcript.with_(Speaker.SYSTEM, redact(text), start_ms, now_ms)
+        self._state = replace(self._state, transcript=transcript)
+
+    def _feel(self, step: Step, event: events.Event, turn: Turn | None, told: list[events.Act]) -> None:
+        """Frustration after a turn or a silence of the caller."""
+        silent = isinstance(event, events.Silence) and step.state.place not in (Place.WAITING, Place.GONE)
+        if turn is None and not silent:
+            return
+        before = self._state.counts
+        after = step.state.counts
+        heard = event if isinstance(event, events.Heard) else None
+        missed = after.no_matches_row > before.no_matches_row or after.outside > before.outside
+        evidence = Evidence(
+            text=turn.raw if turn is not None and turn.understood else "",
+            confidence=heard.confidence if heard else 1.0,
+            over_prompt=bool(heard and heard.over_prompt),
+            no_match=missed,
+            no_input=silent,
+            correction=turn is not None and turn.understood and corrects(turn.raw),
+            prosody=heard.prosody if heard else None,
+            asked_person=step.person is not None or bool(turn and turn.asks),
+            turn=turn.number if turn is not None else 0,
+        )
+        self._mood, self._judged = self._judge.judge(self._mood, evidence)
+        if turn is None:
+            return
+        if self._judged.level >= self._threshold(step.state):
+            self._raised = (*self._raised, turn.number)
+        told.append(
+            events.Tell(events.Judged(turn.number, self._judged.level, self._judged.reasons, self._judged.terms))
+        )
+
+    def _escalate(self, step: Step, event: events.Event, turn: Turn | None, before: State) -> None:
+        """Lets every rule look once, unless a person is sought already or the call is ending."""
+        if step.state.seeking is not None or step.state.place in (Place.CLOSING, Place.GONE, Place.START):
+            return
+        if isinstance(event, (events.Played, events.PersonNews, events.Answered)):
+            return
+        seen = signals(self._business, step, turn, self._judged, self._raised, self._threshold(step.state))
+        found = registry.most_urgent(seen, self._business.rules)
+        if found is None:
+            return
+        if not isinstance(event, events.ActionDone):
+            _drop(step, before)
+        seeking.begin(step, found)
+
+    def _threshold(self, state: State) -> float:
+        return self._business.cost(state.task.intent if state.task else None).threshold
+
+
+def _drop(step: Step, before: State) -> None:
+    """What the policy would have said is not said: the person comes instead. Nothing unsaid may count as done."""
+    kept = (events.StopRecording, events.Tell)
+    step.acts = [act for act in step.acts if isinstance(act, kept)]
+    pending = tuple(task for task in step.state.pending if task in before.pending)
+    task = step.state.task
+    if task is not None and task.key is not None and task not in before.pending:
+        task = replace(task, key=None)
+    step.set(pending=pending, tried=before.tried, task=task, checks=before.checks, closing_say=None)
+    if step.state.place is Place.ACTING and before.place is not Place.ACTING:
+        step.state = replace(step.state, place=before.place)

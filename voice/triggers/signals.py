@@ -1,0 +1,39 @@
+"""What is known after one turn: all a rule may look at."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """`turn`: the caller's turn, None for keys, silence and answers of the backend. Counts are of this call; `_row`
+    counts begin anew with a turn that works."""
+
+    turn: int | None = None
+    words: str = ""
+    person: str | None = None  # the caller took a way to a person that is no sentence (key, a yes): which
+    intent: str | None = None
+    confidence: float = 0.0
+    in_scope: bool = True
+    topic: str | None = None  # intent the call is about
+    topic_title: str = ""
+    topic_queue: str | None = None
+    mode: str = "automatic"  # of the topic, in the scope register
+    silences_row: int = 0
+    no_matches_row: int = 0
+    outside: int = 0
+    wrong_identities: int = 0
+    failed_actions: int = 0
+    wrong_guesses: int = 0
+    deaf: int = 0  # stretches of speech while the recogniser is down
+    begun: tuple[str, ...] = ()  # tasks, in order
+    solved: frozenset[str] = frozenset()
+    said: tuple[tuple[int, str], ...] = ()  # the caller's turns so far
+    level: float = 0.0  # of frustration
+    reasons: tuple[str, ...] = ()
+    raised: tuple[int, ...] = ()  # turns at which the level stood above the threshold
+    judged: int = 0  # turns
+    threshold: float = 1.0  # from the cost of failure of the topic
+    amounts: Mapping[str, tuple[float, int | None]] = field(default_factory=dict)  # slot → dollars, turn
+    tier: str | None = None
+    acting: bool = False  # a deed was handed to the backend in this very turn
