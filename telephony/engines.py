@@ -11,6 +11,7 @@ from pathlib import Path
 
 from models.files import Manifest, model_status, read_manifest
 from telephony.settings import Hearing, Settings
+from telephony.speaking import piper_model
 from voice.errors import EngineUnavailable
 from voice.tts.choose import Choice, choose
 
@@ -41,12 +42,11 @@ def recogniser(wanted: Hearing, folder: Path, manifest: Manifest | None = None) 
     return Recogniser("pocketsphinx", why, None)
 
 
-def voices(folder: Path, manifest: Manifest | None = None) -> Mapping[str, str | None]:
+def voices(folder: Path) -> Mapping[str, str | None]:
     """Voice → None when it can be used, else why not."""
-    weights = _there((VOICE,), folder, manifest or read_manifest())
     return {
         "piper": _installed("piper", "piper-tts")
-        or (None if weights else f"no weights; `warmline models fetch {VOICE}`"),
+        or (None if piper_model(folder) else f"no weights; `warmline models fetch {VOICE}`"),
         "espeak": _installed("espeakng_loader", "espeakng-loader"),
         "flite": None if shutil.which("flite") else "not installed (Debian: apt install flite)",
     }

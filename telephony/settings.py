@@ -49,7 +49,7 @@ class Hearing(Section):
     deadline_seconds: Seconds = 4.0
     workers: int = Field(default=2, ge=1, le=64)
     queue_limit: int = Field(default=32, ge=1)
-    ear: hearing.Settings = hearing.Settings()
+    ear: hearing.Settings = Field(default_factory=hearing.Settings)
     vad: detection.Settings = detection.Settings()
 
 
@@ -111,7 +111,7 @@ class AgentSettings(Section):
 class Settings(Section):
     service: Service = Service()
     business: BusinessFolder = BusinessFolder()
-    hearing: Hearing = Hearing()
+    hearing: Hearing = Field(default_factory=Hearing)  # made, not copied: it holds a read-only mapping
     speaking: Speaking = Speaking()
     lines: Lines = Lines()
     handoff: HandoffSettings = HandoffSettings()
