@@ -6,9 +6,12 @@ or thread, marked by `at_work`) time stands still, so how fast the machine is ca
 
 import asyncio
 import selectors
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
+from contextlib import aclosing, contextmanager
 from typing import Any, TypeVar
+
+from voice.audio import Pcm
+from voice.tts import Synthesizer
 
 T = TypeVar("T")
 
@@ -64,19 +67,36 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._virtual.working -= 1
 
 
-async def standing_still(stream: AsyncIterator[T]) -> AsyncIterator[T]:
-    """The items of `stream`, each waited for with time standing still (on a real-time loop: just the items)."""
+class StandsStill:
+    """A voice whose rendering takes no call time on a `VirtualLoop`: the clock waits for each piece."""
+
+    def __init__(self, inner: Synthesizer) -> None:
+        self.voice_key = inner.voice_key
+        self._inner = inner
+
+    async def stream(self, text: str) -> AsyncGenerator[Pcm, None]:
+        async with aclosing(self._inner.stream(text)) as pieces:
+            while True:
+                try:
+                    with at_work():
+                        piece = await anext(pieces)
+                except StopAsyncIteration:
+                    return
+                yield piece
+
+    async def close(self) -> None:
+        await self._inner.close()
+
+
+@contextmanager
+def at_work() -> Iterator[None]:
+    """Time stands still while this is open, where the running loop's time is virtual."""
     loop = asyncio.get_running_loop()
-    while True:
-        try:
-            if isinstance(loop, VirtualLoop):
-                with loop.at_work():
-                    item = await anext(stream)
-            else:
-                item = await anext(stream)
-        except StopAsyncIteration:
-            return
-        yield item
+    if not isinstance(loop, VirtualLoop):
+        yield
+        return
+    with loop.at_work():
+        yield
 
 
 def run_virtual(main: Coroutine[Any, Any, T]) -> T:

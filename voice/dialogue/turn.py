@@ -64,6 +64,10 @@ class CallerMind:
         """Where the conversation stands, for desks and tests."""
         return self._state
 
+    def go_on(self, transcript: Transcript) -> None:
+        """The caller is back from a person; `transcript` goes on from ours with what was said meanwhile."""
+        self._state = replace(self._state, transcript=transcript)
+
     def material(self) -> Material:
         """All that the brief is written from, as it stands now."""
         return material(self._business, self._state, self._today)

@@ -6,7 +6,8 @@ waiting, except protected ones; a hang-up waits until everything has been said.
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 
 import numpy as np
 from pipecat.frames.frames import (
@@ -135,13 +136,14 @@ class Speak(FrameProcessor):
         """Sends the audio of `say`, in whole frames; the seconds sent."""
         samples = 0
         rest: Pcm = np.zeros(0, dtype=np.int16)
-        async for piece in self._audio(say):
-            if self._cut:
-                break
-            joined = np.concatenate([rest, piece])
-            whole = len(joined) // FRAME_SAMPLES * FRAME_SAMPLES
-            rest = joined[whole:]
-            samples += await self._push_audio(joined[:whole], say)
+        async with aclosing(self._audio(say)) as pieces:
+            async for piece in pieces:
+                if self._cut:
+                    break
+                joined = np.concatenate([rest, piece])
+                whole = len(joined) // FRAME_SAMPLES * FRAME_SAMPLES
+                rest = joined[whole:]
+                samples += await self._push_audio(joined[:whole], say)
         if len(rest) and not self._cut:
             samples += await self._push_audio(np.pad(rest, (0, FRAME_SAMPLES - len(rest))), say)
         return samples / RATE
@@ -157,11 +159,12 @@ class Speak(FrameProcessor):
         frame.interruptible = say.interruptible
         await self.push_frame(frame)
 
-    async def _audio(self, say: Say) -> AsyncIterator[Pcm]:
+    async def _audio(self, say: Say) -> AsyncGenerator[Pcm, None]:
         """The audio of `say`; what is missing when no voice can speak is reported, and the call goes on."""
         try:
-            async for piece in self._voice.stream(say.text):
-                yield piece
+            async with aclosing(self._voice.stream(say.text)) as pieces:
+                async for piece in pieces:
+                    yield piece
         except VoiceFailed as error:
             self._problem("voice", f"{say.prompt} expected from {self._voice.voice_key}, got: {error}")
 

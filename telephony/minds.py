@@ -1,0 +1,132 @@
+"""The minds of a call, and the brief written from the caller's: what the dialogue knows, in the words of a brief."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from models import brief as b
+from models.compose import compose
+from models.frustration import Frustration
+from models.intent import IntentModel
+from models.summary import draft
+from models.transcript import Transcript
+from telephony.agents.briefing import BriefingMind
+from voice.dialogue.business import Business
+from voice.dialogue.material import Material
+from voice.dialogue.rescue import WORDS, RescueMind
+from voice.dialogue.turn import CallerMind
+from voice.events import Act, Event
+
+RESULTS = {
+    "done": "done",
+    "told": "told",
+    "failed": "failed",
+    "cancelled": "cancelled by the caller",
+    "unclear": "no answer from our system, outcome unclear",
+}
+"""How an attempt ended, in an agent's words."""
+
+
+class CallMind:
+    """The caller's mind of one call, with what is written from it. Implements `telephony.house.CallerMind`."""
+
+    def __init__(self, mind: CallerMind, *, business: Business, today: date, number: str | None) -> None:
+        self._mind = mind
+        self._business = business
+        self._today = today
+        self._number = number
+        self._brief: b.Brief | None = None
+
+    def on(self, event: Event, now_ms: int) -> Sequence[Act]:
+        return self._mind.on(event, now_ms)
+
+    @property
+    def transcript(self) -> Transcript:
+        return self._mind.transcript
+
+    def go_on(self, transcript: Transcript) -> None:
+        self._mind.go_on(transcript)
+
+    def brief(self, version: int) -> b.Brief:
+        self._brief = compose(self._material(self._mind.material()), version=version)
+        return self._brief
+
+    def summary(self) -> str:
+        return draft(self.transcript, "talked with a person", brief=self._brief).text
+
+    def suggested_disposition(self) -> str | None:
+        """The first code that says whether something was settled, as far as the system knows."""
+        return next((d.code for d in self._business.dispositions if d.solved == self.solved), None)
+
+    @property
+    def shown_caller(self) -> str:
+        return self._mind.material().name or self._number or "Unknown caller"
+
+    @property
+    def tier(self) -> str:
+        return self._mind.material().tier or ""
+
+    @property
+    def solved(self) -> bool:
+        return any(tried.outcome in ("done", "told") for tried in self._mind.material().tried)
+
+    def _material(self, known: Material) -> b.Material:
+        notes = tuple(filter(None, (known.tier, f"member since {known.since}" if known.since else None)))
+        escalation = known.escalation
+        return b.Material(
+            transcript=self.transcript,
+            today=self._today,
+            caller=b.Caller(known.name, known.member, known.verified, notes),
+            topic=known.summary or None,
+            issue_turns=(*reversed(known.noted_turns), *known.issue_turns),
+            attempts=tuple(
+                b.Attempt(t.title, _result(t.outcome, t.error, t.facts), t.receipt, t.receipt is not None, t.turns)
+                for t in known.tried
+            ),
+            reason=b.Reason(escalation.trigger, escalation.evidence, escalation.turns) if escalation else None,
+            next_step=known.next_step or None,
+            entities=tuple(
+                b.Entity(e.name, "words", e.value, e.words, e.turns[0]) for e in known.entities if e.turns
+            ),
+        )
+
+
+def _result(outcome: str, error: str | None, facts: Mapping[str, str]) -> str:
+    return f"{RESULTS[outcome]} ({error.replace('_', ' ')})" if error else RESULTS[outcome]
+
+
+@dataclass(frozen=True, slots=True)
+class BusinessMinds:
+    """Implements `telephony.house.Minds` for one business."""
+
+    business: Business
+    intents: IntentModel
+    judge: Frustration
+    today: Callable[[], date]
+    recorded: bool
+    rescue_queue: str
+
+    def caller(self, call: str, number: str | None) -> CallMind:
+        mind = CallerMind(
+            business=self.business,
+            intents=self.intents,
+            judge=self.judge,
+            call=call,
+            today=self.today(),
+            recorded=self.recorded,
+        )
+        return CallMind(mind, business=self.business, today=self.today(), number=number)
+
+    def rescue(self, number: str | None) -> RescueMind:
+        words = {name: self._text(name) for name in WORDS}
+        return RescueMind(
+            words=words, version=self.business.prompts.version, queue=self.rescue_queue, number=number
+        )
+
+    def briefing(self, brief: b.Brief) -> BriefingMind:
+        names = [name for name in self.business.prompts.texts if name.startswith("agent.")]
+        wording = {name: self._text(name) for name in names}
+        return BriefingMind(brief, wording=wording, version=self.business.prompts.version)
+
+    def _text(self, name: str) -> str:
+        return self.business.prompts.texts[name][0]
