@@ -99,6 +99,11 @@ async def house(only_loopback: None) -> AsyncIterator[House]:
     await serving
 
 
+def is_trouble(said) -> bool:
+    """Errors on the page's console, but for the ring tone's on a machine without a sound device."""
+    return said.type == "error" and not said.text.startswith("The AudioContext encountered an error")
+
+
 @pytest_asyncio.fixture
 async def page(house: House, tmp_path: Path) -> AsyncIterator[object]:
     from playwright.async_api import async_playwright
@@ -109,7 +114,7 @@ async def page(house: House, tmp_path: Path) -> AsyncIterator[object]:
         page = await browser.new_page(viewport={"width": 1280, "height": 720})
         troubles: list[str] = []
         page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
+        page.on("console", lambda said: troubles.append(said.text) if is_trouble(said) else None)
         yield page
         await browser.close()
     assert not troubles
