@@ -183,7 +183,7 @@ def test_too_little_room_is_known_before_the_download(hub, tmp_path):
 def test_a_disk_that_fills_up_meanwhile_ends_the_fetch_with_its_reason(hub, tmp_path):
     (tmp_path / "toy").mkdir()
     partial_of(tmp_path / "toy" / "model.bin").symlink_to("/dev/full")
-    with pytest.raises(FetchFailed, match="cannot write: .*No space left"):
+    with pytest.raises(FetchFailed, match=r"cannot write: .*No space left"):
         fetch("toy", tmp_path, manifest_of(hub))
 
 

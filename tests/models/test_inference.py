@@ -308,7 +308,7 @@ async def test_both_pools_answer_alike(make):
 
 async def test_in_a_replay_no_time_passes_while_an_engine_works():
     order = []
-    pool = InlinePool({"say": EngineFactory(lambda: lambda word: order.append(word))})
+    pool = InlinePool({"say": EngineFactory(lambda: order.append)})
     asyncio.get_running_loop().call_soon(order.append, "something else")
     await pool.call("say", "work", key="1", deadline_s=1)
     assert order == ["work"]

@@ -40,6 +40,8 @@ MAIN = Path(__file__).parent / "process" / "main.py"
 MAX_TEXT = 2000  # characters a request: two minutes of speech, ten times the longest prompt
 MAX_HELD = 16 * 1024 * 1024  # bytes of samples waiting for one slow listener: three minutes at 22.05 kHz
 
+ENVIRONMENT = {"OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"}  # one thread a text; nothing is looked up outside
+
 Options = Mapping[str, str | int | float]
 
 
@@ -167,13 +169,12 @@ class _Child:
 
     @classmethod
     async def start(cls, command: Sequence[str], start_s: float) -> "_Child":
-        environment = os.environ | {"OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1", "PYTHONUNBUFFERED": "1"}
         try:
             process = await asyncio.create_subprocess_exec(
                 *command,
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
-                env=environment,
+                env=os.environ | ENVIRONMENT,
                 start_new_session=True,  # the terminal's Ctrl-C is the service's to handle: calls end first
             )
         except OSError as failure:

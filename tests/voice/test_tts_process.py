@@ -1,0 +1,239 @@
+"""The real voice process, started as the service starts it, and an odd one that misbehaves on purpose."""
+
+import asyncio
+import sys
+from contextlib import aclosing
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.voice.toy_piper import RATE as TOY_RATE
+from tests.voice.toy_piper import SAMPLES_PER_PHONEME, write_voice
+from voice.audio import RATE
+from voice.errors import EngineUnavailable, VoiceFailed
+from voice.tts import Synthesizer, espeak, piper
+from voice.tts.inline_process import InlineVoiceProcess
+from voice.tts.voice_process import MAIN, MAX_TEXT, VoiceProcess
+
+ODD = (sys.executable, str(Path(__file__).with_name("odd_voice_process.py")))
+
+
+@pytest.fixture
+async def process():
+    process = VoiceProcess()
+    yield process
+    await process.close()
+
+
+@pytest.fixture
+async def odd(monkeypatch, tmp_path):
+    monkeypatch.setenv("ODD_MARK", str(tmp_path / "died"))
+    process = VoiceProcess(command=ODD, answer_s=0.2)
+    yield process
+    await process.close()
+
+
+async def say(voice: Synthesizer, text: str) -> np.ndarray:
+    return np.concatenate([piece async for piece in voice.stream(text)])
+
+
+async def pieces_of(process: VoiceProcess, text: str) -> int:
+    return len([piece async for piece in process.stream("odd", [text], {})])
+
+
+async def test_the_process_says_which_engines_it_has(process):
+    hello = await process.start()
+    assert set(hello.engines) | set(hello.missing) == {"espeak", "piper"}
+    assert "espeak" in hello.engines
+
+
+async def test_espeak_speaks_audibly_at_eight_kilohertz(process):
+    pcm = await say(espeak.open(espeak.Settings(), process=process), "Thank you for calling the library.")
+    assert pcm.dtype == np.int16
+    assert 1.0 < len(pcm) / RATE < 4.0
+    assert np.abs(pcm).max() > 3000
+
+
+async def test_a_faster_espeak_needs_less_time(process):
+    slow = await say(espeak.open(espeak.Settings(words_per_minute=120), process=process), "Please hold the line.")
+    fast = await say(espeak.open(espeak.Settings(words_per_minute=240), process=process), "Please hold the line.")
+    assert len(fast) < 0.75 * len(slow)
+
+
+async def test_an_unknown_espeak_voice_is_named(process):
+    with pytest.raises(VoiceFailed, match=r"a voice of espeak-ng expected.*'nobody' came"):
+        await say(espeak.open(espeak.Settings(voice="nobody"), process=process), "Hello.")
+
+
+async def test_nothing_to_say_is_no_samples_and_no_error(process):
+    assert [piece async for piece in espeak.open(espeak.Settings(), process=process).stream("  ")] == []
+
+
+async def test_piper_runs_a_voice_file_to_its_last_sample(process, tmp_path):
+    settings = piper.Settings(model=write_voice(tmp_path))
+    await process.open("piper", piper.options_of(settings))
+    pcm = await say(piper.open(settings, process=process), "Hello.")
+    seconds = len(pcm) / RATE
+    phoneme_s = SAMPLES_PER_PHONEME / TOY_RATE
+    assert seconds / phoneme_s == pytest.approx(round(seconds / phoneme_s), abs=0.02)  # whole phonemes: no tail lost
+    assert np.abs(pcm).max() > 3000
+
+
+async def test_pipers_length_scale_reaches_the_graph(process, tmp_path):
+    model = write_voice(tmp_path)
+    normal = await say(piper.open(piper.Settings(model), process=process), "Hello there.")
+    slow = await say(piper.open(piper.Settings(model, length_scale=2.0), process=process), "Hello there.")
+    assert len(slow) == pytest.approx(2 * len(normal), rel=0.01)
+
+
+async def test_piper_is_heard_after_its_first_clause(process, tmp_path):
+    voice = piper.open(piper.Settings(write_voice(tmp_path)), process=process)
+    text = "I have found your order, and it will be with you on Thursday. Anything else?"
+    async with aclosing(voice.stream(text)) as stream:
+        first = await anext(stream)
+        rest = [piece async for piece in stream]
+    assert len(rest) >= 2
+    assert len(first) < sum(map(len, rest))
+
+
+async def test_a_missing_piper_voice_names_the_file_and_the_command(process, tmp_path):
+    with pytest.raises(EngineUnavailable, match=r"nowhere\.onnx expected.*`warmline models fetch`"):
+        piper.open(piper.Settings(tmp_path / "nowhere.onnx"), process=process)
+
+
+async def test_another_voice_file_under_the_same_name_has_another_key(process, tmp_path):
+    model = write_voice(tmp_path)
+    before = piper.open(piper.Settings(model), process=process).voice_key
+    model.write_bytes(model.read_bytes() + b"\x12\x03toy")  # a producer's name: harmless, yet another file
+    assert piper.open(piper.Settings(model), process=process).voice_key != before
+
+
+async def test_a_broken_voice_file_fails_its_texts_and_nothing_else(process, tmp_path):
+    model = write_voice(tmp_path)
+    model.write_bytes(b"no graph at all")
+    with pytest.raises(VoiceFailed, match="piper: "):
+        await say(piper.open(piper.Settings(model), process=process), "Hello.")
+    assert len(await say(espeak.open(espeak.Settings(), process=process), "Hello."))
+
+
+async def test_several_texts_are_spoken_at_once_each_whole(process):
+    voice = espeak.open(espeak.Settings(), process=process)
+    texts = ["One.", "Two and a half.", "Three is a longer one, with a comma.", "Four."]
+    alone = [await say(voice, text) for text in texts]
+    together = await asyncio.gather(*(say(voice, text) for text in texts))
+    # espeak-ng's breath noise makes the same words a few milliseconds longer or shorter each time.
+    assert [len(pcm) for pcm in together] == pytest.approx([len(pcm) for pcm in alone], rel=0.02)
+
+
+async def test_a_barge_in_stops_the_engine_and_the_next_text_is_clean(process):
+    voice = espeak.open(espeak.Settings(), process=process)
+    whole = await say(voice, "Next.")
+    async with aclosing(voice.stream("This is a long announcement that nobody wants to hear. " * 20)) as stream:
+        await anext(stream)
+    assert len(await say(voice, "Next.")) == pytest.approx(len(whole), rel=0.02)
+
+
+async def test_an_engine_the_process_does_not_have_is_named(process):
+    with pytest.raises(VoiceFailed, match=r"one of \[.*\] expected, 'parrot' came"):
+        async for _ in process.stream("parrot", ["Hello."], {}):
+            pass
+
+
+async def test_a_text_longer_than_any_prompt_is_refused(process):
+    with pytest.raises(VoiceFailed, match=f"at most {MAX_TEXT} characters"):
+        async for _ in process.stream("espeak", ["x" * (MAX_TEXT + 1)], {}):
+            pass
+
+
+async def test_the_process_ends_with_its_client(process):
+    await process.start()
+    child = process._child
+    await process.close()
+    assert child._process.returncode is not None
+    with pytest.raises(VoiceFailed, match="closed"):
+        await process.start()
+
+
+async def test_the_process_ends_when_its_input_closes_even_unasked():
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, str(MAIN), stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+    )
+    await child.stdout.readexactly(8)
+    child.stdin.close()
+    assert await child.wait() == 0
+
+
+async def test_a_process_that_dies_before_a_sound_is_started_again_and_nobody_notices(odd):
+    assert await pieces_of(odd, "die once") == 1
+
+
+async def test_a_text_cut_by_the_processs_death_fails_and_the_next_one_is_spoken(odd):
+    with pytest.raises(VoiceFailed, match="ended in the middle of a text"):
+        await pieces_of(odd, "die")
+    assert await pieces_of(odd, "hello") == 1
+
+
+async def test_a_process_that_keeps_dying_is_left_alone_for_a_while(odd):
+    with pytest.raises(VoiceFailed):
+        await pieces_of(odd, "die early")
+    with pytest.raises(VoiceFailed, match="ended twice within 30 s"):
+        await pieces_of(odd, "hello")
+
+
+async def test_an_engine_that_hangs_fails_its_text_after_the_deadline(odd):
+    with pytest.raises(VoiceFailed, match=r"the next piece within .* expected, none came"):
+        await pieces_of(odd, "hang")
+    assert await pieces_of(odd, "hello") == 1
+
+
+async def test_bytes_outside_the_protocol_end_that_process(odd):
+    with pytest.raises(VoiceFailed, match=r"ended in the middle|ended twice"):
+        await pieces_of(odd, "garbage")
+
+
+async def test_a_process_of_another_protocol_is_refused(odd, monkeypatch):
+    monkeypatch.setenv("ODD_PROTOCOL", "2")
+    with pytest.raises(VoiceFailed, match="hello of protocol 1 expected"):
+        await odd.start()
+
+
+async def test_a_process_that_cannot_be_started_says_so():
+    with pytest.raises(VoiceFailed, match="cannot be started"):
+        await VoiceProcess(command=("/nonexistent/python",)).start()
+
+
+async def test_in_a_replay_a_text_is_spoken_in_one_go_on_the_loop(tmp_path):
+    order: list[str] = []
+    process = InlineVoiceProcess()
+    asyncio.get_running_loop().call_soon(order.append, "something else")
+    pcm = await say(espeak.open(espeak.Settings(), process=process), "Thank you for calling.")
+    order.append("spoken")
+    assert 0.8 < len(pcm) / RATE < 3
+    assert order == ["spoken"]
+    assert len(await say(piper.open(piper.Settings(write_voice(tmp_path)), process=process), "Hello."))
+    await process.close()
+
+
+async def test_in_a_replay_failures_are_the_same_as_in_a_call(monkeypatch, tmp_path):
+    monkeypatch.setenv("ODD_MARK", str(tmp_path / "died"))
+    process = InlineVoiceProcess(command=ODD, answer_s=0.2)
+    for text, message in (("die", "ended in the middle"), ("hang", "none came")):
+        with pytest.raises(VoiceFailed, match=message):
+            async for _ in process.stream("odd", [text], {}):
+                pass
+    assert len([piece async for piece in process.stream("odd", ["hello"], {})]) == 1
+    await process.close()
+
+
+async def test_the_process_opens_no_connection():
+    attempt = (
+        "import sys, socket; sys.path.insert(0, sys.argv[1]); import main; sys.addaudithook(main.refuse_connections)\n"
+        "try: socket.create_connection(('127.0.0.1', 9))\n"
+        "except PermissionError as refusal: print(refusal)"
+    )
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", attempt, str(MAIN.parent), stdout=asyncio.subprocess.PIPE
+    )
+    said, _ = await child.communicate()
+    assert b"the voice process uses no network" in said
