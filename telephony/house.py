@@ -96,6 +96,7 @@ class House:
     version: str  # of the configuration
     recognition_deadline_seconds: float
     max_calls: int
+    fallback: Mapping[str, tuple[str, ...]]  # queue → line:address, rung when roster or queue are out of order
     callback_number: Callable[[str, NumberFrom], str]  # as E.164; raises NumberRefused
     wall: Callable[[], float]  # seconds since the epoch; for the record alone
     new_id: Callable[[], str]

@@ -33,6 +33,8 @@ class Service(Section):
     public_url: Annotated[str, AfterValidator(_https)] = ""
     max_calls: int = Field(default=16, ge=1)
     drain_seconds: Seconds = 600
+    region: str = Field(default="US", pattern="^[A-Z]{2}$")
+    callback_countries: tuple[int, ...] = (1,)
     records_folder: Path = Path("var")
     models_folder: Path = Path("var/models")
 
@@ -79,7 +81,7 @@ class Lines(Section):
 class HandoffSettings(Section):
     ring_seconds: Seconds = 20.0
     decide_seconds: Seconds = 20.0
-    seek_seconds: Seconds = 180.0
+    seek_seconds: Seconds = 1800.0
     unavailable_seconds: Seconds = 8.0
 
 

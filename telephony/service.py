@@ -1,0 +1,255 @@
+"""The composition root: builds everything once, in order, serves, drains and stops in reverse."""
+
+import asyncio
+import logging
+import secrets
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI
+
+from models.engines import EngineFactory
+from models.frustration import Frustration, FrustrationSettings
+from models.inference import InferencePool, Pool
+from models.intent import IntentModel
+from telephony import engines, hearing
+from telephony.agents import callback
+from telephony.agents.agent import Address, Agent, AgentId
+from telephony.agents.roster import Roster
+from telephony.agents.routing import Needs
+from telephony.agents.staff import Staff
+from telephony.desk.desks import Desks
+from telephony.desk.front_office import FrontOffice
+from telephony.desk.office import Disposition
+from telephony.errors import ConfigError
+from telephony.house import Backend, House
+from telephony.journal import Keeper, Record
+from telephony.leg import Line
+from telephony.lines import twilio, webrtc
+from telephony.lines.twilio.control import CallControl, RestHttp
+from telephony.minds import BusinessMinds
+from telephony.records.recordings import Recordings
+from telephony.records.store import default_url, open_store
+from telephony.settings import Settings, secret
+from telephony.speaking import Voices, open_voices, prerender
+from telephony.switchboard import Switchboard
+from telephony.web import create_app
+from voice import vad
+from voice.dialogue.business import Business
+from voice.dialogue.languages import languages, training_examples
+from voice.dialogue.load import load_business
+from voice.hearing import Ear
+from voice.tts import Synthesizer
+
+log = logging.getLogger(__name__)
+
+STREAM_KEY_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What lies outside: a replay or a demo puts its own in place."""
+
+    open_pool: Callable[[Mapping[str, EngineFactory], Settings], Pool] = lambda factories, settings: InferencePool(
+        factories, workers=settings.hearing.workers, queue_limit=settings.hearing.queue_limit
+    )
+    wrap_voice: Callable[[Synthesizer], Synthesizer] = lambda voice: voice
+    keeper: Keeper | None = None  # instead of the database
+    recordings: Recordings | None = None  # instead of files in the records folder
+    twilio_http: Callable[[], RestHttp] | None = None  # instead of sockets to the carrier
+    wall: Callable[[], float] = time.time
+    today: Callable[[], date] = date.today
+    on_record: Callable[[Record], None] = lambda record: None
+    progress: Callable[[int, int], None] = lambda done, total: None
+    engines: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    settings: Settings
+    business: Business
+    switchboard: Switchboard
+    staff: Staff
+    front: FrontOffice
+    voices: Voices
+    app: FastAPI
+
+
+@asynccontextmanager
+async def open_service(settings: Settings, world: World) -> AsyncIterator[Service]:
+    """Everything, open and ready for calls; closed in reverse when the block ends.
+
+    Raises `ConfigError`, `BusinessError` or `EngineUnavailable` before anything is served.
+    """
+    business = load_business(settings.business.folder)
+    folder = settings.service.records_folder
+    async with AsyncExitStack() as stack:
+        recogniser = engines.recogniser(settings.hearing, settings.service.models_folder)
+        pool = world.open_pool(hearing.factories(recogniser, languages(business)), settings)
+        stack.push_async_callback(pool.close)
+        voices = await open_voices(
+            settings.speaking.engine,
+            models_folder=settings.service.models_folder,
+            cache_folder=folder / "prompts",
+            wrap=world.wrap_voice,
+        )
+        stack.push_async_callback(voices.close)
+        await pool.warm_up()
+        if settings.speaking.prerender:
+            await prerender(voices, static_prompts(business), world.progress)
+        keeper = world.keeper
+        if keeper is None:
+            store = open_store(settings.records.url or default_url(folder), folder, problem=log.error)
+            stack.callback(store.close)
+            keeper = store
+        recordings = world.recordings or Recordings(folder / "recordings", keep=settings.records.record_audio)
+        stack.callback(recordings.close)
+        backend = await stack.enter_async_context(open_backend(settings, business))
+        staff = _staff(settings, business)
+        front = FrontOffice(staff=staff, dispositions=_dispositions(business), now_ms=_loop_ms)
+        desks = Desks(clock=asyncio.get_running_loop().time)
+        phone = webrtc.WebRtcLine(ringer=desks)
+        stack.push_async_callback(phone.close)
+        lines: dict[str, Line] = {phone.name: phone} if settings.lines.webrtc.enabled else {}
+        carrier = _twilio(settings, world)
+        if carrier is not None:
+            lines[carrier.name] = carrier
+            stack.push_async_callback(carrier.close)
+        intents = IntentModel.fit(training_examples(business), business.outside)
+        judge = Frustration.shipped(FrustrationSettings(prosody_weight=settings.judging.prosody_weight))
+        house = House(
+            minds=BusinessMinds(
+                business=business,
+                intents=intents,
+                judge=judge,
+                today=world.today,
+                recorded=settings.records.record_audio,
+                rescue_queue=next(iter(business.queues)),
+            ),
+            pool=pool,
+            voice=voices.voice,
+            ear=lambda: Ear(vad=vad.open_vad(settings.hearing.vad), settings=settings.hearing.ear),
+            backend=backend,
+            staff=staff,
+            attending=front,
+            lines=lines,
+            keeper=keeper,
+            recorder=recordings.open,
+            handoff=settings.handoff,
+            engines={
+                "stt": recogniser.name,
+                "tts": voices.choice.name,
+                "vad": settings.hearing.vad.kind,
+                "intent": f"ngrams {intents.fingerprint}",
+            },
+            version=business.version,
+            recognition_deadline_seconds=settings.hearing.deadline_seconds,
+            max_calls=settings.service.max_calls,
+            callback_number=lambda text, came: callback.number(
+                text,
+                came=came,
+                region=settings.service.region,
+                countries=frozenset(settings.service.callback_countries),
+            ),
+            fallback=fallback(business),
+            wall=world.wall,
+            new_id=lambda: f"call-{secrets.token_hex(6)}",
+        )
+        switchboard = Switchboard(house, on_record=world.on_record)
+        front.serve(switchboard)
+        app = create_app(
+            settings=settings, business=business, front=front, desks=desks, phone=phone, carrier=carrier,
+            switchboard=switchboard, pool=pool, clock=asyncio.get_running_loop().time,
+        )  # fmt: skip
+        yield Service(settings, business, switchboard, staff, front, voices, app)
+
+
+async def serve(settings: Settings, *, config: Path, ready: Callable[[Service], None] | None = None) -> None:
+    """Answers calls until it is told to stop, then lets those in progress end."""
+    async with open_service(settings, World()) as service:
+        host, port = settings.service.host, settings.service.port
+        server = uvicorn.Server(
+            uvicorn.Config(service.app, host=host, port=port, log_level="warning", ws_max_size=1 << 20)
+        )
+        switchboard = asyncio.create_task(service.switchboard.serve(), name="switchboard")
+        if ready is not None:
+            ready(service)
+        log.info("serving on http://%s:%d with settings from %s", host, port, config)
+        try:
+            await server.serve()  # returns on SIGINT or SIGTERM
+            if not await service.switchboard.drain(settings.service.drain_seconds):
+                log.warning("calls were still in progress after %.0f s", settings.service.drain_seconds)
+        finally:
+            switchboard.cancel()
+            await asyncio.wait({switchboard})
+
+
+def static_prompts(business: Business) -> list[str]:
+    """Every prompt without a field: rendered ahead, so that they cost nothing in a call."""
+    return [text for variants in business.prompts.texts.values() for text in variants if "{" not in text]
+
+
+def fallback(business: Business) -> Mapping[str, tuple[str, ...]]:
+    """Queue → addresses rung when roster or queue are out of order; read at start."""
+    return {name: queue.fallback for name, queue in business.queues.items()}
+
+
+@asynccontextmanager
+async def open_backend(settings: Settings, business: Business) -> AsyncIterator[Backend]:
+    from telephony.backends import demo_bank, http  # noqa: PLC0415  (only the one in use is imported)
+
+    if settings.business.backend == "http":
+        if not settings.business.http_url:
+            raise ConfigError("[business] http_url: an address expected for backend 'http', got none")
+        async with http.open(settings.business.http_url, settings.business.http_timeout_seconds) as backend:
+            yield backend
+    else:
+        yield demo_bank.open(settings.service.records_folder / "demo-bank.db")
+
+
+def _staff(settings: Settings, business: Business) -> Staff:
+    agents = [
+        Agent(
+            AgentId(a.id),
+            a.name,
+            Address(a.line, f"agent:{a.id}" if a.line == "webrtc" else a.id),
+            frozenset(a.skills),
+            frozenset(a.languages),
+        )
+        for a in settings.agents
+    ]
+    needs = {name: Needs(frozenset(queue.skills)) for name, queue in business.queues.items()}
+    return Staff(roster=Roster(agents), needs=needs, now_ms=_loop_ms)
+
+
+def _dispositions(business: Business) -> list[Disposition]:
+    return [Disposition(d.code, d.title) for d in business.dispositions]
+
+
+def _twilio(settings: Settings, world: World) -> twilio.TwilioLine | None:
+    table = settings.lines.twilio
+    if not table.enabled:
+        return None
+    tokens = tuple(filter(None, (secret(table.auth_token_variable), secret(table.previous_token_variable))))
+    if not tokens:
+        raise ConfigError(f"[lines.twilio] the environment variable {table.auth_token_variable} expected, it is not set")
+    line = twilio.Settings(
+        public_base_url=settings.service.public_url,
+        account_sid=table.account_sid,
+        auth_tokens=tokens,
+        stream_key=secrets.token_bytes(STREAM_KEY_BYTES),
+        from_number=table.number,
+        api_base=table.api_url or None,
+    )
+    addresses = {a.id: a.address for a in settings.agents if a.line == "twilio"}
+    control = CallControl(line, open_http=world.twilio_http) if world.twilio_http else None
+    return twilio.TwilioLine(line, agents=addresses, control=control)
+
+
+def _loop_ms() -> int:
+    return round(asyncio.get_running_loop().time() * 1000)

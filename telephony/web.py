@@ -1,0 +1,76 @@
+"""The one HTTP door: health, metrics, the carrier's webhooks and streams, the desk."""
+
+from collections.abc import Callable
+
+from fastapi import FastAPI, Response
+from fastapi.responses import PlainTextResponse
+
+from models.inference import Pool
+from telephony.desk.app import DeskDeps, create_desk
+from telephony.desk.auth import Credentials
+from telephony.desk.desks import Desks
+from telephony.desk.front_office import FrontOffice
+from telephony.desk.settings import DeskSettings
+from telephony.lines import twilio
+from telephony.lines.webrtc import WebRtcLine
+from telephony.settings import Settings
+from telephony.switchboard import Switchboard
+from voice.dialogue.business import Business
+
+
+def create_app(
+    *,
+    settings: Settings,
+    business: Business,
+    front: FrontOffice,
+    desks: Desks,
+    phone: WebRtcLine,
+    carrier: twilio.TwilioLine | None,
+    switchboard: Switchboard,
+    pool: Pool,
+    clock: Callable[[], float],
+) -> FastAPI:
+    app = FastAPI(title="Warmline", docs_url=None, redoc_url=None, openapi_url=None)
+
+    @app.get("/healthz")
+    async def healthz() -> dict[str, object]:
+        return {"ok": True, "calls": len(switchboard.calls)}
+
+    @app.get("/metrics")
+    async def metrics() -> Response:
+        return PlainTextResponse(_metrics(switchboard, pool, carrier))
+
+    if carrier is not None:
+        app.include_router(twilio.router(carrier))
+    public = settings.service.public_url
+    desk = create_desk(
+        DeskDeps(
+            office=front,
+            phone=phone,
+            desks=desks,
+            credentials=Credentials(one_click=settings.desk.demo_sign_in),
+            clock=clock,
+            settings=DeskSettings(business=business.name, secure_cookie=public.startswith("https://")),
+        )
+    )
+    app.mount("/", desk)
+    return app
+
+
+def _metrics(switchboard: Switchboard, pool: Pool, carrier: twilio.TwilioLine | None) -> str:
+    """Prometheus text: https://prometheus.io/docs/instrumenting/exposition_formats/"""
+    stats = pool.stats()
+    values = {
+        "warmline_calls": len(switchboard.calls),
+        "warmline_inference_queued": stats.queued,
+        "warmline_inference_running": stats.running,
+        "warmline_inference_done_total": stats.done,
+        "warmline_inference_dropped_total": stats.dropped,
+        "warmline_inference_failed_total": stats.failed,
+        "warmline_inference_p50_ms": stats.p50_ms,
+        "warmline_inference_p95_ms": stats.p95_ms,
+    }
+    lines = [f"{name} {value}" for name, value in values.items()]
+    if carrier is not None:
+        lines += [f'warmline_refused_total{{kind="{kind}"}} {count}' for kind, count in carrier.refusals.items()]
+    return "\n".join(lines) + "\n"
