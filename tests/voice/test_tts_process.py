@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from telephony.sim.clock import StandsStill, run_virtual
 from tests.voice.toy_piper import RATE as TOY_RATE
 from tests.voice.toy_piper import SAMPLES_PER_PHONEME, write_voice
 from voice.audio import RATE
 from voice.errors import EngineUnavailable, VoiceFailed
 from voice.tts import Synthesizer, espeak, piper
-from voice.tts.inline_process import InlineVoiceProcess
 from voice.tts.voice_process import MAIN, MAX_TEXT, VoiceProcess
 
 ODD = (sys.executable, str(Path(__file__).with_name("odd_voice_process.py")))
@@ -203,27 +203,15 @@ async def test_a_process_that_cannot_be_started_says_so():
         await VoiceProcess(command=("/nonexistent/python",)).start()
 
 
-async def test_in_a_replay_a_text_is_spoken_in_one_go_on_the_loop(tmp_path):
-    order: list[str] = []
-    process = InlineVoiceProcess()
-    asyncio.get_running_loop().call_soon(order.append, "something else")
-    pcm = await say(espeak.open(espeak.Settings(), process=process), "Thank you for calling.")
-    order.append("spoken")
-    assert 0.8 < len(pcm) / RATE < 3
-    assert order == ["spoken"]
-    assert len(await say(piper.open(piper.Settings(write_voice(tmp_path)), process=process), "Hello."))
+async def say_once(text: str) -> int:
+    process = VoiceProcess()
+    pcm = await say(StandsStill(espeak.open(espeak.Settings(), process=process)), text)
     await process.close()
+    return len(pcm)
 
 
-async def test_in_a_replay_failures_are_the_same_as_in_a_call(monkeypatch, tmp_path):
-    monkeypatch.setenv("ODD_MARK", str(tmp_path / "died"))
-    process = InlineVoiceProcess(command=ODD, answer_s=0.2)
-    for text, message in (("die", "ended in the middle"), ("hang", "none came")):
-        with pytest.raises(VoiceFailed, match=message):
-            async for _ in process.stream("odd", [text], {}):
-                pass
-    assert len([piece async for piece in process.stream("odd", ["hello"], {})]) == 1
-    await process.close()
+def test_in_a_replays_virtual_time_the_process_speaks_as_in_a_call():
+    assert 0.8 < run_virtual(say_once("Thank you for calling.")) / RATE < 3
 
 
 async def test_the_process_opens_no_connection():

@@ -1,4 +1,4 @@
-"""The voice process's messages as bytes, this side's half: pure, so that both clients (loop and replay) share it."""
+"""The voice process's messages as bytes, this side's half; pure."""
 
 import json
 import struct

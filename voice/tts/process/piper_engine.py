@@ -6,6 +6,7 @@ Two requests may run at once: onnxruntime releases the interpreter while it work
 
 import importlib.metadata
 import json
+import logging
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from piper import PiperVoice, SynthesisConfig
+
+# It would log each phoneme that a voice does not know, and with it what is said.
+logging.getLogger("piper").setLevel(logging.ERROR)
 
 Emit = Callable[[bytes, int], bool]  # (int16 samples, rate in Hz) → go on?
 
