@@ -29,7 +29,7 @@ async def process():
 @pytest.fixture
 async def odd(monkeypatch, tmp_path):
     monkeypatch.setenv("ODD_MARK", str(tmp_path / "died"))
-    process = VoiceProcess(command=ODD, answer_s=0.2)
+    process = VoiceProcess(command=ODD)
     yield process
     await process.close()
 
@@ -181,10 +181,16 @@ async def test_a_process_that_keeps_dying_is_left_alone_for_a_while(odd):
         await pieces_of(odd, "hello")
 
 
-async def test_an_engine_that_hangs_fails_its_text_after_the_deadline(odd):
+async def test_an_engine_that_hangs_fails_its_text_after_the_deadline_and_keeps_its_process(monkeypatch, tmp_path):
+    monkeypatch.setenv("ODD_MARK", str(tmp_path / "died"))
+    odd = VoiceProcess(command=ODD, answer_s=0.05)
+    await odd.start()
+    pid = odd.pid
     with pytest.raises(VoiceFailed, match=r"the next piece within .* expected, none came"):
         await pieces_of(odd, "hang")
-    assert await pieces_of(odd, "hello") == 1
+    await odd.start()
+    assert odd.pid == pid
+    await odd.close()
 
 
 async def test_bytes_outside_the_protocol_end_that_process(odd):
