@@ -17,7 +17,6 @@ from telephony.journal import Record
 from telephony.story import Spoken, Story, story
 from voice.events import Acted, Escalated, Judged, Understood
 
-
 INDENT = " " * 20
 
 
