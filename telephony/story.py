@@ -34,6 +34,7 @@ class Spoken:
 class Mood:
     """The running frustration after one turn, 0..1."""
 
+    turn: int
     at_ms: int
     level: float
     reasons: tuple[str, ...]
@@ -134,7 +135,7 @@ def _moods(stamped: Sequence[tuple[int, e.Entry]]) -> Iterator[Mood]:
     ends = {entry.turn: entry.end_ms for _, entry in stamped if isinstance(entry, e.Heard)}
     for at_ms, entry in stamped:
         if isinstance(entry, Judged):
-            yield Mood(ends.get(entry.turn, at_ms), entry.frustration, entry.reasons)
+            yield Mood(entry.turn, ends.get(entry.turn, at_ms), entry.frustration, entry.reasons)
 
 
 def _brief(records: Sequence[Record]) -> tuple[Brief | None, float | None]:

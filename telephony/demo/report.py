@@ -51,6 +51,10 @@ class _Shown:
     def x(self, at_ms: int) -> float:
         return round(WIDTH * at_ms / self.scale_ms, 1)
 
+    def mood_after(self, line: Spoken) -> Mood | None:
+        """The mood, where what was said in `line` gave a reason for it."""
+        return next((mood for mood in self.told.moods if mood.turn == line.turn and mood.reasons), None)
+
     def triggers_before(self, line: Spoken) -> list[Trigger]:
         """Those between the line before this one and this one."""
         number = self.told.spoken.index(line)
@@ -86,7 +90,8 @@ def _shown(call: PlayedCall) -> _Shown:
     told = story(call.records)
     wave = waveform(call.recording, told.spoken)
     scale_ms = max(wave.length_ms, 1)
-    line = _steps(told.moods, scale_ms)
+    joined = next((stage.at_ms for stage in told.stages if stage.name == "bridge"), wave.length_ms)
+    line = _steps(told.moods, scale_ms, joined)
     brief = told.brief
     lines = {part: tuple(line.text for line in brief.part(part)) if brief else () for part in Part}
     return _Shown(
@@ -102,12 +107,12 @@ def _shown(call: PlayedCall) -> _Shown:
     )
 
 
-def _steps(moods: Sequence[Mood], scale_ms: int) -> str:
-    """The level as steps: it is judged at the end of a turn and holds until the next."""
+def _steps(moods: Sequence[Mood], scale_ms: int, joined_ms: int) -> str:
+    """The level as steps: it is judged at the end of a turn and holds until the next, or until a person is there."""
     path = f"M0 {CURVE}"
     for mood in moods:
         path += f"H{min(WIDTH, WIDTH * mood.at_ms / scale_ms):.1f}V{CURVE * (1 - mood.level):.1f}"
-    return path + f"H{WIDTH}"
+    return path + f"H{min(WIDTH, WIDTH * joined_ms / scale_ms):.1f}"
 
 
 def _ticks(scale_ms: int) -> list[tuple[float, str]]:
