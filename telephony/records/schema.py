@@ -1,0 +1,112 @@
+"""The tables. `entries` is the truth; the others are what it says, kept at hand for lists. See `projections.py`.
+
+Types exist in SQLite and PostgreSQL alike. `_wall` are seconds since 1970 (UTC), `_ms` milliseconds of call time.
+"""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Double,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+metadata = MetaData()
+
+ID = String(64)
+WORD = String(64)
+
+calls = Table(
+    "calls",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("line", WORD),
+    Column("direction", WORD),
+    Column("caller", String(255)),
+    Column("called", String(255)),
+    Column("carrier_id", String(255)),
+    Column("offered_wall", Double),
+    Column("answered_wall", Double),
+    Column("ended_wall", Double),
+    Column("outcome", WORD),
+    Column("ended_by", WORD),
+    Column("reason", Text),
+    Column("seconds", Double),
+    Column("frustration", Double),  # the highest level of the call, 0..1
+    Column("last_seq", Integer, nullable=False, default=0),
+    Column("head", String(64), nullable=False, default=""),  # hash of the last entry: what is cut off is missed here
+    Column("held", Boolean, nullable=False, default=False),  # legal hold: retention passes it by
+    Column("erased_wall", Double),  # when retention removed the words
+    Index("calls_by_time", "offered_wall"),
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("call", ID, primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("v", Integer, nullable=False),
+    Column("at_ms", Integer, nullable=False),
+    Column("wall", Double, nullable=False),
+    Column("type", WORD, nullable=False),
+    Column("body", Text, nullable=False),  # the entry's fields as JSON, in their order
+    Column("hash", String(64), nullable=False),  # see audit.py
+)
+
+handoffs = Table(
+    "handoffs",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("call", ID, nullable=False),
+    Column("state", WORD),
+    Column("why", Text),
+    Column("agent", ID),  # the last one offered
+    Column("accepted_by", WORD),
+    Column("brief_version", Integer),
+    Column("brief", Text),  # the newest, as JSON
+    Column("first_ms", Integer),
+    Column("bridged_ms", Integer),
+    Column("over_ms", Integer),
+    Index("handoffs_by_call", "call"),
+    Index("handoffs_by_agent", "agent"),
+)
+
+callbacks = Table(
+    "callbacks",
+    metadata,
+    Column("handoff", ID, primary_key=True),
+    Column("call", ID, nullable=False),
+    Column("number", String(32), nullable=False),
+    Column("queue", WORD, nullable=False),
+    Column("brief_version", Integer, nullable=False),
+    Column("due", String(40)),  # ISO 8601 with zone
+    Column("agreed_wall", Double, nullable=False),
+    Column("done_wall", Double),  # open while NULL
+    Index("callbacks_open", "done_wall", "agreed_wall"),
+)
+
+wrapups = Table(
+    "wrapups",
+    metadata,
+    Column("call", ID, primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("agent", ID, nullable=False),
+    Column("disposition", WORD, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("wall", Double, nullable=False),
+    Index("wrapups_by_agent", "agent"),
+)
+
+recordings = Table(
+    "recordings",
+    metadata,
+    Column("call", ID, primary_key=True),
+    Column("file", String(255), nullable=False),  # name inside the recordings folder
+    Column("seconds", Double, nullable=False),
+    Column("complete", Boolean, nullable=False),
+    Column("started_wall", Double, nullable=False),
+)

@@ -1,0 +1,82 @@
+"""Migrations, the tables beside the journal, the questions asked of them, and the export."""
+
+from pathlib import Path
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect
+
+from telephony.journal import as_json
+from telephony.records import Queries, export, rows
+from telephony.records.changes import callback_done
+from telephony.records.schema import metadata
+from telephony.records.upgrade import open_engine, upgrade
+from tests.records.samples import WALL, callback_call, url, whole_call, writer
+
+
+def kept(folder: Path) -> Queries:
+    """The record of two calls."""
+    both = [rows.of(record) for record in [*whole_call(), *callback_call()]]
+    assert writer(folder).write(both, durable=False) == []
+    return Queries(open_engine(url(folder)))
+
+
+def test_an_empty_database_gets_all_tables(tmp_path: Path) -> None:
+    engine = open_engine(url(tmp_path / "made" / "on the way"))
+    upgrade(engine)
+    assert set(metadata.tables) <= set(inspect(engine).get_table_names())
+
+
+def test_the_migrations_make_exactly_the_tables_the_code_knows(tmp_path: Path) -> None:
+    engine = open_engine(url(tmp_path))
+    upgrade(engine)
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_an_existing_database_keeps_what_it_holds(tmp_path: Path) -> None:
+    queries = kept(tmp_path)
+    upgrade(open_engine(url(tmp_path)))
+    assert len(queries.journal("c1")) == 14
+
+
+def test_the_list_of_calls_shows_the_newest_with_outcome_and_highest_frustration(tmp_path: Path) -> None:
+    first, second = kept(tmp_path).calls()
+    assert {first.id, second.id} == {"c1", "c2"}
+    c1 = first if first.id == "c1" else second
+    assert (c1.outcome, c1.ended_by, c1.seconds, c1.frustration) == ("transferred", "caller", 61.5, 0.7)
+    assert c1.offered_wall == WALL + 1
+
+
+def test_the_next_page_begins_where_the_last_one_ended(tmp_path: Path) -> None:
+    assert kept(tmp_path).calls(before_wall=WALL + 1) == []
+
+
+def test_the_export_is_the_journal_line_by_line(tmp_path: Path) -> None:
+    queries = kept(tmp_path)
+    path = export.write_rows(queries.journal("c1"), tmp_path / "out" / "c1.jsonl")
+    assert path.read_text(encoding="utf-8").splitlines() == [as_json(record) for record in whole_call()]
+    again = export.write_records(whole_call(), tmp_path / "again.jsonl")
+    assert again.read_bytes() == path.read_bytes()
+
+
+def test_a_line_of_the_export_reads_back_as_the_same_row() -> None:
+    for record in whole_call():
+        assert rows.parse(as_json(record)) == rows.of(record)
+
+
+def test_an_open_callback_comes_with_its_brief_until_it_is_done(tmp_path: Path) -> None:
+    queries = kept(tmp_path)
+    (promise,) = queries.open_callbacks()
+    assert (promise.number, promise.queue, promise.brief_version) == ("+12065550101", "cards", 1)
+    assert promise.brief is not None
+    assert promise.brief["lines"][0]["turns"] == [3]
+    writer(tmp_path).run(callback_done("h2", WALL + 900))
+    assert queries.open_callbacks() == []
+
+
+def test_an_agents_history_shows_the_calls_they_took_and_how_they_ended(tmp_path: Path) -> None:
+    queries = kept(tmp_path)
+    (call,) = queries.agent_history("ana")
+    assert (call.call, call.accepted_by, call.disposition, call.summary) == ("c1", "key", "solved", "Dispute opened.")
+    assert queries.agent_history("ben") == []
