@@ -43,7 +43,7 @@ class Conduct:
         self.journal.subscribe(on_record)
         self._mind = house.minds.caller(self.id, party.address)
         self._transcript: Transcript | None = None  # while bridged, where the mind does not listen
-        self._recorder: CallRecorder = house.recorder(self.id, self._problem)
+        self._recorder: CallRecorder = house.recorder(self.id)
         self._office = LegOffice(
             journal=self.journal, speaker=Speaker.CALLER, notes=self, now_ms=self.now_ms, on_played=self._played
         )
@@ -89,7 +89,7 @@ class Conduct:
         try:
             await self._talk(self._session)
         except BaseExceptionGroup as group:
-            self._problem("call", f"a conversation expected to its end, got {group.exceptions[0]!r}")
+            self.problem("call", f"a conversation expected to its end, got {group.exceptions[0]!r}")
             self._outcome, self._ended_by, self._reason = "failed", "system", "internal error"
             raise
         finally:
@@ -117,7 +117,7 @@ class Conduct:
         if not self.call.over:
             self._move(CallState.WRAPPING if self._served_by else CallState.ENDED)
         await self._leg.hang_up("the call is over")
-        await self._recorder.close()
+        self._recorder.close()
         seconds = self.now_ms() / 1000
         ended = entries.CallEnded(self._sum_up(), self._ended_by, self._reason, seconds)
         await self.journal.commit(ended)
@@ -175,7 +175,7 @@ class Conduct:
         try:
             done = await self._house.backend.perform(do.action, do.params, do.key)
         except Exception as error:  # a backend's fault must become an honest sentence, not silence
-            self._problem("backend", f"{do.action} expected to be done or refused, got {error!r}")
+            self.problem("backend", f"{do.action} expected to be done or refused, got {error!r}")
             done = events.ActionDone(do.action, do.key, ok=False, error="unavailable")
         if self._session is not None:
             self._session.tell(done)
@@ -189,7 +189,7 @@ class Conduct:
         try:
             number = self._house.callback_number(agreed.number, came)
         except NumberRefused as error:
-            self._problem("callback", str(error))
+            self.problem("callback", str(error))
         await self.journal.commit(CallbackPromise(handoff, number, agreed.queue, version).entry)
         self._outcome = "callback"
         if self._seeking is not None:
@@ -223,6 +223,7 @@ class Conduct:
             briefs=self,
             agent_parts=self,
             settings=self._house.handoff,
+            fallback=self._house.fallback.get(escalation.queue, ()),
         )
         self._search = tasks.create_task(self._seeking.run())
 
@@ -296,5 +297,5 @@ class Conduct:
         if self.call.state is not state:
             self.call = self.call.to(state)
 
-    def _problem(self, part: str, what: str) -> None:
+    def problem(self, part: str, what: str) -> None:
         self.journal.append(entries.Problem(part, what))

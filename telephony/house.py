@@ -17,7 +17,7 @@ from telephony.settings import HandoffSettings
 from voice.conversation import Mind
 from voice.events import ActionDone
 from voice.hearing import Ear
-from voice.pipeline.tap import Recorder
+from voice.pipeline.tap import NoRecorder, Recorder
 from voice.pipeline.think import Rescue
 from voice.tts import Synthesizer
 
@@ -66,7 +66,17 @@ class CallRecorder(Recorder, Protocol):
         """The caller declined: what was kept is deleted, and no more is."""
         ...
 
-    async def close(self) -> None: ...
+    def close(self) -> None: ...
+
+
+class Unrecorded(NoRecorder):
+    """Recording is off."""
+
+    def discard(self) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
 
 
 class Minds(Protocol):
@@ -90,7 +100,7 @@ class House:
     attending: Attending
     lines: Mapping[str, Line]
     keeper: Keeper
-    recorder: Callable[[str, Callable[[str, str], None]], CallRecorder]  # (call, problem) → its recording
+    recorder: Callable[[str], CallRecorder]  # call → its recording
     handoff: HandoffSettings
     engines: Mapping[str, str]  # stt, tts, vad, intent → what is in use
     version: str  # of the configuration

@@ -1,10 +1,10 @@
-"""The minds of a call, and the brief written from the caller's: what the dialogue knows, in the words of a brief."""
+"""The minds of a call: the caller's with what is written from it, the agent's, and the one that rescues."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from models import brief as b
+from models.brief import Brief
 from models.compose import compose
 from models.frustration import Frustration
 from models.intent import IntentModel
@@ -12,30 +12,18 @@ from models.summary import draft
 from models.transcript import Transcript
 from telephony.agents.briefing import BriefingMind
 from voice.dialogue.business import Business
-from voice.dialogue.material import Material
 from voice.dialogue.rescue import WORDS, RescueMind
 from voice.dialogue.turn import CallerMind
 from voice.events import Act, Event
 
-RESULTS = {
-    "done": "done",
-    "told": "told",
-    "failed": "failed",
-    "cancelled": "cancelled by the caller",
-    "unclear": "no answer from our system, outcome unclear",
-}
-"""How an attempt ended, in an agent's words."""
-
-
 class CallMind:
     """The caller's mind of one call, with what is written from it. Implements `telephony.house.CallerMind`."""
 
-    def __init__(self, mind: CallerMind, *, business: Business, today: date, number: str | None) -> None:
+    def __init__(self, mind: CallerMind, *, business: Business, number: str | None) -> None:
         self._mind = mind
         self._business = business
-        self._today = today
         self._number = number
-        self._brief: b.Brief | None = None
+        self._brief: Brief | None = None
 
     def on(self, event: Event, now_ms: int) -> Sequence[Act]:
         return self._mind.on(event, now_ms)
@@ -47,8 +35,8 @@ class CallMind:
     def go_on(self, transcript: Transcript) -> None:
         self._mind.go_on(transcript)
 
-    def brief(self, version: int) -> b.Brief:
-        self._brief = compose(self._material(self._mind.material()), version=version)
+    def brief(self, version: int) -> Brief:
+        self._brief = compose(self._mind.material(), version=version)
         return self._brief
 
     def summary(self) -> str:
@@ -60,39 +48,15 @@ class CallMind:
 
     @property
     def shown_caller(self) -> str:
-        return self._mind.material().name or self._number or "Unknown caller"
+        return self._mind.material().caller.name or self._number or "Unknown caller"
 
     @property
     def tier(self) -> str:
-        return self._mind.material().tier or ""
+        return self._mind.material().record.get("tier", "")
 
     @property
     def solved(self) -> bool:
-        return any(tried.outcome in ("done", "told") for tried in self._mind.material().tried)
-
-    def _material(self, known: Material) -> b.Material:
-        notes = tuple(filter(None, (known.tier, f"member since {known.since}" if known.since else None)))
-        escalation = known.escalation
-        return b.Material(
-            transcript=self.transcript,
-            today=self._today,
-            caller=b.Caller(known.name, known.member, known.verified, notes),
-            topic=known.summary or None,
-            issue_turns=(*reversed(known.noted_turns), *known.issue_turns),
-            attempts=tuple(
-                b.Attempt(t.title, _result(t.outcome, t.error, t.facts), t.receipt, t.receipt is not None, t.turns)
-                for t in known.tried
-            ),
-            reason=b.Reason(escalation.trigger, escalation.evidence, escalation.turns) if escalation else None,
-            next_step=known.next_step or None,
-            entities=tuple(
-                b.Entity(e.name, "words", e.value, e.words, e.turns[0]) for e in known.entities if e.turns
-            ),
-        )
-
-
-def _result(outcome: str, error: str | None, facts: Mapping[str, str]) -> str:
-    return f"{RESULTS[outcome]} ({error.replace('_', ' ')})" if error else RESULTS[outcome]
+        return any(tried.outcome in ("done", "told") for tried in self._mind.state.tried)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +79,7 @@ class BusinessMinds:
             today=self.today(),
             recorded=self.recorded,
         )
-        return CallMind(mind, business=self.business, today=self.today(), number=number)
+        return CallMind(mind, business=self.business, number=number)
 
     def rescue(self, number: str | None) -> RescueMind:
         words = {name: self._text(name) for name in WORDS}
@@ -123,7 +87,7 @@ class BusinessMinds:
             words=words, version=self.business.prompts.version, queue=self.rescue_queue, number=number
         )
 
-    def briefing(self, brief: b.Brief) -> BriefingMind:
+    def briefing(self, brief: Brief) -> BriefingMind:
         names = [name for name in self.business.prompts.texts if name.startswith("agent.")]
         wording = {name: self._text(name) for name in names}
         return BriefingMind(brief, wording=wording, version=self.business.prompts.version)

@@ -5,9 +5,9 @@ over: bridged and ended, abandoned, a callback, or resumed by the system.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from models.brief import Brief
 from telephony import events as entries
@@ -22,6 +22,9 @@ from telephony.people import Attending
 from telephony.settings import HandoffSettings
 from voice.events import PersonNews, PersonStage
 from voice.pipeline.session import Session
+
+
+T = TypeVar("T")
 
 
 class BriefSource(Protocol):
@@ -56,8 +59,10 @@ class Seeking:
         briefs: BriefSource,
         agent_parts: AttemptParts,
         settings: HandoffSettings,
+        fallback: Sequence[str],
     ) -> None:
         self.handoff = handoff
+        self._fallback = fallback  # line:address of people to ring when roster or queue are out of order
         self._caller = caller
         self._people = people
         self._attending = attending
@@ -102,11 +107,11 @@ class Seeking:
     # --- the search ----------------------------------------------------------------------------------------------
 
     async def run(self) -> h.Handoff:
-        self._people.join(self._caller.call, self.handoff.id, self.handoff.queue)
+        self._try(lambda: self._people.join(self._caller.call, self.handoff.id, self.handoff.queue), None)
         try:
             await self._search()
         finally:
-            self._people.leave(self.handoff.id, self.handoff.queue, served=False)
+            self._leave_queue(served=False)
         return self.handoff
 
     async def _search(self) -> None:
@@ -180,7 +185,7 @@ class Seeking:
     async def _find(self, excluding: frozenset[str]) -> None:
         unavailable = self._start(self._after(self._settings.unavailable_seconds, h.NobodyFree()))
         try:
-            while (found := self._people.reserve(self.handoff.id, self.handoff.queue, excluding)) is None:
+            while (found := self._try(lambda: self._reserve(excluding), self._stand_in(excluding))) is None:
                 await self._people.changed()
         finally:
             unavailable.cancel()
@@ -189,7 +194,33 @@ class Seeking:
         if self.handoff.state is h.HandoffState.QUEUED:
             self.happened(h.AgentChosen(attempt, found.id))
         else:
-            self._people.release(found.id, h.Outcome.WITHDRAWN)
+            self._release(found.id, h.Outcome.WITHDRAWN)
+
+    def _reserve(self, excluding: frozenset[str]) -> Found | None:
+        return self._people.reserve(self.handoff.id, self.handoff.queue, excluding)
+
+    def _stand_in(self, excluding: frozenset[str]) -> Found | None:
+        """The first of the fallback list that was not asked yet, rung when the roster cannot be asked."""
+        for entry in self._fallback:
+            line, _, address = entry.partition(":")
+            if line in self._lines and address not in excluding:
+                return Found(address, address, line, f"agent:{address}" if line == "webrtc" else address)
+        return None
+
+    def _release(self, agent: str, outcome: h.Outcome) -> None:
+        self._try(lambda: self._people.release(agent, outcome), None)
+
+    def _leave_queue(self, *, served: bool) -> None:
+        self._try(lambda: self._people.leave(self.handoff.id, self.handoff.queue, served=served), None)
+
+    def _try(self, ask: Callable[[], T], otherwise: T) -> T:
+        """A roster or queue that fails must not cost the caller a person."""
+        try:
+            return ask()
+        except Exception as error:
+            what = f"the roster and queue {self.handoff.queue} expected to answer, got {error!r}"
+            self._caller.journal.append(entries.Problem("roster", what))
+            return otherwise
 
     async def _offer(self, attempt: str, agent: str) -> None:
         brief = self._renew_brief()
@@ -229,7 +260,7 @@ class Seeking:
 
     async def _close(self, attempt: str, agent: str, outcome: h.Outcome) -> None:
         self._attending.closed(agent, attempt=attempt, why=outcome.value)
-        self._people.release(agent, outcome)
+        self._release(agent, outcome)
         if self._bridge is not None:
             await self._bridge.__aexit__(None, None, None)
             self._bridge = None
@@ -252,8 +283,8 @@ class Seeking:
         await session.hush()
         self._bridge = Bridge(self._caller.session, session)
         await self._bridge.__aenter__()
-        self._people.on_call(agent)
-        self._people.leave(self.handoff.id, self.handoff.queue, served=True)
+        self._try(lambda: self._people.on_call(agent), None)
+        self._leave_queue(served=True)
         self._attending.closed(agent, attempt=attempt, why="accepted")
         self._attending.joined(
             agent, journal=self._caller.journal, caller=self._caller.shown, tier=self._caller.tier
@@ -263,7 +294,7 @@ class Seeking:
 
     async def _tell(self, stage: PersonStage, agent: str | None) -> None:
         found = next((f for f in self._found.values() if f.id == agent), None)
-        wait = self._people.wait_minutes(self.handoff.id, self.handoff.queue)
+        wait = self._try(lambda: self._people.wait_minutes(self.handoff.id, self.handoff.queue), None)
         self._caller.session.tell(PersonNews(stage, found.name if found else None, wait))
 
     # --- shared --------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -27,14 +27,15 @@ from telephony.desk.desks import Desks
 from telephony.desk.front_office import FrontOffice
 from telephony.desk.office import Disposition
 from telephony.errors import ConfigError
-from telephony.house import Backend, House
+from telephony.house import Backend, House, Unrecorded
 from telephony.journal import Keeper, Record
 from telephony.leg import Line
 from telephony.lines import twilio, webrtc
 from telephony.lines.twilio.control import CallControl, RestHttp
 from telephony.minds import BusinessMinds
-from telephony.records.recordings import Recordings
-from telephony.records.store import default_url, open_store
+from telephony.records import changes
+from telephony.records.recordings import Recorded, Recordings
+from telephony.records.store import Store, default_url, open_store
 from telephony.settings import Settings, secret
 from telephony.speaking import Voices, open_voices, prerender
 from telephony.switchboard import Switchboard
@@ -60,13 +61,13 @@ class World:
     )
     wrap_voice: Callable[[Synthesizer], Synthesizer] = lambda voice: voice
     keeper: Keeper | None = None  # instead of the database
-    recordings: Recordings | None = None  # instead of files in the records folder
     twilio_http: Callable[[], RestHttp] | None = None  # instead of sockets to the carrier
     wall: Callable[[], float] = time.time
     today: Callable[[], date] = date.today
+    prompts: Path | None = None  # a replay's rendered sentences, all of them kept
+    bank: str | None = None  # the demo backend's database, instead of a file in the records folder
     on_record: Callable[[Record], None] = lambda record: None
     progress: Callable[[int, int], None] = lambda done, total: None
-    engines: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,8 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
         voices = await open_voices(
             settings.speaking.engine,
             models_folder=settings.service.models_folder,
-            cache_folder=folder / "prompts",
+            cache_folder=world.prompts or folder / "prompts",
+            keep_spoken=world.prompts is not None,
             wrap=world.wrap_voice,
         )
         stack.push_async_callback(voices.close)
@@ -107,9 +109,7 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
             store = open_store(settings.records.url or default_url(folder), folder, problem=log.error)
             stack.callback(store.close)
             keeper = store
-        recordings = world.recordings or Recordings(folder / "recordings", keep=settings.records.record_audio)
-        stack.callback(recordings.close)
-        backend = await stack.enter_async_context(open_backend(settings, business))
+        backend = await stack.enter_async_context(open_backend(settings, world))
         staff = _staff(settings, business)
         front = FrontOffice(staff=staff, dispositions=_dispositions(business), now_ms=_loop_ms)
         desks = Desks(clock=asyncio.get_running_loop().time)
@@ -122,6 +122,9 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
             stack.push_async_callback(carrier.close)
         intents = IntentModel.fit(training_examples(business), business.outside)
         judge = Frustration.shipped(FrustrationSettings(prosody_weight=settings.judging.prosody_weight))
+        recordings = _recordings(settings, keeper, lambda call, what: switchboard.problem(call, "recording", what))
+        if recordings is not None:
+            stack.callback(recordings.close)
         house = House(
             minds=BusinessMinds(
                 business=business,
@@ -139,7 +142,7 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
             attending=front,
             lines=lines,
             keeper=keeper,
-            recorder=recordings.open,
+            recorder=lambda call: recordings.begin(call, wall=world.wall()) if recordings else Unrecorded(),
             handoff=settings.handoff,
             engines={
                 "stt": recogniser.name,
@@ -200,16 +203,22 @@ def fallback(business: Business) -> Mapping[str, tuple[str, ...]]:
 
 
 @asynccontextmanager
-async def open_backend(settings: Settings, business: Business) -> AsyncIterator[Backend]:
-    from telephony.backends import demo_bank, http  # noqa: PLC0415  (only the one in use is imported)
-
+async def open_backend(settings: Settings, world: World) -> AsyncIterator[Backend]:
     if settings.business.backend == "http":
         if not settings.business.http_url:
             raise ConfigError("[business] http_url: an address expected for backend 'http', got none")
+        from telephony.backends import http  # noqa: PLC0415  (only the backend in use is imported)
+
         async with http.open(settings.business.http_url, settings.business.http_timeout_seconds) as backend:
             yield backend
     else:
-        yield demo_bank.open(settings.service.records_folder / "demo-bank.db")
+        from telephony.backends import demo_bank  # noqa: PLC0415
+
+        bank = demo_bank.DemoBank(world.bank or settings.service.records_folder / "demo-bank.db", today=world.today())
+        try:
+            yield bank
+        finally:
+            bank.close()
 
 
 def _staff(settings: Settings, business: Business) -> Staff:
@@ -225,6 +234,23 @@ def _staff(settings: Settings, business: Business) -> Staff:
     ]
     needs = {name: Needs(frozenset(queue.skills)) for name, queue in business.queues.items()}
     return Staff(roster=Roster(agents), needs=needs, now_ms=_loop_ms)
+
+
+def _recordings(settings: Settings, keeper: Keeper, problem: Callable[[str, str], None]) -> Recordings | None:
+    """Recordings and their rows; their thread's news are brought to the loop. None when recording is off."""
+    if not settings.records.record_audio:
+        return None
+    loop = asyncio.get_running_loop()
+
+    def done(recorded: Recorded) -> None:
+        if isinstance(keeper, Store):
+            keeper.submit(changes.recorded(recorded))
+
+    return Recordings(
+        settings.service.records_folder / "recordings",
+        done=done,
+        problem=lambda call, what: loop.call_soon_threadsafe(problem, call, what),
+    )
 
 
 def _dispositions(business: Business) -> list[Disposition]:

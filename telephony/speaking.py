@@ -42,6 +42,7 @@ async def open_voices(
     *,
     models_folder: Path,
     cache_folder: Path | None,
+    keep_spoken: bool = False,
     wrap: Callable[[Synthesizer], Synthesizer] = lambda voice: voice,
 ) -> Voices:
     """The voices of this machine. `wrap` goes around each engine, inside its cache (a replay's clock stands still).
@@ -51,7 +52,10 @@ async def open_voices(
     process = VoiceProcess()
     opened, missing = await _open(process, models_folder)
     choice = choose(wanted, {**dict.fromkeys(opened), **missing})
-    chain = [CachedSynthesizer(wrap(opened[name]), folder=cache_folder) for name in (choice.name, *choice.then)]
+    chain = [
+        CachedSynthesizer(wrap(opened[name]), folder=cache_folder, keep_spoken=keep_spoken)
+        for name in (choice.name, *choice.then)
+    ]
     last = prerendered.open(prerendered.Settings(chain[0].voice_key))
     voice = VoiceChain([*chain, CachedSynthesizer(last, folder=cache_folder)])
     return Voices(voice, chain[0], choice, process)

@@ -44,6 +44,11 @@ class Switchboard:
         """The call that is offered to this agent, or that they talk in."""
         return next((c for c in self.calls.values() if c.agent == agent), None)
 
+    def problem(self, call: str, part: str, what: str) -> None:
+        """Something went wrong with a call in another thread's hands; ignored when the call is over."""
+        if call in self.calls:
+            self.calls[call].problem(part, what)
+
     async def _accept(self, line: Line, tasks: asyncio.TaskGroup) -> None:
         async with aclosing(line.arrivals()) as arrivals:
             async for leg in arrivals:

@@ -52,13 +52,22 @@ class Prerendered:
 
 
 class CachedSynthesizer:
-    def __init__(self, inner: Synthesizer, *, folder: Path | None, memory_bytes: int = MEMORY_BYTES) -> None:
-        """Without a `folder` sentences are kept in memory alone."""
+    def __init__(
+        self,
+        inner: Synthesizer,
+        *,
+        folder: Path | None,
+        memory_bytes: int = MEMORY_BYTES,
+        keep_spoken: bool = False,
+    ) -> None:
+        """Without a `folder` sentences are kept in memory alone. `keep_spoken`: those first spoken in a call go to disk
+        as well, so that a replay sounds the same every time; never for real callers."""
         self.voice_key = inner.voice_key
         self.counts = CacheCounts()
         self._inner = inner
         self._folder = folder
         self._clips = _Clips(memory_bytes)
+        self._keep_spoken = keep_spoken
         self._disk_failure_logged = False
 
     async def stream(self, text: str) -> AsyncGenerator[Pcm, None]:
@@ -117,7 +126,10 @@ class CachedSynthesizer:
                 yield piece
         self.counts.rendered += 1
         if pieces:
-            self._clips.put(key_of(self.voice_key, sentence), mulaw_encode(np.concatenate(pieces)))
+            key, clip = key_of(self.voice_key, sentence), mulaw_encode(np.concatenate(pieces))
+            self._clips.put(key, clip)
+            if self._keep_spoken:
+                self._write(key, clip)
 
     def _path(self, key: str) -> Path | None:
         return None if self._folder is None else self._folder / key[:2] / f"{key}.ulaw"

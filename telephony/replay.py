@@ -1,0 +1,176 @@
+"""`warmline replay`: one recorded call through the whole house, on the carrier's own wire, in virtual or in real time.
+
+The service, its pipeline and its engines are the real ones; only the carrier, the clock and the far ends are simulated.
+With the fast pace time is the audio's own length and stands still while an engine works, so that two replays of one
+call differ in ids and wall times alone.
+"""
+
+import asyncio
+import os
+import tempfile
+import time
+from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from models.inference import InlinePool
+from telephony.agents.agent import Presence
+from telephony.errors import ConfigError
+from telephony.events import Bridged, CallEnded
+from telephony.journal import Record, as_json
+from telephony.records.store import InlineKeeper
+from telephony.service import World, open_service
+from telephony.settings import AgentSettings, Settings, load
+from telephony.sim.carrier import Carrier, CarrierCall
+from telephony.sim.cast import Cast, of_call
+from telephony.sim.clock import StandsStill, at_work, run_virtual
+from telephony.sim.rest import RestStandIn
+from telephony.sim.socket import InMemory
+
+ACCOUNT = "AC" + "0" * 32
+PUBLIC_URL = "https://replay.invalid"
+TOKEN = "replay"
+NUMBER = "+12025550100"
+CALLER = "+12025550143"
+AGENT_NUMBERS = "+1202555{:04d}"
+DAY = date(2026, 11, 23)
+"""The demo's today, a Monday: what callers say of days means the same in every replay."""
+
+SETTLE_SECONDS = 30.0
+"""After the carrier's end of the call: for agents to be told, and the last entries to be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    name: str
+    journal: Path
+    wav: Path
+    records: tuple[Record, ...]
+    seconds: float  # of call time
+    wall_seconds: float
+    violations: tuple[str, ...]  # of the carrier's contract, by us
+
+
+def replay(
+    call: Path,
+    *,
+    config: Path,
+    out: Path,
+    pace: str = "fast",
+    channel: str = "left",
+    prosody_weight: float | None = None,
+    on_record: Callable[[Record], None] | None = None,
+) -> Replayed:
+    """Plays `call` (a fixture, or an audio file whose `channel` is the caller) and writes its journal and recording.
+
+    Raises `FixtureError`, `ConfigError`, `BusinessError` or `AudioError` for what cannot be played.
+    """
+    settings = load(config)
+    if prosody_weight is not None:
+        judging = settings.judging.model_copy(update={"prosody_weight": prosody_weight})
+        settings = settings.model_copy(update={"judging": judging})
+    out.mkdir(parents=True, exist_ok=True)
+    cast = of_call(call, cache=out / ".clips", channel=channel)
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="warmline-replay-") as scratch:
+        work = _Replay(cast, _settings(settings, Path(scratch)), out, pace, on_record or (lambda record: None))
+        records, carrier_call = _run(work.run(), pace)
+    journal = out / f"{cast.name}.jsonl"
+    journal.write_text("".join(as_json(record) + "\n" for record in records), encoding="utf-8")
+    wav = out / f"{cast.name}.wav"
+    carrier_call.save(wav)
+    seconds = max((r.entry.seconds for r in records if isinstance(r.entry, CallEnded)), default=0.0)
+    violations = tuple(violation.what for violation in carrier_call.violations)
+    return Replayed(cast.name, journal, wav, tuple(records), seconds, time.monotonic() - began, violations)
+
+
+def _run(work: Coroutine[Any, Any, Any], pace: str) -> Any:
+    if pace == "fast":
+        return run_virtual(work)
+    if pace == "real":
+        return asyncio.run(work)
+    raise ConfigError(f"--pace: real or fast expected, got {pace!r}")
+
+
+def _settings(settings: Settings, scratch: Path) -> Settings:
+    """The settings of this call: the stand-in carrier, and agents on its telephones."""
+    variable = "WARMLINE_REPLAY_TOKEN"
+    os.environ[variable] = TOKEN
+    service = settings.service.model_copy(update={"public_url": PUBLIC_URL, "records_folder": scratch})
+    table = settings.lines.twilio.model_copy(
+        update={"enabled": True, "account_sid": ACCOUNT, "auth_token_variable": variable, "number": NUMBER}
+    )
+    lines = settings.lines.model_copy(update={"twilio": table})
+    return settings.model_copy(
+        update={
+            "service": service,
+            "lines": lines,
+            "agents": tuple(_on_telephone(agent, n) for n, agent in enumerate(settings.agents)),
+            "speaking": settings.speaking.model_copy(update={"prerender": False}),
+            "records": settings.records.model_copy(update={"record_audio": False}),
+        }
+    )
+
+
+def _on_telephone(agent: AgentSettings, number: int) -> AgentSettings:
+    return agent.model_copy(update={"line": "twilio", "address": AGENT_NUMBERS.format(200 + number)})
+
+
+class _Replay:
+    def __init__(
+        self, cast: Cast, settings: Settings, out: Path, pace: str, on_record: Callable[[Record], None]
+    ) -> None:
+        self._cast = cast
+        self._settings = settings
+        self._out = out
+        self._fast = pace == "fast"
+        self._on_record = on_record
+        self._keeper = InlineKeeper()
+        self._caller = cast.caller()
+        self._rest: RestStandIn
+        self._over = asyncio.Event()
+
+    async def run(self) -> tuple[list[Record], CarrierCall]:
+        async with AsyncExitStack() as stack:
+            with at_work():
+                service = await stack.enter_async_context(open_service(self._settings, self._world()))
+            carrier = Carrier(
+                InMemory(service.app), public_base_url=PUBLIC_URL, account_sid=ACCOUNT, auth_token=TOKEN
+            )
+            addresses = {agent.id: agent.address for agent in self._settings.agents}
+            telephones = {addresses[agent]: phone for agent, phone in self._cast.agents.items()}
+            async with RestStandIn(carrier, agents=telephones, password=TOKEN) as self._rest:
+                for agent in self._cast.agents:
+                    service.staff.roster.set(agent, Presence.AVAILABLE, 0)
+                switchboard = asyncio.create_task(service.switchboard.serve())
+                try:
+                    call = await carrier.call(from_=self._cast.number or CALLER, to=NUMBER, party=self._caller)
+                    async with asyncio.timeout(SETTLE_SECONDS):
+                        await self._over.wait()
+                finally:
+                    switchboard.cancel()
+                    await asyncio.wait({switchboard})
+        return self._keeper.records, call
+
+    def _world(self) -> World:
+        world = World(
+            keeper=self._keeper,
+            twilio_http=lambda: self._rest.http(),
+            prompts=self._out / ".prompts",
+            bank=":memory:",
+            today=lambda: DAY,
+            on_record=self._heard_of,
+        )
+        if not self._fast:
+            return world
+        return replace(world, open_pool=lambda factories, _: InlinePool(factories), wrap_voice=StandsStill)
+
+    def _heard_of(self, record: Record) -> None:
+        if isinstance(record.entry, Bridged):
+            self._caller.joined()
+        if isinstance(record.entry, CallEnded):
+            self._over.set()
+        self._on_record(record)
