@@ -28,6 +28,7 @@ def _configure_sqlite(connection: Any, _: object) -> None:
     """WAL: readers never wait for the writer, and a commit survives a killed process."""
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=NORMAL")
+    connection.execute("PRAGMA secure_delete=ON")  # what retention deletes is overwritten
 
 
 def upgrade(engine: Engine) -> None:
