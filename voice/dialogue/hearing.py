@@ -1,5 +1,6 @@
 """One turn of the caller as the policy sees it: the words, what they may mean, and readers for what is wanted."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -8,6 +9,10 @@ from models.intent import IntentMatch
 from models.slots import SlotValue, read
 from models.slots.yes_no import read_yes_no
 from voice.dialogue.business import Hearing, Slot
+
+_KEYS = {"one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7"} | {
+    str(n): str(n) for n in range(1, 8)
+}
 
 SURE_VALUE = 0.5  # models/slots: below it something does not fit
 STRONG = 0.7  # of an intent that may break into a question about something else
@@ -41,6 +46,12 @@ class Turn:
         """ "yes", "no" or None."""
         found = read_yes_no(self.raw)
         return found[0] if found and found[2] >= SURE_VALUE else None
+
+    @property
+    def spoken_key(self) -> str | None:
+        """ "One", "press two": a key said instead of pressed."""
+        said = re.fullmatch(r"(?:press |number |option )?(\w+)", self.raw.strip().casefold())
+        return _KEYS.get(said.group(1)) if said else None
 
     @property
     def accepted(self) -> str | None:

@@ -43,6 +43,7 @@ DAYS = (
     "the twenty third", "december third", "november thirtieth",
 )  # fmt: skip
 FILLINGS = 12  # of one example with slots, unless its slots have more values than that
+TRAINED = 2  # fillings of one example for the intent model: it learns the frame, not the values
 MOST_FILLINGS = 400  # of one example
 DIGIT_STRINGS = 400  # of each length: enough for every pair of digits many times over
 _SLOT = re.compile(r"\{(\w+)\}")
@@ -52,8 +53,12 @@ _CHOICE = re.compile(r"\(([^()]*\|[^()]*)\)")
 def languages(business: Business) -> dict[str, tuple[str, ...]]:
     """State's language (`Expect.language`) → sentences."""
     person = _person(business)
-    main = [sentence for name, texts in training_examples(business).items() for sentence in texts if name]
-    controls = [s for name, texts in training_examples(business).items() if name in CONTROLS for s in texts]
+    sentences = {
+        name: [one for example in intent.examples for one in expand(example, intent, FILLINGS)]
+        for name, intent in business.intents.items()
+    }
+    main = [one for texts in sentences.values() for one in texts]
+    controls = [one for name, texts in sentences.items() if name in CONTROLS for one in texts]
     every = _unique([*main, *person, *YES, *NO, *_all_slot_values(business)])
     found = {
         "main": every,
@@ -73,19 +78,20 @@ def training_examples(business: Business) -> dict[str, tuple[str, ...]]:
     owner: dict[str, str] = {}
     found: dict[str, tuple[str, ...]] = {}
     for name, intent in business.intents.items():
-        sentences = _unique(sentence for example in intent.examples for sentence in expand(example, intent))
+        sentences = _unique(sentence for example in intent.examples for sentence in expand(example, intent, TRAINED))
         found[name] = tuple(one for one in sentences if owner.setdefault(one, name) == name)
     return found
 
 
-def expand(example: str, intent: Intent) -> Iterator[str]:
-    """One example with every "(a|b)" taken in turn and its slots filled so that each value comes up."""
-    for sentence in _alternatives(example, FILLINGS):
+def expand(example: str, intent: Intent, most: int) -> Iterator[str]:
+    """One example with every "(a|b)" taken in turn and its slots filled: so often that each value comes up, or `most`
+    times when `most` is small."""
+    for sentence in _alternatives(example, most):
         names = _SLOT.findall(sentence)
         if not names:
             yield sentence
             continue
-        yield from _filled(sentence, [values(intent.slot(name)) for name in names])
+        yield from _filled(sentence, [values(intent.slot(name)) for name in names], most)
 
 
 def values(slot: Slot) -> tuple[str, ...]:
@@ -112,14 +118,14 @@ def _alternatives(example: str, most: int) -> list[str]:
         chosen = list(product(*options))
     else:
         draw = random.Random(example)
-        rounds = max(most, *map(len, options))
+        rounds = most if most < FILLINGS else max(most, *map(len, options))
         chosen = list(zip(*(_drawn(option, rounds, draw) for option in options), strict=True))
     return [" ".join("".join(one).split()) for one in chosen]
 
 
-def _filled(sentence: str, lists: list[tuple[str, ...]]) -> Iterator[str]:
+def _filled(sentence: str, lists: list[tuple[str, ...]], most: int) -> Iterator[str]:
     draw = random.Random(sentence)
-    rounds = min(MOST_FILLINGS, max(FILLINGS, *(len(one) for one in lists)))
+    rounds = most if most < FILLINGS else min(MOST_FILLINGS, max(most, *map(len, lists)))
     columns = [_drawn(list(one), rounds, draw) for one in lists]
     for row in zip(*columns, strict=True):
         taken = iter(row)

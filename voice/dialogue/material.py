@@ -6,8 +6,8 @@ from models.brief import Attempt, Caller, Entity, Material, Reason
 from voice.dialogue.business import Business
 from voice.dialogue.issue import about, issue_line, values
 from voice.dialogue.prompts import render
-from voice.dialogue.state import State
 from voice.dialogue.state import Attempt as Tried
+from voice.dialogue.state import State
 
 
 def material(business: Business, state: State, today: date) -> Material:

@@ -53,7 +53,10 @@ def _at_any_time(step: Step, turn: Turn) -> bool:
 
 def _in_place(step: Step, turn: Turn) -> None:
     place = step.state.place
-    if place is Place.CLOSING:
+    pressed = turn.spoken_key
+    if pressed is not None and (place in YES_NO or place is Place.SLOT) and not keypad.collecting(step):
+        keypad.pressed(step, pressed, turn.today)
+    elif place is Place.CLOSING:
         _closing(step, turn)
     elif place is Place.COMING or place is Place.ACTING:
         step.say("seek.one_moment" if place is Place.COMING else "still_working")

@@ -19,8 +19,10 @@ def open_heard(step: Step, turn: Turn) -> None:
     name = turn.accepted
     if turn.answer == "no" and turn.words <= SHORT_WORDS and step.state.tried and name != "cancel":
         goodbye(step)
-    elif turn.answer == "yes" and turn.words <= SHORT_WORDS - 1:
-        step.worked()
+    elif turn.answer is not None and turn.words <= 2 and name in (None, "goodbye"):
+        step.worked()  # a bare yes or no to an open question says nothing yet
+    elif name == "goodbye" and turn.strong is None:
+        step.go(Place.GUESS, guess=name, guess_turn=turn.number)  # never hang up on a guess
     elif name is not None:
         wanted(step, name, turn)
     elif (guess := turn.guessed) is not None:

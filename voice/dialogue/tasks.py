@@ -122,7 +122,8 @@ def act(step: Step) -> None:
     if member is not None:
         params["member"] = member.number
     task = replace(task, key=key, asking=None)
-    step.say("one_moment")
+    if not step.says:
+        step.say("one_moment")
     step.do(intent.action, params, key)
     step.go(Place.ACTING, task=task, pending=(*step.state.pending, task))
     step.ask = False

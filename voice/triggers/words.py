@@ -11,7 +11,7 @@ _CONTRACTIONS = (
 )  # fmt: skip
 _FILLERS = re.compile(
     r"\b(?:uh|um|er|erm|uhm|hmm|mm|ah|oh|hey|hello|hi|well|please|just|now|right now|immediately|directly|really|"
-    r"actually|kindly|thanks|thank you|look|listen|sir|madam|ma'am|okay|ok|maybe|possibly|simply|straight away|asap|"
+    r"actually|kindly|damn it|dammit|goddammit|god damn it|for fuck's sake|jesus|christ|thanks|thank you|look|listen|sir|madam|ma'am|okay|ok|maybe|possibly|simply|straight away|asap|"
     r"for god's sake|for goodness sake|for heaven's sake|good morning|good afternoon|good evening|mister|excuse me)\b"
 )
 _DOUBLED = re.compile(r"\b(\w+(?: \w+)?)(?: \1\b)+")

@@ -1,0 +1,156 @@
+"""A person is one word, one key or two silences away, whatever else is going on."""
+
+import pytest
+
+from tests.dialogue.asked_phrases import MENTIONS, REQUESTS
+from tests.sim.story import Story
+from voice import events
+from voice.dialogue.state import Place
+from voice.events import PersonStage
+
+
+@pytest.mark.parametrize("words", REQUESTS)
+def test_a_request_for_a_person_is_granted_in_that_very_turn(words: str) -> None:
+    call = Story()
+    said = call.hears(words)
+    assert call.escalation is not None
+    assert call.escalation.trigger == "asked"
+    assert len(call.did(events.SeekPerson)) == 1
+    assert "I'm getting someone in" in said
+
+
+@pytest.mark.parametrize("words", MENTIONS)
+def test_a_person_who_is_only_mentioned_is_no_request(words: str) -> None:
+    call = Story()
+    call.hears(words)
+    assert call.escalation is None or call.escalation.trigger != "asked"
+
+
+@pytest.mark.parametrize("place", [Place.OPEN, Place.MEMBER, Place.PIN, Place.SLOT, Place.CONFIRM, Place.GUESS])
+def test_a_person_is_granted_by_word_and_by_key_in_every_place(place: Place) -> None:
+    for ask in ("agent please", "0"):
+        call = _at(place)
+        assert call.mind.state.place is place
+        call.keys(ask) if ask == "0" else call.hears(ask)
+        assert call.escalation is not None
+        assert call.escalation.trigger == "asked"
+
+
+def test_a_request_with_a_topic_goes_to_the_topics_queue_and_names_it() -> None:
+    call = Story()
+    call.hears("i lost my card")
+    said = call.hears("no i want to talk to a person")
+    assert call.escalation and call.escalation.queue == "cards"
+    assert "I'll tell them: your card is lost or stolen" in said
+
+
+def test_a_second_request_is_answered_and_starts_no_second_search() -> None:
+    call = Story()
+    call.hears("agent")
+    said = call.hears("i said i want a person")
+    assert "still getting someone" in said
+    assert len(call.did(events.SeekPerson)) == 1
+
+
+def test_two_silences_bring_a_person() -> None:
+    call = Story()
+    assert "press 1" in call.silence()
+    said = call.silence()
+    assert call.escalation and call.escalation.trigger == "silent"
+    assert "I'm getting someone" in said
+
+
+def test_words_between_two_silences_count_anew() -> None:
+    call = Story(deed=None)
+    call.silence()
+    call.hears("what are your opening hours")
+    call.silence()
+    assert call.escalation is None
+
+
+def test_two_turns_without_understanding_bring_a_person_after_one_better_question() -> None:
+    call = Story()
+    first = call.hears("")
+    assert "for instance" in first
+    call.hears("hmm", confidence=0.05)
+    assert call.escalation and call.escalation.trigger == "lost"
+    assert "not understood 2 times" in call.escalation.evidence[0]
+
+
+def test_what_this_line_does_not_do_is_said_once_then_a_person_comes() -> None:
+    call = Story()
+    said = call.hears("can you order me a pizza")
+    assert "can't help with that" in said
+    call.hears("then tell me a joke please")
+    assert call.escalation and call.escalation.trigger == "lost"
+
+
+@pytest.mark.parametrize(
+    ("words", "queue"),
+    [
+        ("i want to make a complaint", "member_relations"),
+        ("you'll be hearing from my lawyer", "member_relations"),
+        ("my husband passed away and i need to close his account", "member_relations"),
+        ("i think i've been scammed by someone on the phone", "cards"),
+        ("i can't afford food this week", "member_relations"),
+    ],
+)
+def test_what_is_always_for_a_person_goes_there_at_once(words: str, queue: str) -> None:
+    call = Story()
+    call.hears(words)
+    assert call.escalation and call.escalation.trigger == "sensitive"
+    assert call.escalation.queue == queue
+
+
+def test_with_the_recogniser_down_the_keys_are_read_and_speech_twice_brings_a_person() -> None:
+    call = Story()
+    said = call.news(PersonStage.ENGINE_DOWN)
+    assert "use the keys" in said
+    assert "press 1" in said
+    assert "use the keys" in call.hears("", 0.0)
+    call.hears("", 0.0)
+    assert call.escalation and call.escalation.trigger == "lost"
+    assert "recogniser was down" in call.escalation.evidence[0]
+
+
+def test_with_the_recogniser_down_zero_still_is_a_person() -> None:
+    call = Story()
+    call.news(PersonStage.ENGINE_DOWN)
+    call.keys("0")
+    assert call.escalation and call.escalation.trigger == "asked"
+
+
+def _at(place: Place) -> Story:
+    call = Story()
+    match place:
+        case Place.MEMBER:
+            call.hears("what's my balance")
+        case Place.PIN:
+            call.hears("what's my balance")
+            call.keys("204713")
+        case Place.SLOT:
+            call.hears("what are your rates for loans")
+        case Place.CONFIRM:
+            call = _verified("please block my card i lost it")
+        case Place.GUESS:
+            call.mind._state = _guessing(call)
+        case _:
+            pass
+    return call
+
+
+def _verified(words: str) -> Story:
+    from datetime import date
+
+    from telephony.backends.demo_bank import DemoBank
+
+    call = Story(deed=DemoBank(today=date(2026, 11, 18)).perform_now)
+    call.hears(words)
+    call.verified()
+    return call
+
+
+def _guessing(call: Story):
+    from dataclasses import replace
+
+    return replace(call.mind.state, place=Place.GUESS, guess="balance", guess_turn=1)
