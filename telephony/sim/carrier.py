@@ -110,7 +110,6 @@ class Carrier:
         return call
 
     def new_call(self, *, from_: str, to: str, direction: str) -> CarrierCall:
-        self._made += 1
         call = CarrierCall(self._sid("CA"), from_, to, direction)
         self.calls[call.sid] = call
         return call
@@ -230,7 +229,8 @@ class Carrier:
 
     def _sid(self, kind: str) -> str:
         """Sids of the right shape, the same in every run."""
-        return kind + self._digest(f"{kind}{self._made}:{len(self.calls)}")
+        self._made += 1
+        return kind + self._digest(f"{kind}{self._made}")
 
     @staticmethod
     def _digest(text: str) -> str:

@@ -12,7 +12,7 @@ from voice.audio import FRAME_MS, Pcm
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """`loss`, `reorder`: share of frames, 0..1. `jitter_ms`: most that a frame is late. `gone`: outages, [from, to) ms."""
+    """`loss`, `reorder`: share of frames, 0..1. `jitter_ms`: most lateness. `gone`: outages, [from, to) ms."""
 
     loss: float = 0.0
     jitter_ms: int = 0

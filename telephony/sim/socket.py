@@ -69,10 +69,13 @@ class Loopback:
 
     async def post(self, url: str, form: Mapping[str, str], headers: Headers) -> Answer:
         timeout = aiohttp.ClientTimeout(total=15)  # Twilio's own webhook time-out
-        async with aiohttp.ClientSession(timeout=timeout) as session:
-            request = session.post(f"http://{self._at}{_target(url)}", data=dict(form), headers=dict(headers))
-            async with request as response:
-                return Answer(response.status, await response.text())
+        try:
+            async with aiohttp.ClientSession(timeout=timeout) as session:
+                request = session.post(f"http://{self._at}{_target(url)}", data=dict(form), headers=dict(headers))
+                async with request as response:
+                    return Answer(response.status, await response.text())
+        except aiohttp.ClientError as error:
+            raise ConnectionError(f"{url}: {error}") from error
 
     async def connect(self, url: str, headers: Headers) -> Socket:
         try:
@@ -117,9 +120,12 @@ class InMemory:
         self._app = app
 
     async def post(self, url: str, form: Mapping[str, str], headers: Headers) -> Answer:
-        body = urlencode(form).encode()
+        return await self.request("POST", url, urlencode(form), headers)
+
+    async def request(self, method: str, url: str, form: str, headers: Headers) -> Answer:
+        """`form`: urlencoded."""
         status, chunks = 500, []
-        given = iter([{"type": "http.request", "body": body, "more_body": False}])
+        given = iter([{"type": "http.request", "body": form.encode(), "more_body": False}])
 
         async def receive() -> Message:
             return next(given, {"type": "http.disconnect"})
@@ -132,7 +138,7 @@ class InMemory:
                 chunks.append(message.get("body", b""))
 
         form_headers = {**headers, "Content-Type": "application/x-www-form-urlencoded"}
-        await self._app(_scope("http", url, form_headers), receive, send)
+        await self._app({**_scope("http", url, form_headers), "method": method}, receive, send)
         return Answer(status, b"".join(chunks).decode())
 
     async def connect(self, url: str, headers: Headers) -> Socket:
@@ -221,7 +227,6 @@ def _scope(kind: str, url: str, headers: Headers) -> Scope:
         "type": kind,
         "asgi": {"version": "3.0"},
         "http_version": "1.1",
-        "method": "POST",
         "scheme": parts.scheme,
         "path": parts.path,
         "raw_path": parts.path.encode(),
