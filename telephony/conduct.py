@@ -41,6 +41,7 @@ class Conduct:
         self.call = Call(CallId(self.id), party.line, party.address, party.called)
         self.journal = Journal(self.id, now_ms=self.now_ms, wall=house.wall, keeper=house.keeper)
         self.journal.subscribe(on_record)
+        self.journal.subscribe(self._learn)
         self._mind = house.minds.caller(self.id, party.address)
         self._transcript: Transcript | None = None  # while bridged, where the mind does not listen
         self._recorder: CallRecorder = house.recorder(self.id)
@@ -115,7 +116,7 @@ class Conduct:
 
     async def _end(self) -> None:
         if not self.call.over:
-            self._move(CallState.WRAPPING if self._served_by else CallState.ENDED)
+            self._move(CallState.WRAPPING if self.call.state is CallState.BRIDGED else CallState.ENDED)
         await self._leg.hang_up("the call is over")
         self._recorder.close()
         seconds = self.now_ms() / 1000
@@ -265,6 +266,12 @@ class Conduct:
         transcript = self._transcript or self._mind.transcript
         self._transcript = transcript.with_(speaker, text, start_ms, end_ms, confidence)
         return self._transcript.last_turn
+
+    def _learn(self, record: Record) -> None:
+        """What the caller adds while a person is sought makes a newer brief."""
+        learned = isinstance(record.entry, (events.Corrected, events.Verified, events.Acted))
+        if learned and self._seeking is not None and not self._seeking.handoff.over:
+            self._seeking.caller_spoke()
 
     def _joined(self, agent: str) -> None:
         self._transcript = self._mind.transcript

@@ -42,7 +42,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    turn: int
+    turn: int  # 0: by an agent, before the bridge
     speaker: str  # caller | agent
     text: str  # redacted; "" when speech was not understood
     confidence: float

@@ -3,10 +3,21 @@
 from collections.abc import Mapping, Sequence
 
 from models.engines import EngineFactory
+from telephony.agents.briefing import ACCEPTS, DECLINES, LANGUAGE
 from telephony.engines import Recogniser
+from voice.dialogue.business import Business
+from voice.dialogue.languages import languages as languages_of
 from voice.listening import Listening
 from voice.pipeline.recognise import ENGINE
+from voice.pipeline.session import LISTENING
 from voice.stt import pocketsphinx, whisper
+
+
+def languages(business: Business) -> dict[str, tuple[str, ...]]:
+    """What each state of a caller's and of an agent's leg expects to hear."""
+    states = languages_of(business)
+    everything = states["main"]
+    return {**states, LISTENING: everything, "person": everything, LANGUAGE: (*ACCEPTS, *DECLINES)}
 
 
 def factories(chosen: Recogniser, languages: Mapping[str, Sequence[str]]) -> dict[str, EngineFactory]:

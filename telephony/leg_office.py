@@ -84,7 +84,9 @@ class LegOffice:
         text = WITHHELD if sensitive and heard.text else redact(heard.text)
         start_ms, end_ms = heard.start_ms + self._offset_ms, heard.end_ms + self._offset_ms
         confidence = round(heard.confidence, 3)
-        if turn is None:
+        if turn is not None and not self._journals_prompts:
+            turn = 0  # an agent, before the bridge: no turn of the caller's conversation
+        elif turn is None:
             turn = self._notes.note(self._speaker, text, start_ms, end_ms, confidence)
         self._journal.append(
             entries.Heard(turn, self._speaker.value, text, confidence, start_ms, end_ms, heard.engine)

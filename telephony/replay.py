@@ -110,7 +110,6 @@ def _settings(settings: Settings, scratch: Path) -> Settings:
             "lines": lines,
             "agents": tuple(_on_telephone(agent, n) for n, agent in enumerate(settings.agents)),
             "speaking": settings.speaking.model_copy(update={"prerender": False}),
-            "records": settings.records.model_copy(update={"record_audio": False}),
         }
     )
 
@@ -159,6 +158,7 @@ class _Replay:
         world = World(
             keeper=self._keeper,
             twilio_http=lambda: self._rest.http(),
+            inline=self._fast,
             prompts=self._out / ".prompts",
             bank=":memory:",
             today=lambda: DAY,

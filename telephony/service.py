@@ -42,7 +42,7 @@ from telephony.switchboard import Switchboard
 from telephony.web import create_app
 from voice import vad
 from voice.dialogue.business import Business
-from voice.dialogue.languages import languages, training_examples
+from voice.dialogue.languages import training_examples
 from voice.dialogue.load import load_business
 from voice.hearing import Ear
 from voice.tts import Synthesizer
@@ -64,6 +64,7 @@ class World:
     twilio_http: Callable[[], RestHttp] | None = None  # instead of sockets to the carrier
     wall: Callable[[], float] = time.time
     today: Callable[[], date] = date.today
+    inline: bool = False  # recordings are written in place, where no thread may be waited for
     prompts: Path | None = None  # a replay's rendered sentences, all of them kept
     bank: str | None = None  # the demo backend's database, instead of a file in the records folder
     on_record: Callable[[Record], None] = lambda record: None
@@ -91,7 +92,7 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
     folder = settings.service.records_folder
     async with AsyncExitStack() as stack:
         recogniser = engines.recogniser(settings.hearing, settings.service.models_folder)
-        pool = world.open_pool(hearing.factories(recogniser, languages(business)), settings)
+        pool = world.open_pool(hearing.factories(recogniser, hearing.languages(business)), settings)
         stack.push_async_callback(pool.close)
         voices = await open_voices(
             settings.speaking.engine,
@@ -122,7 +123,7 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
             stack.push_async_callback(carrier.close)
         intents = IntentModel.fit(training_examples(business), business.outside)
         judge = Frustration.shipped(FrustrationSettings(prosody_weight=settings.judging.prosody_weight))
-        recordings = _recordings(settings, keeper, lambda call, what: switchboard.problem(call, "recording", what))
+        recordings = _recordings(settings, world, keeper, lambda call, what: switchboard.problem(call, "recording", what))
         if recordings is not None:
             stack.callback(recordings.close)
         house = House(
@@ -236,7 +237,9 @@ def _staff(settings: Settings, business: Business) -> Staff:
     return Staff(roster=Roster(agents), needs=needs, now_ms=_loop_ms)
 
 
-def _recordings(settings: Settings, keeper: Keeper, problem: Callable[[str, str], None]) -> Recordings | None:
+def _recordings(
+    settings: Settings, world: World, keeper: Keeper, problem: Callable[[str, str], None]
+) -> Recordings | None:
     """Recordings and their rows; their thread's news are brought to the loop. None when recording is off."""
     if not settings.records.record_audio:
         return None
@@ -250,6 +253,7 @@ def _recordings(settings: Settings, keeper: Keeper, problem: Callable[[str, str]
         settings.service.records_folder / "recordings",
         done=done,
         problem=lambda call, what: loop.call_soon_threadsafe(problem, call, what),
+        inline=world.inline,
     )
 
 

@@ -3,7 +3,7 @@
 This is the one place where models, rules and policy meet. It stays pure: the same events give the same acts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Protocol
@@ -26,11 +26,13 @@ from voice.dialogue.step import Step
 from voice.dialogue.unrecorded import unrecorded
 from voice.triggers import asked, registry
 
+PRIOR_ALONE = {"wait_time": 0.1}
+PRIOR_SOUGHT = {"wait_time": 2.0, "callback": 2.0, "cancel": 2.0}
 GUESSED = 0.4  # confidence left to "talk to a person" when a person is only mentioned: worth a question, no more
 
 
 class Intents(Protocol):
-    def match(self, text: str) -> IntentMatch: ...
+    def match(self, text: str, *, prior: Mapping[str, float] | None = None) -> IntentMatch: ...
 
 
 class Judge(Protocol):
@@ -116,7 +118,7 @@ class CallerMind:
         number = self._state.transcript.last_turn
         bars = self._business.hearing
         understood = bool(heard.text.strip()) and heard.confidence >= bars.words_confidence
-        match = self._intents.match(heard.text) if understood else NOTHING
+        match = self._intents.match(heard.text, prior=self._prior()) if understood else NOTHING
         wants = understood and any(asked.wants(heard.text, rule) for rule in self._asked)
         mentioned = any(asked.mentions_only(heard.text, rule) for rule in self._asked)
         if match.name == "talk_to_person" and not wants:
@@ -128,6 +130,11 @@ class CallerMind:
         if understood:
             told.append(events.Tell(self._understood(turn)))
         return turn
+
+    def _prior(self) -> Mapping[str, float]:
+        """Some wishes are likely only while a person is sought."""
+        known = PRIOR_SOUGHT if self._state.seeking else PRIOR_ALONE
+        return {name: times for name, times in known.items() if name in self._business.intents}
 
     def _keep(self, heard: events.Heard) -> None:
         place = self._state.place

@@ -3,17 +3,20 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from pipecat.frames.frames import CancelFrame, EndFrame, InterruptionFrame, OutputAudioRawFrame
+from pipecat.frames.frames import CancelFrame, EndFrame, ErrorFrame, OutputAudioRawFrame
 from pipecat.pipeline.worker import PipelineParams, PipelineWorker
 from pipecat.workers.runner import WorkerRunner
 
 from voice.audio import RATE, Pcm
-from voice.events import Event, Say
+from voice.events import Event, Expect, Say
 from voice.pipeline.build import Parts, build
 from voice.pipeline.tap import Recorder
 
 FINISH_SECONDS = 2.0
 """Time for a clean end before the pipeline is cancelled from the inside (pipecat 1.14 can wedge on a held EndFrame)."""
+
+LISTENING = "listening"
+"""The language model of a leg that talks with a person: everything the business expects."""
 
 SAY_SECONDS = 15.0
 """No sentence of ours is longer."""
@@ -37,6 +40,10 @@ class Session:
             idle_timeout_secs=None,
         )
         self.dropped_ms = 0
+        self._worker.add_event_handler("on_pipeline_error", self._on_error)
+
+    async def _on_error(self, _worker: object, frame: ErrorFrame) -> None:
+        self._parts.office.problem("pipeline", f"leg {self.leg}: {frame.error}")
 
     async def run(self) -> None:
         """Runs until the leg's media end or `finish` is called."""
@@ -73,11 +80,13 @@ class Session:
 
     async def hush(self) -> None:
         """Stops what is being said, protected prompts excepted, and what waits to be said."""
-        await self._worker.queue_frame(InterruptionFrame())
+        await self._built.speak.hush()
 
     def listen_only(self, on: bool) -> None:
         """While on, the party's words and keys go on the record but not to the mind: they talk with a person."""
         self._built.think.asking = not on
+        if on:
+            self._parts.ear.expect(Expect(language=LISTENING))
 
     def record_to(self, recorder: Recorder) -> None:
         """From now on, both channels of this leg go to `recorder`."""

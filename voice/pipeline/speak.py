@@ -84,6 +84,11 @@ class Speak(FrameProcessor):
         await super().cleanup()
         await self._stop()
 
+    async def hush(self) -> None:
+        """Drops what is being said and what waits, as a barge-in would; what is said next is not touched."""
+        await self._interrupt()
+        await self.push_frame(InterruptionFrame())
+
     @property
     def idle(self) -> bool:
         return self._current is None and not self._waiting

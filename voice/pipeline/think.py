@@ -57,9 +57,8 @@ class Think(FrameProcessor):
             case EventFrame():
                 self._events.put_nowait(frame)
                 return
-            case InputDTMFFrame():
-                for key in frame.buttons:
-                    self._events.put_nowait(EventFrame(events.KeyPressed(key.value), self._ear.expected.sensitive))
+            case InputDTMFFrame(button=button):
+                self._events.put_nowait(EventFrame(events.KeyPressed(button.value), self._ear.expected.sensitive))
                 return
             case SpokenFrame(hang_up=hang_up):
                 self._office.asked(hang_up)

@@ -5,11 +5,12 @@ sentence holds: the recogniser can only answer with words of the state.
 """
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from math import log10
 
 _DISCOUNT = 0.5  # taken from each count and given to unseen followers; usual for counts this small
+_NOTHING = 1e-9  # of probability: what sums leave by rounding
 _ORDER = 3
 _NEVER = -99.0  # log10 of what cannot be: the start mark as a word that follows
 
@@ -54,16 +55,19 @@ def _estimate(counts: list[Counter[Gram]]) -> tuple[dict[Gram, float], dict[Gram
     for n in range(1, _ORDER):
         seen: Counter[Gram] = Counter()  # how often each history had a follower
         kinds: Counter[Gram] = Counter()  # how many different ones
-        covered: Counter[Gram] = Counter()  # what the shorter history gives to those
+        covered: defaultdict[Gram, float] = defaultdict(float)  # what the shorter history gives to those
         for gram, count in counts[n].items():
             seen[gram[:-1]] += count
             kinds[gram[:-1]] += 1
-            covered[gram[:-1]] += probability[gram[1:]]  # type: ignore[assignment]  # a Counter adds floats too
+            covered[gram[:-1]] += probability[gram[1:]]
+        # Where every follower of the shorter history was seen there is nobody to give to: no discount.
+        left = {history: 1.0 - covered[history] for history in seen}
+        taken = {history: _DISCOUNT if left[history] > _NOTHING else 0.0 for history in seen}
         for gram, count in counts[n].items():
-            probability[gram] = (count - _DISCOUNT) / seen[gram[:-1]]
+            probability[gram] = (count - taken[gram[:-1]]) / seen[gram[:-1]]
         for history in seen:
-            left = max(1.0 - covered[history], 1e-6)
-            backoff[history] = _DISCOUNT * kinds[history] / seen[history] / left
+            if taken[history]:
+                backoff[history] = _DISCOUNT * kinds[history] / seen[history] / left[history]
     return probability, backoff
 
 
