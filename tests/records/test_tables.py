@@ -80,3 +80,14 @@ def test_an_agents_history_shows_the_calls_they_took_and_how_they_ended(tmp_path
     (call,) = queries.agent_history("ana")
     assert (call.call, call.accepted_by, call.disposition, call.summary) == ("c1", "key", "solved", "Dispute opened.")
     assert queries.agent_history("ben") == []
+
+
+def test_what_announces_a_side_effect_is_synced_to_the_disk_and_the_rest_is_not(tmp_path: Path) -> None:
+    record = writer(tmp_path)
+    mode = {1: "normal", 2: "full"}  # SQLite's numbers
+
+    def synchronous(*, durable: bool) -> str:
+        return mode[record.run(lambda c: c.exec_driver_sql("PRAGMA synchronous").scalar_one(), durable=durable)]
+
+    assert synchronous(durable=True) == "full"
+    assert synchronous(durable=False) == "normal"
