@@ -92,6 +92,7 @@ def write(path: Path, pcm: Pcm) -> None:
     """Whole or not at all: two that speak the same words at once both end well."""
     with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as part:
         soundfile.write(part, pcm, RATE, format="FLAC", subtype="PCM_16")
+    Path(part.name).chmod(0o644)  # a temporary file is its owner's alone
     Path(part.name).replace(path)
 
 
