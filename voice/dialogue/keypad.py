@@ -227,4 +227,3 @@ def _wanted(step: Step) -> int | None:
         return known.member_digits if place is Place.MEMBER else known.pin_digits
     intent, task = step.task_intent, step.state.task
     return intent.slot(task.asking).digits if intent and task and task.asking else None
-

@@ -111,7 +111,7 @@ def _says_more(step: Step, turn: Turn) -> bool:
 
 
 def _interrupts(step: Step, turn: Turn) -> bool:
-    """Takes words that surely mean something else than was asked: another task, "again", "stop". """
+    """Takes words that surely mean something else than was asked: another task, "again", "stop"."""
     name = turn.accepted if step.state.place is Place.WAITING else turn.strong
     task = step.state.task
     if name is None or (task is not None and name == task.intent and step.state.place is not Place.WAITING):
@@ -250,5 +250,3 @@ def person_news(step: Step, event: PersonNews) -> None:
     if step.state.place is Place.BRIEF_TOPIC:
         step.go(Place.WAITING)
         seeking.comfort(step)
-
-

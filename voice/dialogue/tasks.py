@@ -138,9 +138,7 @@ def done(step: Step, event: ActionDone) -> bool:
     here = step.state.task is not None and step.state.task.key == event.key
     step.set(pending=tuple(one for one in step.state.pending if one is not task))
     outcome = "done" if event.ok else "unclear" if _unclear(intent, event) else "failed"
-    attempt = Attempt(
-        task.intent, outcome, task.turn, event.error, event.receipt, dict(event.facts), dict(task.values)
-    )
+    attempt = Attempt(task.intent, outcome, task.turn, event.error, event.receipt, dict(event.facts), dict(task.values))
     step.set(tried=(*step.state.tried, attempt), task=None if here else step.state.task)
     slots = _slots(intent, task, event)
     if event.ok:

@@ -139,9 +139,7 @@ class CallerMind:
     def _keep(self, heard: events.Heard) -> None:
         place = self._state.place
         text = redact(heard.text, expecting_number=place in DIGITS or place in SENSITIVE)
-        transcript = self._state.transcript.with_(
-            Speaker.CALLER, text, heard.start_ms, heard.end_ms, heard.confidence
-        )
+        transcript = self._state.transcript.with_(Speaker.CALLER, text, heard.start_ms, heard.end_ms, heard.confidence)
         self._state = replace(self._state, transcript=transcript)
 
     def _understood(self, turn: Turn) -> events.Understood:

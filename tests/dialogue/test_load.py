@@ -1,0 +1,78 @@
+"""A wrong business is refused with file, section and key, what was expected and what came."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.sim.story import CONFIG
+from voice.dialogue.errors import BusinessError
+from voice.dialogue.languages import languages, training_examples
+from voice.dialogue.load import load_business
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "message"),
+    [
+        ("business.toml", "no_input_ms", "no_input_seconds", r"\[hearing\]: no_input_seconds: a known key .*no_input_ms"),
+        ("business.toml", "member_digits = 6", 'member_digits = "six"', r"\[identity\]: member_digits: .*integer.*'six'"),
+        ("business.toml", '"balance",', '"balanse",', r"business.toml: menu: intents .* got 'balanse'"),
+        ("escalation.toml", 'queue = "cards"', 'queue = "kards"', r"queue: one of cards, .* expected, got 'kards'"),
+        ("escalation.toml", 'kind = "silent"', 'kind = "quiet"', r"silent: kind: one of amount, asked, .* got 'quiet'"),
+        ("escalation.toml", "silences = 2", "silence = 2", r"\[\[rule\]\] silent: silence"),
+        ("escalation.toml", 'queue = "member_services"\n', "", r"asked-for-a-person: queue: a value expected, got none"),
+        ("scope.toml", "[balance]", "[ballance]", r"scope.toml: \[balance\]: an entry for every intent expected"),
+        ("scope.toml", 'mode = "automatic"', 'mode = "auto"', r"\[opening_hours\]: mode: 'automatic', 'approval' or"),
+        ("prompts/en.toml", "one_moment =", "one_momentt =", r"\[prompts\] one_moment: a sentence expected"),
+        ("prompts/en.toml", '"balance.done"', '"balance.doen"', r"balance.toml: done: a prompt .* got 'balance.done'"),
+        ("intents/transfer.toml", 'kind = "amount"', 'kind = "money"', r"transfer.toml: slots.3.kind: .* got 'money'"),
+        ("intents/balance.toml", 'title =', 'tittle =', r"balance.toml: tittle: a known key .*title"),
+        ("intents/balance.toml", '"what\'s my balance"', '"goodbye"', r"sentences of its own expected, got 'goodbye'"),
+        ("intents/balance.toml", '"what\'s my balance"', '"  "', r"balance.toml: examples: a sentence expected"),
+        ("intents/opening_hours.toml", 'article = "opening_hours"', 'article = "x"', r"knowledge/x.md expected"),
+        ("knowledge/fees.md", "updated = 2026-09-15", "updated = 2026-19-15", r"fees.md: front matter: TOML expected"),
+        ("queues.toml", "[cards]", "[cards", r"queues.toml: TOML expected"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_named(tmp_path: Path, file: str, old: str, new: str, message: str) -> None:
+    folder = shutil.copytree(CONFIG, tmp_path / "config")
+    path = folder / file
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+    with pytest.raises(BusinessError, match=message):
+        load_business(folder)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    folder = shutil.copytree(CONFIG, tmp_path / "config")
+    (folder / "queues.toml").unlink()
+    with pytest.raises(BusinessError, match=r"queues.toml: a TOML file expected here"):
+        load_business(folder)
+
+
+def test_every_intent_has_twenty_examples_or_more() -> None:
+    for intent in load_business(CONFIG).intents.values():
+        assert len(intent.examples) >= 20, intent.name
+
+
+def test_every_state_can_hear_a_request_for_a_person() -> None:
+    business = load_business(CONFIG)
+    for language, sentences in languages(business).items():
+        assert "i want to talk to a person" in sentences, language
+        assert "agent" in sentences, language
+
+
+def test_no_example_is_trained_under_two_intents() -> None:
+    seen: dict[str, str] = {}
+    for name, sentences in training_examples(load_business(CONFIG)).items():
+        for sentence in sentences:
+            assert seen.setdefault(sentence, name) == name
+
+
+def test_the_version_changes_with_any_sentence(tmp_path: Path) -> None:
+    folder = shutil.copytree(CONFIG, tmp_path / "config")
+    before = load_business(folder).version
+    path = folder / "prompts" / "en.toml"
+    path.write_text(path.read_text("utf-8").replace("Goodbye.", "Bye."), "utf-8")
+    assert load_business(folder).version != before
