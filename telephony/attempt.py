@@ -14,12 +14,13 @@ from telephony import events as entries
 from telephony import handoff as h
 from telephony.agents.briefing import LOOK_AGAIN, BriefingMind
 from telephony.errors import DialRefused, LegFailed
+from telephony.handoff.settings import HandoffSettings
 from telephony.journal import Journal
 from telephony.leg import Leg, LegEnded, LegState, Line
 from telephony.leg_office import LegOffice, Notes
-from telephony.settings import HandoffSettings
 from voice import events
 from voice.events import Accept, Decline, HangUp, Played, Say
+from voice.pipeline.build import Transport
 from voice.pipeline.session import Session
 
 BRIEF_PROMPT = "agent.brief"
@@ -37,7 +38,7 @@ class AttemptParts(Protocol):
 
     def mind(self, brief: Brief) -> BriefingMind: ...
 
-    def session(self, *, leg: Leg, transport: object, mind: BriefingMind, office: LegOffice) -> Session: ...
+    def session(self, *, leg: Leg, transport: Transport, mind: BriefingMind, office: LegOffice) -> Session: ...
 
     @property
     def notes(self) -> Notes: ...
@@ -93,7 +94,7 @@ class Attempt:
             if leg.state is not LegState.ENDED:
                 await leg.hang_up("the attempt is over")
 
-    async def _talk(self, leg: Leg, transport: object) -> None:
+    async def _talk(self, leg: Leg, transport: Transport) -> None:
         self._mind = self.parts.mind(self.brief)
         office = LegOffice(
             journal=self.journal,

@@ -29,6 +29,8 @@ class Bridge:
         self._agent.relay_to(self._caller.play)
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
         self._caller.relay_to(None)
         self._agent.relay_to(None)

@@ -21,7 +21,7 @@ from telephony.leg_office import LegOffice
 from telephony.seeking import CallerSide, Seeking
 from voice import events
 from voice.events import Do, Escalated, Played, Say, SeekPerson
-from voice.pipeline.build import Parts
+from voice.pipeline.build import Parts, Transport
 from voice.pipeline.session import Session
 from voice.pipeline.tap import NoRecorder
 
@@ -50,7 +50,7 @@ class Conduct:
         )
         self._session: Session | None = None
         self._seeking: Seeking | None = None
-        self._search: asyncio.Task[None] | None = None
+        self._search: asyncio.Task[h.Handoff] | None = None
         self._briefs = 0
         self._brief: Brief | None = None
         self._handoffs = 0
@@ -132,7 +132,7 @@ class Conduct:
             return "abandoned"
         return "solved" if self._mind.solved else "ended"
 
-    def _parts(self, transport: object) -> Parts:
+    def _parts(self, transport: Transport) -> Parts:
         return Parts(
             leg=self._leg.id,
             transport=transport,
@@ -239,7 +239,7 @@ class Conduct:
     def mind(self, brief: Brief) -> BriefingMind:
         return self._house.minds.briefing(brief)
 
-    def session(self, *, leg: Leg, transport: object, mind: BriefingMind, office: LegOffice) -> Session:
+    def session(self, *, leg: Leg, transport: Transport, mind: BriefingMind, office: LegOffice) -> Session:
         """The session of an agent's leg. Only the caller's leg is recorded: its second channel holds the agent."""
         return Session(
             Parts(

@@ -10,10 +10,10 @@ from models.transcript import Transcript
 from telephony.agents.briefing import BriefingMind
 from telephony.agents.callback import NumberFrom
 from telephony.agents.staff import Staff
+from telephony.handoff.settings import HandoffSettings
 from telephony.journal import Keeper
 from telephony.leg import Line
 from telephony.people import Attending
-from telephony.settings import HandoffSettings
 from voice.conversation import Mind
 from voice.events import ActionDone
 from voice.hearing import Ear

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import NewType, Protocol
 
 from telephony.errors import IllegalMove
+from voice.pipeline.build import Transport
 
 LegId = NewType("LegId", str)
 
@@ -60,8 +61,8 @@ class Leg(Protocol):
     party: Party
     state: LegState
 
-    async def media(self) -> object:
-        """Waits until media flow and gives the pipecat `BaseTransport`. Raises `LegFailed` when the leg ends first."""
+    async def media(self) -> Transport:
+        """Waits until media flow. Raises `LegFailed` when the leg ends first."""
         ...
 
     async def ended(self) -> LegEnded:

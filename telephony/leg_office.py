@@ -88,9 +88,7 @@ class LegOffice:
             turn = 0  # an agent, before the bridge: no turn of the caller's conversation
         elif turn is None:
             turn = self._notes.note(self._speaker, text, start_ms, end_ms, confidence)
-        self._journal.append(
-            entries.Heard(turn, self._speaker.value, text, confidence, start_ms, end_ms, heard.engine)
-        )
+        self._journal.append(entries.Heard(turn, self._speaker.value, text, confidence, start_ms, end_ms, heard.engine))
 
     def _played(self, played: events.Played, say: Say, turn: int | None) -> None:
         if not played.fully:

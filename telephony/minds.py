@@ -16,6 +16,7 @@ from voice.dialogue.rescue import WORDS, RescueMind
 from voice.dialogue.turn import CallerMind
 from voice.events import Act, Event
 
+
 class CallMind:
     """The caller's mind of one call, with what is written from it. Implements `telephony.house.CallerMind`."""
 
@@ -83,9 +84,7 @@ class BusinessMinds:
 
     def rescue(self, number: str | None) -> RescueMind:
         words = {name: self._text(name) for name in WORDS}
-        return RescueMind(
-            words=words, version=self.business.prompts.version, queue=self.rescue_queue, number=number
-        )
+        return RescueMind(words=words, version=self.business.prompts.version, queue=self.rescue_queue, number=number)
 
     def briefing(self, brief: Brief) -> BriefingMind:
         names = [name for name in self.business.prompts.texts if name.startswith("agent.")]

@@ -28,8 +28,6 @@ class Attending(Protocol):
 
     def left(self, agent: str, *, call: str, by: str) -> None: ...
 
-    def wrap_up_due(
-        self, agent: str, *, journal: Journal, caller: str, summary: str, disposition: str | None
-    ) -> None:
+    def wrap_up_due(self, agent: str, *, journal: Journal, caller: str, summary: str, disposition: str | None) -> None:
         """`summary` is a draft, `disposition` a suggestion; the agent's answer goes into the journal."""
         ...

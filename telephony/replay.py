@@ -136,9 +136,7 @@ class _Replay:
         async with AsyncExitStack() as stack:
             with at_work():
                 service = await stack.enter_async_context(open_service(self._settings, self._world()))
-            carrier = Carrier(
-                InMemory(service.app), public_base_url=PUBLIC_URL, account_sid=ACCOUNT, auth_token=TOKEN
-            )
+            carrier = Carrier(InMemory(service.app), public_base_url=PUBLIC_URL, account_sid=ACCOUNT, auth_token=TOKEN)
             addresses = {agent.id: agent.address for agent in self._settings.agents}
             telephones = {addresses[agent]: phone for agent, phone in self._cast.agents.items()}
             async with RestStandIn(carrier, agents=telephones, password=TOKEN) as self._rest:

@@ -15,11 +15,11 @@ from telephony import handoff as h
 from telephony.agents.staff import Found, Staff
 from telephony.attempt import Attempt, AttemptParts
 from telephony.bridge import Bridge
+from telephony.handoff.settings import HandoffSettings
 from telephony.handoff.step import moved, step
 from telephony.journal import Journal
 from telephony.leg import Line
 from telephony.people import Attending
-from telephony.settings import HandoffSettings
 from voice.events import PersonNews, PersonStage
 from voice.pipeline.session import Session
 
@@ -31,6 +31,10 @@ class BriefSource(Protocol):
     """The newest brief; asking composes it anew and raises its version when something in it changed."""
 
     def newest(self) -> Brief: ...
+
+
+LAST_CHANCE_SECONDS = 30.0
+"""From the last offer of a callback to the end of a search whose time is up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +121,7 @@ class Seeking:
     async def _search(self) -> None:
         async with self._tasks:
             self._renew_brief()
-            self._start(self._after(self._settings.seek_seconds, h.SeekOver()))
+            self._start(self._end_search())
             while not self.handoff.over:
                 await self._take(await self._events.get())
             if self._closing:
@@ -172,10 +176,10 @@ class Seeking:
                 await self._join(attempt, agent)
             case h.TellCaller(stage=stage, agent=agent):
                 await self._tell(stage, agent)
-            case h.OfferCallback():
+            case h.OfferCallback() | h.GiveUp():
                 pass  # the news UNAVAILABLE, told right before it, makes the conversation offer the callback
-            case h.GiveUp():
-                self._caller.session.tell(PersonNews(PersonStage.UNAVAILABLE))
+            case h.GiveUp(why=why) if why != "cancelled":
+                self._caller.session.tell(PersonNews(PersonStage.GAVE_UP))
             case h.Resume():
                 self._caller.session.listen_only(False)
                 self._caller.session.tell(PersonNews(PersonStage.LEFT))
@@ -286,9 +290,7 @@ class Seeking:
         self._try(lambda: self._people.on_call(agent), None)
         self._leave_queue(served=True)
         self._attending.closed(agent, attempt=attempt, why="accepted")
-        self._attending.joined(
-            agent, journal=self._caller.journal, caller=self._caller.shown, tier=self._caller.tier
-        )
+        self._attending.joined(agent, journal=self._caller.journal, caller=self._caller.shown, tier=self._caller.tier)
         self._caller.joined(agent)
         self.happened(h.BridgeMade(attempt))
 
@@ -312,6 +314,13 @@ class Seeking:
             if current.id in self._attempts:
                 self._attempts[current.id].brief_changed(brief)
         return brief
+
+    async def _end_search(self) -> None:
+        """When the time is up the callback is offered once more; if that is not taken, the search ends."""
+        await asyncio.sleep(self._settings.seek_seconds)
+        while not self.handoff.over:
+            self.happened(h.SeekOver())
+            await asyncio.sleep(LAST_CHANCE_SECONDS)
 
     async def _after(self, seconds: float, event: h.Event) -> None:
         await asyncio.sleep(seconds)

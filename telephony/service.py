@@ -123,7 +123,9 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
             stack.push_async_callback(carrier.close)
         intents = IntentModel.fit(training_examples(business), business.outside)
         judge = Frustration.shipped(FrustrationSettings(prosody_weight=settings.judging.prosody_weight))
-        recordings = _recordings(settings, world, keeper, lambda call, what: switchboard.problem(call, "recording", what))
+        recordings = _recordings(
+            settings, world, keeper, lambda call, what: switchboard.problem(call, "recording", what)
+        )
         if recordings is not None:
             stack.callback(recordings.close)
         house = House(
@@ -245,6 +247,9 @@ def _recordings(
         return None
     loop = asyncio.get_running_loop()
 
+    def tell(call: str, what: str) -> None:
+        loop.call_soon_threadsafe(problem, call, what)
+
     def done(recorded: Recorded) -> None:
         if isinstance(keeper, Store):
             keeper.submit(changes.recorded(recorded))
@@ -252,7 +257,7 @@ def _recordings(
     return Recordings(
         settings.service.records_folder / "recordings",
         done=done,
-        problem=lambda call, what: loop.call_soon_threadsafe(problem, call, what),
+        problem=tell,
         inline=world.inline,
     )
 
@@ -267,7 +272,9 @@ def _twilio(settings: Settings, world: World) -> twilio.TwilioLine | None:
         return None
     tokens = tuple(filter(None, (secret(table.auth_token_variable), secret(table.previous_token_variable))))
     if not tokens:
-        raise ConfigError(f"[lines.twilio] the environment variable {table.auth_token_variable} expected, it is not set")
+        raise ConfigError(
+            f"[lines.twilio] the environment variable {table.auth_token_variable} expected, it is not set"
+        )
     line = twilio.Settings(
         public_base_url=settings.service.public_url,
         account_sid=table.account_sid,

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from telephony.errors import ConfigError
+from telephony.handoff.settings import HandoffSettings
 from voice import hearing
 from voice import vad as detection
 
@@ -76,13 +77,6 @@ class WebRtcSettings(Section):
 class Lines(Section):
     twilio: TwilioSettings = TwilioSettings()
     webrtc: WebRtcSettings = WebRtcSettings()
-
-
-class HandoffSettings(Section):
-    ring_seconds: Seconds = 20.0
-    decide_seconds: Seconds = 20.0
-    seek_seconds: Seconds = 1800.0
-    unavailable_seconds: Seconds = 8.0
 
 
 class Judging(Section):

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from contextlib import aclosing
 
 from telephony.conduct import Conduct
 from telephony.house import House
@@ -50,9 +49,8 @@ class Switchboard:
             self.calls[call].problem(part, what)
 
     async def _accept(self, line: Line, tasks: asyncio.TaskGroup) -> None:
-        async with aclosing(line.arrivals()) as arrivals:
-            async for leg in arrivals:
-                tasks.create_task(self._conduct(leg), name=f"call {leg.id}")
+        async for leg in line.arrivals():
+            tasks.create_task(self._conduct(leg), name=f"call {leg.id}")
 
     async def _conduct(self, leg: Leg) -> None:
         full = self._draining or len(self.calls) >= self.house.max_calls

@@ -80,6 +80,7 @@ class PersonStage(StrEnum):
     RINGING = "ringing"  # `name` is being rung
     UNAVAILABLE = "unavailable"  # nobody free: callback may be offered
     COMING = "coming"  # `name` accepted
+    GAVE_UP = "gave_up"  # the search is over, nobody came
     LEFT = "left"  # the person hung up, the party did not: the system has them back
     ENGINE_DOWN = "engine_down"  # the recogniser failed: only keys work now
 

@@ -153,9 +153,7 @@ class FrontOffice:
         self._places[agent].on_call = None
         self._tell(agent, CallOver(call, by))
 
-    def wrap_up_due(
-        self, agent: str, *, journal: Journal, caller: str, summary: str, disposition: str | None
-    ) -> None:
+    def wrap_up_due(self, agent: str, *, journal: Journal, caller: str, summary: str, disposition: str | None) -> None:
         place = self._places[agent]
         due = WrapUpDue(journal.call, caller, summary, disposition, self._dispositions)
         place.wrap_up, place.journal = due, journal

@@ -7,6 +7,7 @@ or thread, marked by `at_work`) time stands still, so how fast the machine is ca
 import asyncio
 import selectors
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
+from concurrent.futures import Executor
 from contextlib import aclosing, contextmanager
 from typing import Any, TypeVar
 
@@ -57,7 +58,9 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         finally:
             self._virtual.working -= 1
 
-    def run_in_executor(self, executor: Any, func: Callable[..., Any], *args: Any) -> Any:
+    def run_in_executor(  # type: ignore[override]  # typeshed's variadic generics, said more simply
+        self, executor: Executor | None, func: Callable[..., T], *args: Any
+    ) -> "asyncio.Future[T]":
         future = super().run_in_executor(executor, func, *args)
         self._virtual.working += 1
         future.add_done_callback(self._work_done)

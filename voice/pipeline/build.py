@@ -18,12 +18,16 @@ from voice.pipeline.think import Office, Rescue, Think
 from voice.tts import Synthesizer
 
 
+Transport = BaseTransport
+"""A leg's media, as a line gives them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What one leg's pipeline is made of."""
 
     leg: str
-    transport: BaseTransport
+    transport: Transport
     mind: Mind
     rescue: Rescue
     ear: Ear
@@ -57,7 +61,9 @@ def build(parts: Parts) -> Built:
             parts.transport.input(),
             tap,  # record; pass on while bridged
             EarProcessor(parts.ear),  # voice activity, end of turn, barge-in
-            Recognise(pool=parts.pool, leg=parts.leg, deadline_seconds=parts.recognition_deadline_seconds, problem=problem),
+            Recognise(
+                pool=parts.pool, leg=parts.leg, deadline_seconds=parts.recognition_deadline_seconds, problem=problem
+            ),
             think,  # dialogue: events in, acts out
             speak,  # text to speech, one prompt at a time
             parts.transport.output(),  # paced; a barge-in clears what the carrier still holds

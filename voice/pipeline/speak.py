@@ -178,7 +178,9 @@ class Speak(FrameProcessor):
             async with asyncio.timeout(seconds + PLAY_GRACE_SECONDS):
                 await self._ended.wait()
         except TimeoutError:
-            self._problem("line", f"end of {say.prompt} expected within {seconds + PLAY_GRACE_SECONDS:.1f} s, none came")
+            self._problem(
+                "line", f"end of {say.prompt} expected within {seconds + PLAY_GRACE_SECONDS:.1f} s, none came"
+            )
 
     async def _report(self, played: Played) -> None:
         await self.push_frame(EventFrame(played), FrameDirection.UPSTREAM)

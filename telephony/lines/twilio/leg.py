@@ -58,7 +58,7 @@ class TwilioLeg:
         either: tuple[asyncio.Future[Any], ...] = (self._transport, self._ended)
         await asyncio.wait(either, timeout=wait, return_when=asyncio.FIRST_COMPLETED)
         if not self._transport.done() and not self._ended.done():
-            await self._give_up(self._unanswered)
+            await self.give_up(self._unanswered)
         if self._ended.done():
             raise LegFailed(f"leg {self.id}: expected media, it ended: {self._ended.result()}")
         return self._transport.result()
@@ -69,7 +69,18 @@ class TwilioLeg:
     async def hang_up(self, reason: str) -> None:
         if not self._ended.done():
             log.info("leg %s: hanging up: %s", self.id, reason)
-            await self._give_up(LegEnded.BY_US)
+            await self.give_up(LegEnded.BY_US)
+
+    async def give_up(self, why: LegEnded) -> None:
+        """Ends it here and at Twilio. While its name there is unknown, the line does the latter on first hearing it."""
+        self.end(why)
+        if self.party.carrier_id is None:
+            return
+        try:
+            await self._complete(self.party.carrier_id)
+        except LineError as error:
+            # The stream closes all the same, its <Connect action> answers <Hangup>, and the leg's TimeLimit stands.
+            log.error("leg %s: could not hang up at Twilio: %s", self.id, error)
 
     def attach(self, transport: TwilioTransport) -> None:
         """Media flow from here on. Raises `IllegalMove` when they do already, or no longer can."""
@@ -95,16 +106,6 @@ class TwilioLeg:
     @property
     def over(self) -> LegEnded | None:
         return self._ended.result() if self._ended.done() else None
-
-    async def _give_up(self, why: LegEnded) -> None:
-        self.end(why)
-        if self.party.carrier_id is None:
-            return  # not known yet: the line completes it when Twilio first names it
-        try:
-            await self._complete(self.party.carrier_id)
-        except LineError as error:
-            # The stream closes all the same, its <Connect action> answers <Hangup>, and the leg's TimeLimit stands.
-            log.error("leg %s: could not hang up at Twilio: %s", self.id, error)
 
     async def _on_connected(self, _transport: object, _websocket: object) -> None:
         self.connected.set()

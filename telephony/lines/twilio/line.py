@@ -82,10 +82,10 @@ class TwilioLine:
             )
         except LineError as error:
             log.warning("call %s: attempt %s failed: %s", call, attempt, error)
-            leg.end(LegEnded.FAILED)
+            await leg.give_up(LegEnded.FAILED)
             return leg
-        except BaseException:  # cancelled while Twilio was asked: should it ring, its first callback ends it
-            leg.end(LegEnded.BY_US)
+        except asyncio.CancelledError:
+            await leg.give_up(LegEnded.BY_US)
             raise
         await self._named(leg, sid)
         return leg
@@ -139,10 +139,10 @@ class TwilioLine:
         await self._named(leg, call_sid)
         leg.on_status(status)
 
-    def after_stream(self, *, call_sid: str, status: str) -> str:
-        """TwiML for a call whose stream ended: hang up when that was meant, else a person instead of silence."""
+    def after_stream(self, *, call_sid: str, status: str, inbound: bool) -> str:
+        """TwiML for a call whose stream ended: hang up when that was meant, else a caller gets a person."""
         leg = self._by_call.get(call_sid)
-        if status == "completed" or (leg is not None and leg.over is LegEnded.BY_US):
+        if status == "completed" or not inbound or (leg is not None and leg.over is LegEnded.BY_US):
             return twiml.hang_up()
         if leg is not None:
             leg.end(LegEnded.FAILED)

@@ -30,7 +30,9 @@ def router(line: TwilioLine) -> APIRouter:
 
     @routes.post(STREAM_ENDED_PATH)
     async def stream_ended(form: Annotated[Form, signed]) -> Response:
-        return _xml(line.after_stream(call_sid=_field(form, "CallSid"), status=form.get("CallStatus", "")))
+        inbound = not form.get("Direction", "inbound").startswith("outbound")
+        status = form.get("CallStatus", "")
+        return _xml(line.after_stream(call_sid=_field(form, "CallSid"), status=status, inbound=inbound))
 
     @routes.post(STATUS_PATH)
     async def status(request: Request, form: Annotated[Form, signed]) -> Response:
