@@ -71,6 +71,8 @@ class RescueMind:
             case PersonNews(stage=PersonStage.UNAVAILABLE) if not self._offered_callback:
                 self._offered_callback, self._silences = True, 0
                 return [self._say("rescue.nobody"), self._listen()]
+            case PersonNews(stage=PersonStage.GAVE_UP):
+                return [self._say("rescue.goodbye", interruptible=False), HangUp("nobody came")]
             case Silence() | Heard():
                 return self._still_there(event)
             case _:

@@ -134,8 +134,8 @@ def news(step: Step, event: PersonNews) -> None:
     """How far the search has come. A caller in the middle of an answer hears it when they are done."""
     seeking = step.state.seeking
     step.ask = False
-    if event.stage is PersonStage.LEFT and step.state.place is not Place.GONE:
-        _left(step)
+    if event.stage in (PersonStage.LEFT, PersonStage.GAVE_UP) and step.state.place is not Place.GONE:
+        _back(step, "seek.left" if event.stage is PersonStage.LEFT else "seek.gave_up")
         return
     if seeking is None or step.state.place is Place.GONE:
         return  # the caller has taken it back; the news was under way
@@ -195,10 +195,10 @@ def _tell(step: Step, was: PersonStage) -> None:
         wait(step, asked=False)
 
 
-def _left(step: Step) -> None:
-    """The person is gone and the caller is still here."""
+def _back(step: Step, news: str) -> None:
+    """The person is gone, or none came, and the caller is still here."""
     step.set(seeking=None, confirmed=None, task=None)
-    step.say("seek.left")
+    step.say(news)
     step.say("anything_else")
     step.go(Place.OPEN)
 
