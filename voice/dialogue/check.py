@@ -14,7 +14,7 @@ ALWAYS_SAID = (
     "out_of_scope", "confirm_intent", "wrong_guess", "one_moment", "still_working", "unsaid", "article", "engine_down",
     "identity.too_few", "action.failed", "action.unknown", "offer_person", "seek.check", "seek.topic", "seek.getting",
     "seek.keys", "seek.thanks", "seek.correct", "seek.noted", "seek.wait_unknown", "seek.wait", "seek.wait_one",
-    "seek.ringing", "seek.next", "seek.already", "seek.comfort", "seek.coming", "seek.coming_unnamed", "seek.left",
+    "seek.ringing", "seek.next", "seek.already", "seek.comfort", "seek.coming", "seek.coming_unnamed", "seek.left", "seek.gave_up",
     "seek.one_moment", "seek.nobody", "seek.offer_callback", "seek.keep_waiting", "callback.this_number",
     "brief.done", "brief.told", "brief.failed", "brief.cancelled", "brief.unclear", "brief.keypad_pin", "brief.tier",
     "brief.since", "callback.ask_number", "callback.read_back", "callback.agreed", "callback.topic",
