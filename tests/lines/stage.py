@@ -106,7 +106,7 @@ async def listening(app: FastAPI, port: int) -> AsyncIterator[None]:
     task = asyncio.create_task(server.serve())
     try:
         async with asyncio.timeout(20):
-            while not server.started:
+            while not server.started:  # noqa: ASYNC110 - uvicorn sets a flag, no event
                 await asyncio.sleep(0.01)
         yield
     finally:
@@ -120,6 +120,7 @@ class Talker(FrameProcessor):
     def __init__(self, prompt: Pcm, *, interruptible: bool = True) -> None:
         super().__init__()
         self.keys: list[str] = []
+        self.pressed = asyncio.Event()
         self.played: list[str] = []
         self.loud_frames = 0
         self._prompt, self._interruptible, self._said = prompt, interruptible, 0
@@ -133,7 +134,8 @@ class Talker(FrameProcessor):
                     await self.say()
                 await self._hear(frame)
             case InputDTMFFrame():
-                self.keys += [key.value for key in frame.buttons] if hasattr(frame, "buttons") else [frame.button.value]
+                self.keys.append(frame.button.value)
+                self.pressed.set()
                 await self.say()
             case PlayedMarkFrame(name=name):
                 self.played.append(name)

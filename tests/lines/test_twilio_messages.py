@@ -1,0 +1,190 @@
+"""Malformed media messages: counted with their reason, while process and call live on."""
+
+import base64
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pipecat.frames.frames import InputAudioRawFrame, InputDTMFFrame, InterruptionFrame, OutputAudioRawFrame
+
+from telephony.lines.twilio.messages import Drop, Media, Start, parse
+from telephony.lines.twilio.serializer import Drops, MediaSerializer
+from telephony.sim.caller import Caller
+from telephony.sim.clock import run_virtual
+from telephony.sim.contract import Violation, read
+from telephony.sim.script import HangUp, Wait
+from tests.lines.stage import Echo, converse, stage
+from voice.g711 import mulaw_encode
+from voice.pipeline.frames import PlayedMarkFrame, PromptEndedFrame
+
+SID = "MZ1"
+AUDIO = base64.b64encode(b"\xff" * 160).decode()
+
+
+def message(event: str, body: object, sid: object = SID) -> str:
+    return json.dumps({"event": event, "sequenceNumber": "3", "streamSid": sid, event: body})
+
+
+def media(**changes: object) -> str:
+    return message("media", {"track": "inbound", "chunk": "1", "timestamp": "20", "payload": AUDIO, **changes})
+
+
+def start(**changes: object) -> str:
+    body = {
+        "accountSid": "AC1", "streamSid": SID, "callSid": "CA1", "tracks": ["inbound"], "customParameters": {"t": "x"},
+        "mediaFormat": {"encoding": "audio/x-mulaw", "sampleRate": 8000, "channels": 1},
+    }  # fmt: skip
+    return message("start", {**body, **changes})
+
+
+class Wire:
+    """A serializer and what it dropped and ended."""
+
+    def __init__(self) -> None:
+        self.drops, self.stops = Drops("CA1"), 0
+        self.serializer = MediaSerializer(stream_sid=SID, call_sid="CA1", drops=self.drops, on_stop=self.stop)
+
+    def stop(self) -> None:
+        self.stops += 1
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"\x00\x01", Drop.NOT_TEXT),
+        ("{" + " " * 70_000 + "}", Drop.TOO_LARGE),
+        ("", Drop.BAD_JSON),
+        ('{"event": "media"', Drop.BAD_JSON),
+        ("[" * 60_000, Drop.BAD_JSON),
+        ("[]", Drop.BAD_SHAPE),
+        ("null", Drop.BAD_SHAPE),
+        ('{"event": ["media"]}', Drop.UNKNOWN_EVENT),
+        ('{"event": "video"}', Drop.UNKNOWN_EVENT),
+        ("{}", Drop.UNKNOWN_EVENT),
+        ('{"event": "media", "streamSid": "MZ1"}', Drop.BAD_SHAPE),
+        (message("media", None), Drop.BAD_SHAPE),
+        (message("media", {}), Drop.BAD_SHAPE),
+        (media(payload=7), Drop.BAD_SHAPE),
+        (media(payload="!!!"), Drop.BAD_BASE64),
+        (media(payload="\ud800"), Drop.BAD_BASE64),
+        (media(payload="abc"), Drop.BAD_BASE64),
+        (media(track="outbound"), Drop.WRONG_TRACK),
+        (message("dtmf", {"digit": 5}), Drop.BAD_SHAPE),
+        (message("mark", {}), Drop.BAD_SHAPE),
+        (start(mediaFormat={"encoding": "audio/l16", "sampleRate": 8000, "channels": 1}), Drop.WRONG_FORMAT),
+        (start(mediaFormat={"encoding": "audio/x-mulaw", "sampleRate": 16000, "channels": 1}), Drop.WRONG_FORMAT),
+        (start(mediaFormat=None), Drop.BAD_SHAPE),
+        (start(customParameters=["t"]), Drop.BAD_SHAPE),
+        (start(callSid=None), Drop.BAD_SHAPE),
+    ],
+)
+def test_what_makes_no_sense_is_named(data, reason):
+    assert parse(data) is reason
+
+
+def test_good_messages_are_read():
+    assert parse(media()) == Media(SID, b"\xff" * 160)
+    assert parse(start()) == Start(SID, "CA1", "AC1", {"t": "x"})
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+events = st.sampled_from(["connected", "start", "media", "dtmf", "mark", "stop", "clear", ""])
+shaped = st.builds(
+    lambda event, body, sid: json.dumps({"event": event, "streamSid": sid, event: body}),
+    events, json_values | st.fixed_dictionaries(
+        {}, optional=dict.fromkeys(["payload", "track", "digit", "name", "mediaFormat"], json_values)
+    ),
+    st.just(SID) | json_values,
+)  # fmt: skip
+
+
+@given(st.lists(st.text() | st.binary() | json_values.map(json.dumps) | shaped, max_size=8))
+def test_nothing_that_comes_over_the_wire_raises(messages):
+    async def story() -> None:
+        wire = Wire()
+        for one in messages:
+            await wire.serializer.deserialize(one)
+
+    run_virtual(story())
+
+
+async def test_audio_becomes_int16_at_8_khz():
+    tone = np.array([0, 1000, -1000, 30000] * 40, dtype=np.int16)
+    frame = await Wire().serializer.deserialize(media(payload=base64.b64encode(mulaw_encode(tone)).decode()))
+    assert isinstance(frame, InputAudioRawFrame)
+    assert (frame.sample_rate, len(frame.audio)) == (8000, 320)
+    assert np.allclose(np.frombuffer(frame.audio, np.int16), tone, rtol=0.06, atol=8)
+
+
+async def test_another_stream_a_second_start_and_audio_after_stop_are_dropped():
+    wire = Wire()
+    for one in (media(), message("media", {"payload": AUDIO}, sid="MZ2"), start(), message("stop", {}), media()):
+        await wire.serializer.deserialize(one)
+    assert wire.drops.counts == {Drop.WRONG_STREAM: 1, Drop.SECOND_START: 1, Drop.AFTER_STOP: 1}
+    assert wire.stops == 1
+
+
+async def test_keys_become_frames_and_unknown_ones_are_dropped():
+    wire = Wire()
+    assert isinstance(await wire.serializer.deserialize(message("dtmf", {"digit": "#"})), InputDTMFFrame)
+    assert await wire.serializer.deserialize(message("dtmf", {"digit": "D"})) is None
+    assert wire.drops.counts == {Drop.UNKNOWN_KEY: 1}
+
+
+async def test_a_mark_comes_back_once_for_each_time_it_was_sent():
+    wire = Wire()
+    sent = await wire.serializer.serialize(PromptEndedFrame("greeting"))
+    assert json.loads(sent) == {"event": "mark", "streamSid": SID, "mark": {"name": "greeting"}}
+    back = await wire.serializer.deserialize(message("mark", {"name": "greeting"}))
+    assert isinstance(back, PlayedMarkFrame)
+    assert back.name == "greeting"
+    assert await wire.serializer.deserialize(message("mark", {"name": "greeting"})) is None
+    assert wire.drops.counts == {Drop.UNKNOWN_MARK: 1}
+
+
+async def test_all_we_send_keeps_the_carriers_contract():
+    wire = Wire()
+    frames = [OutputAudioRawFrame(bytes(320), 8000, 1), PromptEndedFrame("p"), InterruptionFrame()]
+    for frame in frames:
+        sent = await wire.serializer.serialize(frame)
+        assert not isinstance(read(sent, stream_sid=SID), Violation)
+
+
+def test_a_call_survives_a_burst_of_nonsense_and_its_leg_counts_it():
+    drops: list[dict[Drop, int]] = []
+
+    async def serve(leg) -> None:
+        await converse(leg, Echo())
+        drops.append(dict(leg.drops.counts))
+
+    async def story():
+        async with stage(serve=serve) as it:
+            reach = it.carrier._reach
+            connect = reach.connect
+
+            async def babbling(url, headers):
+                socket = await connect(url, headers)
+                send = socket.send
+
+                async def send_with_rubbish(text: str) -> None:
+                    await send(text)
+                    if '"media"' in text:
+                        for rubbish in ("{", media(payload="!!!"), "x" * 70_000, start()):
+                            await send(rubbish)
+
+                socket.send = send_with_rubbish
+                return socket
+
+            reach.connect = babbling
+            return await it.carrier.call(from_="+1", to="+2", party=Caller([Wait(500), HangUp()]))
+
+    call = run_virtual(story())
+    assert call.violations == []
+    assert len(call.media.heard) > 20
+    assert set(drops[0]) == {Drop.BAD_JSON, Drop.BAD_BASE64, Drop.TOO_LARGE, Drop.SECOND_START}
