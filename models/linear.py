@@ -43,7 +43,7 @@ def fit(
     tolerance: float = 1e-3,
     memory: int = 8,
 ) -> Head:
-    """The head that separates `labels` (0..classes-1) best. `tolerance` is on the loss's relative change."""
+    """The head that separates `labels` (0..classes-1) best. `tolerance` is on the loss's relative change a step."""
     count, width = features.shape
     kind = features.dtype
     shares = np.ones(count, kind) if sample_weights is None else sample_weights.astype(kind)
@@ -64,10 +64,11 @@ def fit(
     point = np.zeros((width + 1, classes), kind)
     loss, slope = loss_and_slope(point)
     steps: list[tuple[Floats, Floats, float]] = []
+    idle = 0
     for _ in range(iterations):
         direction = _two_loop(slope, steps)
         fall = float((direction * slope).sum())
-        stride = 1.0 if steps else min(1.0, 1.0 / max(float(np.abs(slope).sum()), 1e-12) * count)
+        stride = 1.0 if steps else 1.0 / max(float(np.sqrt((slope * slope).sum())), 1e-12)
         for _ in range(25):
             ahead = (point + stride * direction).astype(kind)
             new_loss, new_slope = loss_and_slope(ahead)
@@ -82,7 +83,8 @@ def fit(
             steps = [*steps[-(memory - 1) :], (moved, turned, 1.0 / curve)]
         gain, point, slope = loss - new_loss, ahead, new_slope
         loss = new_loss
-        if gain < tolerance * max(abs(loss), 1e-9):
+        idle = idle + 1 if gain < tolerance * max(abs(loss), 1e-9) else 0
+        if idle == 3:  # one short step may be a bad direction, three are the end
             break
     return Head(point[:-1].copy(), point[-1].copy())
 
