@@ -1,0 +1,68 @@
+"""The trigram model's text, as probability: what can be said sums to one, and what was seen is likelier."""
+
+import math
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voice.stt.language_model import arpa, words_of
+
+
+def read(text: str) -> tuple[dict[tuple[str, ...], float], dict[tuple[str, ...], float]]:
+    """Probabilities and back-off weights of every gram, as a decoder reads them."""
+    probability, backoff, order = {}, {}, 0
+    for line in text.splitlines():
+        if found := re.fullmatch(r"\\(\d)-grams:", line):
+            order = int(found[1])
+        elif order and line and not line.startswith("\\"):
+            weight, *rest = line.split()
+            gram = tuple(rest[:order])
+            probability[gram] = 10 ** float(weight)
+            if len(rest) > order:
+                backoff[gram] = 10 ** float(rest[order])
+    return probability, backoff
+
+
+def chance(word: str, history: tuple[str, ...], model) -> float:
+    probability, backoff = model
+    if (*history, word) in probability:
+        return probability[(*history, word)]
+    return backoff.get(history, 1.0) * chance(word, history[1:], model) if history else 0.0
+
+
+SENTENCES = [words_of(s) for s in ("pay my bill", "pay my water bill", "where is my parcel", "yes", "yes please")]
+
+WORD = st.sampled_from(["pay", "my", "bill", "now", "no"])
+
+
+@given(st.lists(st.lists(WORD, min_size=1, max_size=6), min_size=1, max_size=8))
+def test_after_any_history_the_chances_of_all_words_sum_to_one(sentences):
+    model = read(arpa(sentences))
+    words = {gram[0] for gram in model[0] if len(gram) == 1 and gram[0] != "<s>"}
+    histories = [gram for gram in model[1] if len(gram) < 3 and "</s>" not in gram]
+    for history in [(), *histories]:
+        assert math.isclose(sum(chance(word, history, model) for word in words), 1.0, abs_tol=0.02)
+
+
+def test_what_was_said_is_likelier_than_what_was_not():
+    model = read(arpa(SENTENCES))
+    assert chance("bill", ("my", "water"), model) > 5 * chance("parcel", ("my", "water"), model) > 0
+
+
+def test_the_header_counts_its_grams():
+    text = arpa(SENTENCES)
+    probability, _ = read(text)
+    for order in (1, 2, 3):
+        assert f"ngram {order}={sum(len(gram) == order for gram in probability)}\n" in text
+
+
+def test_words_are_plain():
+    assert words_of("Pay my bill, please! I'd say: twenty-one") == ["pay", "my", "bill", "please", "i'd", "say", "twenty", "one"]
+    assert words_of("the parcel’s here") == ["the", "parcel's", "here"]
+
+
+def test_a_model_of_nothing_is_refused():
+    with pytest.raises(ValueError, match="at least one sentence"):
+        arpa([])
