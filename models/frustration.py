@@ -22,7 +22,9 @@ _STOPS = frozenset({
     "what", "get",
 })  # fmt: skip
 _NUMBERS = frozenset({*ONES, *TEENS, *TENS, "oh", "double", "triple", "hundred"})
+_COMMANDS = frozenset({"repeat", "next", "back", "continue", "done", "finished", "restart", "stop", "menu", "main"})
 _ALIKE = 0.6  # of content words; "dispute a charge", "the charge I dispute" 1.0, another request about .3
+_EMPTY = _STOPS | _NUMBERS | _COMMANDS
 _REMEMBERED = 12  # turns a repeat is looked for in
 _COUNTS = {2: "twice", 3: "three times", 4: "four times", 5: "five times"}
 
@@ -49,7 +51,7 @@ class FrustrationSettings:
     correction: float = 0.5
     asked_person: float = 0.4
     asked_person_again: float = 1.1
-    long_call: float = 0.1  # a turn beyond `long_call_turns`, at most five times
+    long_call: float = 0.05  # a turn beyond `long_call_turns`, at most three times: length alone says little
     long_call_turns: int = 12
     calm: float = -0.35  # a turn that shows nothing
     least_voiced_seconds: float = 0.5
@@ -122,7 +124,7 @@ class Frustration:
             **self._done(state, evidence, content, turns),
             **tone,
         }
-        if evidence.text and not any(value > 0 for value, _ in turn.values()):
+        if evidence.text and not any(value > 0 for name, (value, _) in turn.items() if name != "long_call"):
             turn["calm"] = (settings.calm, self._words.says["calm"])
         standing = _faded(state.standing, turn, settings)
         level = self._level(standing, turns)
@@ -172,7 +174,7 @@ class Frustration:
         if evidence.asked_person:
             name = "asked_person_again" if state.asked_person else "asked_person"
             found[name] = (getattr(settings, name), says[name])
-        late = min(turns - settings.long_call_turns, 5)
+        late = min(turns - settings.long_call_turns, 3)
         if late > 0:
             found["long_call"] = (settings.long_call * late, says["long_call"].replace("{turns}", str(turns)))
         return found
@@ -217,8 +219,10 @@ def _largest(standing: Mapping[str, tuple[float, str]]) -> tuple[str, ...]:
 
 
 def _content(text: str) -> frozenset[str]:
-    """Beginnings of words that carry meaning ("disp" for dispute, disputing). Numbers do not: we ask to repeat them."""
-    return frozenset(word[:4] for word in words(text) if word not in _STOPS | _NUMBERS and not word[0].isdigit())
+    """Beginnings of words that carry meaning ("disp" for dispute, disputing). Numbers do not, we ask for them again;
+    nor do the commands of a conversation, which are meant to be said again and again.
+    """
+    return frozenset(word[:4] for word in words(text) if word not in _EMPTY and not word[0].isdigit())
 
 
 def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
