@@ -103,7 +103,14 @@ def test_hanging_up_what_is_over_is_normal():
     assert told(story, agents={"ada": agents.is_busy()}) is LegEnded.BUSY
 
 
-@pytest.mark.parametrize("address", ["+15550101", "eve", "+442079460000", ""])
+def test_an_agent_may_be_named_by_their_listed_address():
+    async def story(it):
+        return (await it.line.dial("+15550101", ring_seconds=5, call="call-1", attempt="a1")).party.called
+
+    assert told(story, agents={"ada": agents.is_busy()}) == "+15550101"
+
+
+@pytest.mark.parametrize("address", ["+15550199", "eve", "+442079460000", ""])
 def test_only_listed_agents_are_rung(address):
     async def story(it):
         with pytest.raises(DialRefused):

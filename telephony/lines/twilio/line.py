@@ -30,7 +30,7 @@ DESTINATION = re.compile(
 
 
 class TwilioLine:
-    """`agents`: agent id → where they are rung; the only addresses that may be. `now`: seconds, for the tokens."""
+    """`agents`: agent id → where they are rung; nobody else may be. `now`: seconds, for the tokens."""
 
     name = "twilio"
 
@@ -179,9 +179,10 @@ class TwilioLine:
                 log.error("leg %s: given up, could not be hung up at Twilio: %s", leg.id, error)
 
     def _allowed(self, address: str, attempt: str) -> str:
-        destination = self._agents.get(address)
+        listed = address if address in self._agents.values() else None
+        destination = self._agents.get(address, listed)
         if destination is None:
-            raise DialRefused(f"attempt {attempt}: expected an agent of the list, got another address")
+            raise DialRefused(f"attempt {attempt}: expected an agent or an address of the list, got another")
         if not DESTINATION.fullmatch(destination):
             raise DialRefused(f"agent {address}: expected +E.164, sip: or client:, got {destination!r}")
         prefixes = self.settings.allowed_prefixes
