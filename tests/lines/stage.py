@@ -137,7 +137,7 @@ class Talker(FrameProcessor):
                 self.keys.append(frame.button.value)
                 self.pressed.set()
                 await self.say()
-            case PlayedMarkFrame(name=name):
+            case PlayedMarkFrame(mark=name):
                 self.played.append(name)
             case _:
                 await self.push_frame(frame, direction)

@@ -143,7 +143,7 @@ async def test_a_mark_comes_back_once_for_each_time_it_was_sent():
     assert json.loads(sent) == {"event": "mark", "streamSid": SID, "mark": {"name": "greeting"}}
     back = await wire.serializer.deserialize(message("mark", {"name": "greeting"}))
     assert isinstance(back, PlayedMarkFrame)
-    assert back.name == "greeting"
+    assert back.mark == "greeting"
     assert await wire.serializer.deserialize(message("mark", {"name": "greeting"})) is None
     assert wire.drops.counts == {Drop.UNKNOWN_MARK: 1}
 

@@ -52,9 +52,9 @@ class PromptEndedFrame(ControlFrame):
 
 @dataclass
 class PlayedMarkFrame(SystemFrame):
-    """The line says that everything before mark `name` was really played (or cleared)."""
+    """The line says that everything before `mark` was really played (or cleared)."""
 
-    name: str
+    mark: str
 
 
 @dataclass

@@ -28,8 +28,8 @@ class PlayedLog(FrameProcessor):
                 self._count(frame)
             case PromptEndedFrame(say_id=say_id) if not self._marks:
                 await self.push_frame(PlayedFrame(say_id), FrameDirection.UPSTREAM)
-            case PlayedMarkFrame(name=name):
-                await self.push_frame(PlayedFrame(name), FrameDirection.UPSTREAM)
+            case PlayedMarkFrame(mark=mark):
+                await self.push_frame(PlayedFrame(mark), FrameDirection.UPSTREAM)
             case PromptBeganFrame() | PromptEndedFrame():
                 pass
             case _:

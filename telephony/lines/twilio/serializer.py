@@ -87,9 +87,7 @@ class MediaSerializer(TwilioFrameSerializer):
             return Drop.UNKNOWN_MARK
         if left > 1:
             self._marks[name] = left - 1
-        frame = PlayedMarkFrame(name)
-        frame.name = name  # pipecat's Frame gives every frame a name of its own after construction
-        return frame
+        return PlayedMarkFrame(name)
 
     async def serialize(self, frame: Frame) -> str | bytes | None:
         if isinstance(frame, PromptEndedFrame):
