@@ -27,14 +27,58 @@ create table receipt (
 """
 
 # Invented people; addresses in the reserved example.com. No number or PIN begins with 0: that key is a person.
+# number, name, first name, PIN, tier, since, e-mail, cents in checking, cents in savings, card
 MEMBERS = (
-    # number, name, first, PIN, tier, since, e-mail, checking cents, savings cents, card
-    ("204713", "Dana Whitfield", "Dana", "4821", "standard", "2014", "dana.whitfield@example.com", 124_050, 530_000, "7731"),
-    ("318562", "Marcus Oyelaran", "Marcus", "1957", "premier", "2003", "m.oyelaran@example.com", 890_215, 4_210_000, "2086"),
+    (
+        "204713",
+        "Dana Whitfield",
+        "Dana",
+        "4821",
+        "standard",
+        "2014",
+        "dana.whitfield@example.com",
+        124_050,
+        530_000,
+        "7731",
+    ),
+    (
+        "318562",
+        "Marcus Oyelaran",
+        "Marcus",
+        "1957",
+        "premier",
+        "2003",
+        "m.oyelaran@example.com",
+        890_215,
+        4_210_000,
+        "2086",
+    ),
     ("427190", "Ines Cordeiro", "Ines", "7364", "standard", "2021", None, 8_640, 15_000, "5519"),
-    ("536048", "Walter Brandt", "Walter", "2468", "standard", "1988", "wbrandt@example.com", 301_999, 1_875_050, "9042"),
-    ("645921", "Priya Raman", "Priya", "9135", "premier", "2010", "priya.raman@example.com", 1_502_030, 6_000_000, "1178"),
-)  # fmt: skip
+    (
+        "536048",
+        "Walter Brandt",
+        "Walter",
+        "2468",
+        "standard",
+        "1988",
+        "wbrandt@example.com",
+        301_999,
+        1_875_050,
+        "9042",
+    ),
+    (
+        "645921",
+        "Priya Raman",
+        "Priya",
+        "9135",
+        "premier",
+        "2010",
+        "priya.raman@example.com",
+        1_502_030,
+        6_000_000,
+        "1178",
+    ),
+)
 ENTRIES = (
     ("204713", "checking", 1, "Corner Market", -4_215), ("204713", "checking", 2, "Streamly subscription", -8_400),
     ("204713", "checking", 3, "City Power", -11_830), ("204713", "checking", 5, "paycheck", 215_000),

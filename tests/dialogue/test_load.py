@@ -14,26 +14,41 @@ from voice.dialogue.load import load_business
 @pytest.mark.parametrize(
     ("file", "old", "new", "message"),
     [
-        ("business.toml", "no_input_ms", "no_input_seconds", r"\[hearing\]: no_input_seconds: a known key .*no_input_ms"),
-        ("business.toml", "member_digits = 6", 'member_digits = "six"', r"\[identity\]: member_digits: .*integer.*'six'"),
+        (
+            "business.toml",
+            "no_input_ms",
+            "no_input_seconds",
+            r"\[hearing\]: no_input_seconds: a known key .*no_input_ms",
+        ),
+        (
+            "business.toml",
+            "member_digits = 6",
+            'member_digits = "six"',
+            r"\[identity\]: member_digits: .*integer.*'six'",
+        ),
         ("business.toml", '"balance",', '"balanse",', r"business.toml: menu: intents .* got 'balanse'"),
         ("escalation.toml", 'queue = "cards"', 'queue = "kards"', r"queue: one of cards, .* expected, got 'kards'"),
         ("escalation.toml", 'kind = "silent"', 'kind = "quiet"', r"silent: kind: one of amount, asked, .* got 'quiet'"),
         ("escalation.toml", "silences = 2", "silence = 2", r"\[\[rule\]\] silent: silence"),
-        ("escalation.toml", 'queue = "member_services"\n', "", r"asked-for-a-person: queue: a value expected, got none"),
+        (
+            "escalation.toml",
+            'queue = "member_services"\n',
+            "",
+            r"asked-for-a-person: queue: a value expected, got none",
+        ),
         ("scope.toml", "[balance]", "[ballance]", r"scope.toml: \[balance\]: an entry for every intent expected"),
         ("scope.toml", 'mode = "automatic"', 'mode = "auto"', r"\[opening_hours\]: mode: 'automatic', 'approval' or"),
         ("prompts/en.toml", "one_moment =", "one_momentt =", r"\[prompts\] one_moment: a sentence expected"),
         ("prompts/en.toml", '"balance.done"', '"balance.doen"', r"balance.toml: done: a prompt .* got 'balance.done'"),
         ("intents/transfer.toml", 'kind = "amount"', 'kind = "money"', r"transfer.toml: slots.3.kind: .* got 'money'"),
-        ("intents/balance.toml", 'title =', 'tittle =', r"balance.toml: tittle: a known key .*title"),
+        ("intents/balance.toml", "title =", "tittle =", r"balance.toml: tittle: a known key .*title"),
         ("intents/balance.toml", '"what\'s my balance"', '"goodbye"', r"sentences of its own expected, got 'goodbye'"),
         ("intents/balance.toml", '"what\'s my balance"', '"  "', r"balance.toml: examples: a sentence expected"),
         ("intents/opening_hours.toml", 'article = "opening_hours"', 'article = "x"', r"knowledge/x.md expected"),
         ("knowledge/fees.md", "updated = 2026-09-15", "updated = 2026-19-15", r"fees.md: front matter: TOML expected"),
         ("queues.toml", "[cards]", "[cards", r"queues.toml: TOML expected"),
     ],
-)  # fmt: skip
+)
 def test_a_mistake_is_named(tmp_path: Path, file: str, old: str, new: str, message: str) -> None:
     folder = shutil.copytree(CONFIG, tmp_path / "config")
     path = folder / file

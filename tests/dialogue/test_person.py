@@ -44,6 +44,15 @@ def test_a_request_with_a_topic_goes_to_the_topics_queue_and_names_it() -> None:
     assert "I'll tell them: your card is lost or stolen" in said
 
 
+def test_the_evidence_is_the_callers_words_without_their_numbers() -> None:
+    call = Story()
+    call.hears("what's my balance")
+    call.hears("two oh four seven one three oh just get me a person")
+    assert call.escalation is not None
+    assert "get me a person" in call.escalation.evidence[0]
+    assert "four seven" not in call.escalation.evidence[0]
+
+
 def test_a_second_request_is_answered_and_starts_no_second_search() -> None:
     call = Story()
     call.hears("agent")

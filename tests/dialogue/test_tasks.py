@@ -272,6 +272,28 @@ def test_one_more_thing_after_goodbye_keeps_the_call() -> None:
     assert "member number" in said
 
 
+def test_a_goodbye_cut_short_does_not_hang_up() -> None:
+    call = a_call()
+    call.hears("what are your opening hours")
+    say = next(
+        act
+        for act in call.mind.on(events.Heard("no thanks bye", 0.9, 0, 1, "scripted"), 1)
+        if isinstance(act, events.Say)
+    )
+    assert call.mind.on(events.Played(say.say_id, False, 500), 600) == ()
+    assert "member number" in call.hears("oh wait what's my balance")
+    assert call.ended is None
+
+
+def test_a_transfer_never_goes_to_the_account_it_comes_from() -> None:
+    call = a_call()
+    call.hears("move two hundred dollars from checking to savings")
+    call.verified()
+    said = call.hears("no to checking")
+    assert "come from" in said or "from savings to checking" in said
+    assert "transfer" not in call.actions
+
+
 def test_the_same_story_gives_the_same_acts() -> None:
     def told() -> list[events.Act]:
         call = a_call()

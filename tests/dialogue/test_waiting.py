@@ -198,9 +198,9 @@ def test_a_charge_that_grows_angry_is_escalated_with_its_reasons() -> None:
 def test_a_large_amount_goes_to_a_person_before_anything_is_done() -> None:
     call = Story(deed=DemoBank(today=TODAY).perform_now)
     call.hears("transfer five thousand dollars from savings to checking")
-    call.verified()
     assert call.escalation and call.escalation.trigger == "amount"
-    assert call.actions == ["verify_member"]
+    assert "5,000.00 dollars" in call.escalation.evidence[0]
+    assert not call.actions
 
 
 def test_every_event_that_ends_a_turn_is_answered() -> None:

@@ -59,7 +59,9 @@ class Story:
         if answered:
             self.happens(events.Answered(number))
 
-    def hears(self, text: str, confidence: float = 0.9, *, over_prompt: bool = False, prosody: Prosody | None = None) -> str:
+    def hears(
+        self, text: str, confidence: float = 0.9, *, over_prompt: bool = False, prosody: Prosody | None = None
+    ) -> str:
         """The caller says `text`."""
         start = self.now_ms
         self.now_ms += 300 + MS_A_CHARACTER * len(text)

@@ -5,7 +5,7 @@ from models.transcript import Speaker
 from voice.dialogue.business import Business
 from voice.dialogue.hearing import Turn
 from voice.dialogue.issue import about, values
-from voice.dialogue.state import SENSITIVE, State
+from voice.dialogue.state import State
 from voice.dialogue.step import Step
 from voice.events import Do
 from voice.triggers.signals import Signals
@@ -22,7 +22,7 @@ def signals(
     heard = turn is not None and turn.understood
     return Signals(
         turn=turn.number if turn else None,
-        words=turn.raw if turn is not None and heard and not _number(state) else "",
+        words=_words(step, turn) if heard else "",
         person=_taken(step, turn),
         intent=match.name if match else None,
         confidence=match.confidence if match else 0.0,
@@ -53,14 +53,15 @@ def signals(
 
 
 def _taken(step: Step, turn: Turn | None) -> str | None:
-    """A way to a person that is no sentence of its own: the 0 key, a yes to an offer."""
-    if step.person is None or (turn is not None and step.person == turn.raw and turn.asks):
+    """How the caller asked for a person: in the redacted words of the turn, by the 0 key, by a yes to an offer."""
+    if step.person is None:
         return None
-    return step.person
+    return _words(step, turn) if turn is not None and turn.asks else step.person
 
 
-def _number(state: State) -> bool:
-    return state.place in SENSITIVE
+def _words(step: Step, turn: Turn | None) -> str:
+    """The turn as it is kept: evidence is read out, shown and stored."""
+    return step.state.transcript.turn(turn.number).text if turn is not None else ""
 
 
 def _amounts(business: Business, state: State) -> dict[str, tuple[float, int | None]]:

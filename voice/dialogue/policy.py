@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from voice.dialogue import callback, identity, keypad, requests, seeking, tasks
+from voice.dialogue.business import IntentKind
 from voice.dialogue.hearing import Turn
 from voice.dialogue.questions import by_keys, menu
 from voice.dialogue.state import YES_NO, Place
@@ -14,6 +15,8 @@ from voice.dialogue.step import Step
 from voice.events import ActionDone, Answered, HangUp, KeyPressed, PersonNews, PersonStage, Played, Silence
 
 MOST_ATTEMPTS = 2  # of one question while a person is sought; then it is left to them
+A_REMARK_WORDS = 7  # more words than this are a story
+SHORT_CONTROLS = frozenset({"repeat", "goodbye", "menu"})
 SURELY_OFF_TOPIC = 0.9  # of an intent heard where another answer was expected and could be read
 
 
@@ -56,6 +59,7 @@ def _in_place(step: Step, turn: Turn) -> None:
     pressed = turn.spoken_key
     if pressed is not None and (place in YES_NO or place is Place.SLOT) and not keypad.collecting(step):
         keypad.pressed(step, pressed, turn.today)
+        step.set(by_keys=False)
     elif place is Place.CLOSING:
         _closing(step, turn)
     elif place is Place.COMING or place is Place.ACTING:
@@ -94,8 +98,8 @@ def _expected(step: Step, turn: Turn) -> bool:
         case Place.CALLBACK_NUMBER:
             return callback.number_heard(step, turn)
         case _:
-            if turn.answer is None:
-                return False
+            if turn.answer is None or (place is Place.OFFER and turn.answer == "no" and turn.words > A_REMARK_WORDS):
+                return False  # "no, that is not right, I told you ..." declines nobody's help
             keypad.answered(step, turn.answer)
             return True
 
@@ -120,10 +124,18 @@ def _interrupts(step: Step, turn: Turn) -> bool:
         return False
     if name == "talk_to_person":
         return False  # only a request that the rule knows may be granted here
-    if step.state.place is Place.BRIEF_TOPIC and step.business.intents[name].kind != "control":
-        return False  # this is what the call is about
+    if name in SHORT_CONTROLS and turn.words >= A_REMARK_WORDS:
+        return False  # "tell her it leaked again" is no wish to hear something again
+    if step.state.place is Place.BRIEF_TOPIC and not _about_the_call(step, turn, name):
+        return False  # this is what the person will be told
     requests.wanted(step, name, turn)
     return True
+
+
+def _about_the_call(step: Step, turn: Turn, name: str) -> bool:
+    """ "Never mind" or "how long?", not a story in which someone never called back."""
+    control = step.business.intents[name].kind is IntentKind.CONTROL
+    return control and turn.match.confidence >= SURELY_OFF_TOPIC and turn.words <= A_REMARK_WORDS
 
 
 def _pin_said(step: Step, turn: Turn) -> bool:
@@ -222,7 +234,8 @@ def _silent_while_sought(step: Step) -> None:
 
 def played(step: Step, event: Played) -> None:
     step.ask = step.expect = False
-    if step.state.place is Place.CLOSING and event.say_id == step.state.closing_say:
+    ended = event.fully and event.say_id == step.state.closing_say  # cut short: the caller has one more thing to say
+    if step.state.place is Place.CLOSING and ended:
         hang_up(step)
 
 

@@ -10,17 +10,21 @@ from voice.dialogue.questions import menu
 from voice.dialogue.state import YES_NO, Place
 from voice.dialogue.step import Step
 from voice.events import RecordingDeclined, StopRecording, StopSeeking
+from voice.triggers.words import bare
 
-SHORT_WORDS = 4  # "no", "no thank you": nothing more is wanted
+SHORT_WORDS = 3  # "no", "no thank you": nothing more is wanted
 
 
 def open_heard(step: Step, turn: Turn) -> None:
     """An answer to "how can I help?" or "anything else?"."""
     name = turn.accepted
-    if turn.answer == "no" and turn.words <= SHORT_WORDS and step.state.tried and name != "cancel":
+    if not bare(turn.raw):  # "hello?"
+        step.set(counts=replace(step.state.counts, silences_row=step.state.counts.silences_row + 1))
+    elif turn.answer == "no" and turn.words <= SHORT_WORDS and step.state.tried and name != "cancel":
         goodbye(step)
     elif turn.answer is not None and turn.words <= 2 and name in (None, "goodbye"):
-        step.worked()  # a bare yes or no to an open question says nothing yet
+        counts = step.state.counts  # a bare yes or no to an open question says nothing yet
+        step.set(counts=replace(counts, no_matches_row=counts.no_matches_row + 1, silences_row=0))
     elif name == "goodbye" and turn.strong is None:
         step.go(Place.GUESS, guess=name, guess_turn=turn.number)  # never hang up on a guess
     elif name is not None:

@@ -1,6 +1,7 @@
 """A task's way: who is calling, what is missing, read it back, do it once, say what really happened."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 
 from voice.dialogue import prompts
@@ -18,7 +19,7 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 def begin(step: Step, name: str, turn: Turn | None) -> None:
     """Starts the task `name`; the sentence that asked for it may already hold slots."""
     intent = step.business.intents[name]
-    values = _read(intent.slots, turn) if turn else {}
+    values = _unlike_each_other(intent, _read(intent.slots, turn), {}) if turn else {}
     number = step.state.tasks + 1
     task = Task(name, number, turn.number if turn else None, values)
     leave(step, "cancelled")
@@ -96,7 +97,7 @@ def confirm_heard(step: Step, turn: Turn) -> bool:
         if name not in task.values or task.values[name].value != value.value
     }
     if changed:
-        step.set(task=replace(task, values={**task.values, **changed}))
+        step.set(task=replace(task, values=_unlike_each_other(intent, changed, task.values)))
         step.worked()
         advance(step)
         return True
@@ -231,6 +232,16 @@ def _unlike(asked: Slot, values: dict[str, Value], task: Task) -> dict[str, Valu
         other = task.values.get(asked.differs_from)
         if other is not None and other.value == values[asked.name].value:
             values.pop(asked.name)
+    return values
+
+
+def _unlike_each_other(intent: Intent, new: Mapping[str, Value], old: Mapping[str, Value]) -> dict[str, Value]:
+    """All values; where two slots that must differ hold the same, the older of the two is asked for again."""
+    values = {**old, **new}
+    for slot in intent.slots:
+        other = slot.differs_from
+        if other in values and slot.name in values and values[other].value == values[slot.name].value:
+            values.pop(other if slot.name in new and other not in new else slot.name)
     return values
 
 
