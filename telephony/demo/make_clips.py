@@ -2,7 +2,7 @@
 
     python -m telephony.demo.make_clips [FOLDER...]
 
-Needs flite (Debian: flite). Without a folder it makes the demo's clips. Clips that no fixture names any more are removed.
+Needs flite (Debian: flite). Without a folder it makes the demo's clips. Clips that no fixture names are removed.
 """
 
 import sys
