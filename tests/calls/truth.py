@@ -1,4 +1,4 @@
-"""Compares what a journal says of a call with what its fixture says is true. Each fault is one sentence."""
+"""Compares what a journal says of a call with what its fixture says is true. Each difference is one sentence."""
 
 from collections.abc import Iterator, Sequence
 
@@ -11,7 +11,7 @@ from voice.events import Escalated, Understood
 BRIEF_SECONDS_MAX = 12.0
 
 
-def faults(fixture: Fixture, records: Sequence[Record]) -> list[str]:
+def differences(fixture: Fixture, records: Sequence[Record]) -> list[str]:
     return [
         *_outcome(fixture, records), *_turns(fixture, records), *_escalation(fixture, records),
         *_brief(fixture, records), *_callback(fixture, records),
