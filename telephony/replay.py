@@ -18,11 +18,12 @@ from typing import Any
 
 from models.inference import InlinePool
 from telephony.agents.agent import Presence
+from telephony.desk.office import News, WrapUpDue
 from telephony.errors import ConfigError
 from telephony.events import Bridged, CallEnded
 from telephony.journal import Record, as_json
 from telephony.records.store import InlineKeeper
-from telephony.service import World, open_service
+from telephony.service import Service, World, open_service
 from telephony.settings import AgentSettings, Settings, load
 from telephony.sim.carrier import Carrier, CarrierCall
 from telephony.sim.cast import Cast, of_call
@@ -131,6 +132,7 @@ class _Replay:
         self._caller = cast.caller()
         self._rest: RestStandIn
         self._over = asyncio.Event()
+        self._hands: list[asyncio.Future[None]] = []
 
     async def run(self) -> tuple[list[Record], CarrierCall]:
         async with AsyncExitStack() as stack:
@@ -142,15 +144,32 @@ class _Replay:
             async with RestStandIn(carrier, agents=telephones, password=TOKEN) as self._rest:
                 for agent in self._cast.agents:
                     service.staff.roster.set(agent, Presence.AVAILABLE, 0)
+                    service.front.watch(agent, self._wrap_up(service, agent))
                 switchboard = asyncio.create_task(service.switchboard.serve())
                 try:
                     call = await carrier.call(from_=self._cast.number or CALLER, to=NUMBER, party=self._caller)
                     async with asyncio.timeout(SETTLE_SECONDS):
                         await self._over.wait()
+                        await asyncio.gather(*self._hands)
                 finally:
                     switchboard.cancel()
                     await asyncio.wait({switchboard})
         return self._keeper.records, call
+
+    def _wrap_up(self, service: Service, agent: str) -> Callable[[News], None]:
+        """The agent's own hand at the desk: wraps up as the cast says, else with the draft."""
+
+        def on_news(news: News) -> None:
+            if not isinstance(news, WrapUpDue):
+                return
+            wish = self._cast.wraps_up.get(agent)
+            disposition = wish.disposition if wish else news.disposition or news.choices[0].code
+            summary = wish.summary if wish and wish.summary else news.summary
+            self._hands.append(
+                asyncio.ensure_future(service.front.wrap_up(agent, news.call, disposition, summary))
+            )
+
+        return on_news
 
     def _world(self) -> World:
         world = World(

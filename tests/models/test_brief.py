@@ -57,9 +57,9 @@ def test_all_six_parts_are_there_and_point_at_their_turns() -> None:
         Part.WHY: ['said "ridiculous"', "asked the same thing twice"],
         Part.NEXT: ["Open a dispute case, and tell them what happens next."],
         Part.ENTITIES: [
-            "amount: 84 dollars 20 (“eighty four dollars and twenty cents”)",
+            "amount: 84 dollars 20, said “eighty four dollars and twenty cents”",
             "merchant: Corner Market",
-            "day: November 17 (“yesterday”)",
+            "day: November 17, said “yesterday”",
         ],
     }
     assert all(line.turns or line.record for line in brief.lines)
