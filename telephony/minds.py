@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from models.brief import Brief
 from models.compose import compose
@@ -12,9 +13,24 @@ from models.summary import draft
 from models.transcript import Transcript
 from telephony.agents.briefing import BriefingMind
 from voice.dialogue.business import Business
+from voice.dialogue.languages import training_examples
 from voice.dialogue.rescue import WORDS, RescueMind
 from voice.dialogue.turn import CallerMind
 from voice.events import Act, Event
+
+
+Examples = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@lru_cache(maxsize=2)
+def fitted(examples: Examples, outside: tuple[str, ...]) -> IntentModel:
+    """The intents' model; fitting takes seconds, so the same examples are fitted once a process."""
+    return IntentModel.fit(dict(examples), outside)
+
+
+def intents_of(business: Business) -> IntentModel:
+    examples = training_examples(business)
+    return fitted(tuple((name, tuple(texts)) for name, texts in examples.items()), tuple(business.outside))
 
 
 class CallMind:

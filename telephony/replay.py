@@ -78,7 +78,8 @@ def replay(
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="warmline-replay-") as scratch:
         work = _Replay(cast, _settings(settings, Path(scratch)), out, pace, on_record or (lambda record: None))
-        records, carrier_call = _run(work.run(), pace)
+        _run(work.run(), pace)
+    records, carrier_call = work.records, work.carrier_call
     journal = out / f"{cast.name}.jsonl"
     journal.write_text("".join(as_json(record) + "\n" for record in records), encoding="utf-8")
     wav = out / f"{cast.name}.wav"
@@ -88,12 +89,13 @@ def replay(
     return Replayed(cast.name, journal, wav, tuple(records), seconds, time.monotonic() - began, violations)
 
 
-def _run(work: Coroutine[Any, Any, Any], pace: str) -> Any:
+def _run(work: Coroutine[Any, Any, None], pace: str) -> None:
     if pace == "fast":
-        return run_virtual(work)
-    if pace == "real":
-        return asyncio.run(work)
-    raise ConfigError(f"--pace: real or fast expected, got {pace!r}")
+        run_virtual(work)
+    elif pace == "real":
+        asyncio.run(work)
+    else:
+        raise ConfigError(f"--pace: real or fast expected, got {pace!r}")
 
 
 def _settings(settings: Settings, scratch: Path) -> Settings:
@@ -131,10 +133,16 @@ class _Replay:
         self._keeper = InlineKeeper()
         self._caller = cast.caller()
         self._rest: RestStandIn
+        self.carrier_call: CarrierCall
         self._over = asyncio.Event()
         self._hands: list[asyncio.Future[None]] = []
 
-    async def run(self) -> tuple[list[Record], CarrierCall]:
+    @property
+    def records(self) -> list[Record]:
+        return self._keeper.records
+
+    async def run(self) -> None:
+        """Plays the call; `records` and `carrier_call` hold what came of it."""
         async with AsyncExitStack() as stack:
             with at_work():
                 service = await stack.enter_async_context(open_service(self._settings, self._world()))
@@ -147,14 +155,13 @@ class _Replay:
                     service.front.watch(agent, self._wrap_up(service, agent))
                 switchboard = asyncio.create_task(service.switchboard.serve())
                 try:
-                    call = await carrier.call(from_=self._cast.number or CALLER, to=NUMBER, party=self._caller)
+                    self.carrier_call = await carrier.call(from_=self._cast.number or CALLER, to=NUMBER, party=self._caller)
                     async with asyncio.timeout(SETTLE_SECONDS):
                         await self._over.wait()
                         await asyncio.gather(*self._hands)
                 finally:
                     switchboard.cancel()
                     await asyncio.wait({switchboard})
-        return self._keeper.records, call
 
     def _wrap_up(self, service: Service, agent: str) -> Callable[[News], None]:
         """The agent's own hand at the desk: wraps up as the cast says, else with the draft."""

@@ -16,7 +16,6 @@ from fastapi import FastAPI
 from models.engines import EngineFactory
 from models.frustration import Frustration, FrustrationSettings
 from models.inference import InferencePool, Pool
-from models.intent import IntentModel
 from telephony import engines, hearing
 from telephony.agents import callback
 from telephony.agents.agent import Address, Agent, AgentId
@@ -32,7 +31,7 @@ from telephony.journal import Keeper, Record
 from telephony.leg import Line
 from telephony.lines import twilio, webrtc
 from telephony.lines.twilio.control import CallControl, RestHttp
-from telephony.minds import BusinessMinds
+from telephony.minds import BusinessMinds, intents_of
 from telephony.records import changes
 from telephony.records.recordings import Recorded, Recordings
 from telephony.records.store import Store, default_url, open_store
@@ -42,7 +41,6 @@ from telephony.switchboard import Switchboard
 from telephony.web import create_app
 from voice import vad
 from voice.dialogue.business import Business
-from voice.dialogue.languages import training_examples
 from voice.dialogue.load import load_business
 from voice.hearing import Ear
 from voice.tts import Synthesizer
@@ -121,7 +119,7 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
         if carrier is not None:
             lines[carrier.name] = carrier
             stack.push_async_callback(carrier.close)
-        intents = IntentModel.fit(training_examples(business), business.outside)
+        intents = intents_of(business)
         judge = Frustration.shipped(FrustrationSettings(prosody_weight=settings.judging.prosody_weight))
         recordings = _recordings(
             settings, world, keeper, lambda call, what: switchboard.problem(call, "recording", what)
