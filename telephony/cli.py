@@ -61,11 +61,13 @@ def serve(
         import asyncio
 
         from telephony import logs
+
+        logs.set_up("INFO")  # before pipecat is imported, which greets
+
         from telephony.ports import must_be_free
         from telephony.service import serve as run
         from telephony.settings import config_folder, load
 
-        logs.set_up("INFO")
         folder = config_folder(config)
         settings = load(folder)
         where = {key: value for key, value in (("host", host), ("port", port)) if value is not None}
@@ -84,10 +86,12 @@ def demo(
     """Plays three recorded callers through the service in real time and writes a report."""
     with said_in_words():
         from telephony import logs
+
+        logs.set_up("ERROR")
+
         from telephony.demo.run import run_demo
         from telephony.settings import config_folder
 
-        logs.set_up("ERROR")
         page = run_demo(config=config_folder(config), out=to, line=line, serve=serve, console=out)
         out.print(f"[bold]{page}[/]", soft_wrap=True)
 
@@ -121,11 +125,13 @@ def _replay(
     call: Path, config: Path | None, to: Path, pace: Pace, channel: Channel, prosody_weight: float | None
 ) -> None:
     from telephony import logs
+
+    logs.set_up()
+
     from telephony.replay import replay as run
     from telephony.settings import config_folder
     from telephony.summary import newest, summary
 
-    logs.set_up()
     with out.status(f"{call.name}: opening") as status:
         replayed = run(
             call,

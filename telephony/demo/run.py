@@ -6,12 +6,12 @@ from pathlib import Path
 
 from rich.console import Console
 
-from telephony.agents.agent import Presence
 from telephony.demo.make_clips import CALLS
 from telephony.demo.report import PlayedCall, write
 from telephony.demo.show import Show
 from telephony.demo.stage import HOST, Played, Stage, open_stage
 from telephony.errors import ConfigError
+from telephony.events import CallOffered
 from telephony.journal import Record
 from telephony.settings import Settings, load
 from telephony.sim.cast import Cast, of_fixture
@@ -72,12 +72,11 @@ async def _two_then_one(stage: Stage, casts: dict[str, Cast]) -> Sequence[Played
 
 
 def _as_played(one: Played, calls: dict[str, Fixture], records: Sequence[Record], out: Path) -> PlayedCall:
-    offered = next(
-        r for r in records if r.type == "CallOffered" and getattr(r.entry, "caller", None) == one.cast.number
-    )
+    number = one.cast.number
+    call = next(r.call for r in records if isinstance(r.entry, CallOffered) and r.entry.caller == number)
     recording = out / f"{one.cast.name}.wav"
     one.call.save(recording)
-    own = tuple(record for record in records if record.call == offered.call)
+    own = tuple(record for record in records if record.call == call)
     return PlayedCall(one.cast.name, calls[one.cast.name].title, own, recording)
 
 
@@ -91,12 +90,9 @@ async def _keep_up(settings: Settings, call: Fixture, out: Path, console: Consol
         settings, folder=out / "records", on_telephones=False, on_record=show.on, progress=lambda done, total: None,
         port=port,
     ) as stage:  # fmt: skip
-        console.print(
-            f"the desk: http://{HOST}:{port}  sign in, set yourself available, and a caller rings; Ctrl-C ends"
-        )
+        console.print(f"the desk: http://{HOST}:{port}; sign in, be available, and a caller rings; Ctrl-C ends")
         with show:
             while True:
-                while not any(s.presence is Presence.AVAILABLE for s in stage.service.staff.roster.seats.values()):
-                    await asyncio.sleep(1.0)
+                await stage.somebody_available()
                 await stage.play(alone)
                 await asyncio.sleep(PAUSE_SECONDS)

@@ -81,6 +81,16 @@ class Stage:
                 await self._over[number].wait()
         return Played(cast, call)
 
+    async def somebody_available(self) -> None:
+        """Waits until an agent may be offered a call."""
+        roster, there = self.service.staff.roster, asyncio.Event()
+        forget = roster.subscribe(lambda seat: there.set() if seat.presence is Presence.AVAILABLE else None)
+        try:
+            if not any(seat.presence is Presence.AVAILABLE for seat in roster.seats.values()):
+                await there.wait()
+        finally:
+            forget()
+
     @contextmanager
     def _at_work(self, agents: Mapping[str, SimAgent], wrap_ups: Mapping[str, WrapUp]) -> Iterator[None]:
         """These agents are available meanwhile, and wrap up as their fixture says."""
@@ -120,17 +130,21 @@ async def open_stage(
     at, rest_at = _listen(port), _listen(0)
     public_url = f"http://{HOST}:{at.getsockname()[1]}"
     numbers = {agent.id: AGENT_NUMBERS.format(200 + n) for n, agent in enumerate(settings.agents)}
-    settings = _settings(
-        settings, folder, public_url, f"http://{HOST}:{rest_at.getsockname()[1]}", numbers, on_telephones
-    )
-    heard: list[Callable[[Record], None]] = [on_record]
-    world = World(bank=":memory:", on_record=lambda record: [one(record) for one in heard] and None, progress=progress)
+    api_url = f"http://{HOST}:{rest_at.getsockname()[1]}"
+    settings = _settings(settings, folder, public_url, api_url, numbers, on_telephones)
+    hears = [on_record]
+
+    def tell(record: Record) -> None:
+        for one in hears:
+            one(record)
+
+    world = World(bank=":memory:", on_record=tell, progress=progress)
     async with open_service(settings, world) as service:
         reach = Loopback(at.getsockname()[1], HOST)
         carrier = Carrier(reach, public_base_url=public_url, account_sid=ACCOUNT, auth_token=TOKEN)
         async with RestStandIn(carrier, agents={}, password=TOKEN) as rest:
             stage = Stage(service, carrier, rest, numbers)
-            heard.append(stage.on)
+            hears.append(stage.on)
             async with _serving(service.app, at), _serving(rest.app, rest_at):
                 switchboard = asyncio.create_task(service.switchboard.serve(), name="switchboard")
                 try:
