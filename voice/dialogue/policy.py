@@ -124,6 +124,8 @@ def _interrupts(step: Step, turn: Turn) -> bool:
         return False
     if name == "talk_to_person":
         return False  # only a request that the rule knows may be granted here
+    if name == "goodbye" and (turn.match.confidence < SURELY_OFF_TOPIC or turn.answer is not None):
+        return False  # never hang up on a guess, nor on a plain "no" to another question
     if name in SHORT_CONTROLS and turn.words >= A_REMARK_WORDS:
         return False  # "tell her it leaked again" is no wish to hear something again
     if step.state.place is Place.BRIEF_TOPIC and not _about_the_call(step, turn, name):
