@@ -59,7 +59,7 @@ def test_the_header_counts_its_grams():
 
 
 def test_words_are_plain():
-    assert words_of("Pay my bill, please! I'd say: twenty-one") == ["pay", "my", "bill", "please", "i'd", "say", "twenty", "one"]
+    assert words_of("Pay it, please! I'd say: twenty-one") == ["pay", "it", "please", "i'd", "say", "twenty", "one"]
     assert words_of("the parcel’s here") == ["the", "parcel's", "here"]
 
 

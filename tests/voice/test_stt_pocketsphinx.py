@@ -1,0 +1,106 @@
+"""Pocketsphinx: what it makes of states and their sentences, and what it hears of people by telephone."""
+
+import json
+import logging
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+import soundfile
+
+from telephony.sim.telephone import telephone
+from tests.data import data_folder
+from voice.audio import Pcm
+from voice.errors import EngineUnavailable, RecogniserFailed
+from voice.stt import pocketsphinx
+from voice.stt.pocketsphinx import Settings
+
+DIGITS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
+STATES = {"yes_no": ["yes", "no", "yes please", "no thanks"], "digits": DIGITS}
+
+
+@pytest.fixture(scope="module")
+def recogniser():
+    return pocketsphinx.open(Settings(), STATES)
+
+
+def noise(milliseconds: int, level: float = 500) -> Pcm:
+    return (level * np.random.default_rng(0).standard_normal(8 * milliseconds)).astype(np.int16)
+
+
+def spoken_digits(speaker: str) -> list[tuple[str, Pcm]]:
+    """Ten clips of one person, each with the word that was said."""
+    folder = data_folder("digits-fsdd")
+    clips = [next(iter(sorted(folder.rglob(f"{digit}_{speaker}_*")))) for digit in range(10)]
+    return [(word, telephone(*soundfile.read(clip, dtype="int16"))) for word, clip in zip(DIGITS, clips, strict=True)]
+
+
+def test_silence_and_nothing_are_not_understood(recogniser):
+    for pcm in (np.zeros(0, np.int16), np.zeros(8000, np.int16), np.zeros(100, np.int16)):
+        heard = recogniser.transcribe(pcm, "yes_no")
+        assert (heard.text, heard.confidence) == ("", 0.0)
+
+
+def test_a_state_that_nobody_named_is_an_error_that_names_those_known(recogniser):
+    with pytest.raises(RecogniserFailed, match=r"\(digits, yes_no\), got 'weather'"):
+        recogniser.transcribe(noise(500), "weather")
+
+
+def test_the_same_sound_gives_the_same_text_every_time(recogniser):
+    sound = noise(1500)
+    assert recogniser.transcribe(sound, "digits") == recogniser.transcribe(sound, "digits")
+
+
+def test_what_one_caller_said_does_not_change_what_the_next_is_heard_to_say(recogniser):
+    alone = recogniser.transcribe(noise(1500, level=2000), "digits")
+    for _, clip in spoken_digits("theo"):
+        recogniser.transcribe(clip, "digits")
+    assert recogniser.transcribe(noise(1500, level=2000), "digits") == alone
+
+
+def test_a_sentence_with_figures_is_left_out_and_told(caplog):
+    with caplog.at_level(logging.WARNING):
+        pocketsphinx.open(Settings(), {"menu": ["press 1", "press one"]})
+    assert "sentence left out, it has no words to say: 'press 1'" in caplog.text
+
+
+def test_a_state_of_which_nothing_can_be_said_is_refused_at_the_start():
+    with pytest.raises(EngineUnavailable, match="state 'menu' expects no sentence that can be spoken"):
+        pocketsphinx.open(Settings(), {"menu": ["1", "2"]})
+
+
+def test_a_word_that_no_dictionary_has_is_guessed_and_told(caplog):
+    with caplog.at_level(logging.WARNING):
+        pocketsphinx.open(Settings(), {"who": ["brzozowskyfy speaking"]})
+    assert "sound guessed from spelling: brzozowskyfy" in caplog.text
+
+
+def test_several_workers_may_ask_at_once(recogniser):
+    sounds = [noise(400 + 100 * i, level=2000) for i in range(8)]
+    one_by_one = [recogniser.transcribe(sound, "digits") for sound in sounds]
+    with ThreadPoolExecutor(4) as workers:
+        at_once = list(workers.map(lambda sound: recogniser.transcribe(sound, "digits"), sounds))
+    assert [heard.text for heard in at_once] == [heard.text for heard in one_by_one]
+
+
+def test_only_words_of_the_state_are_heard(recogniser):
+    for _, clip in spoken_digits("jackson"):
+        words = recogniser.transcribe(clip, "yes_no").text.split()
+        assert set(words) <= {"yes", "no", "please", "thanks"}
+
+
+def test_most_single_digits_of_a_person_are_heard(recogniser):
+    right = [word for word, clip in spoken_digits("jackson") if recogniser.transcribe(clip, "digits").text == word]
+    assert len(right) >= 7  # .82 over 200 clips of three people
+
+
+def test_words_lie_inside_the_utterance_in_order(recogniser):
+    folder = data_folder("commands-picovoice")
+    name = sorted(json.loads((folder / "label.json").read_text()))[0].replace(".wav", ".flac")
+    clip = telephone(*soundfile.read(folder / name, dtype="int16"))
+    coffee = pocketsphinx.open(Settings(), {"order": ["can I have a light roast twelve ounce coffee"]})
+    words = coffee.transcribe(clip, "order").words
+    assert [word.start_ms for word in words] == sorted(word.start_ms for word in words)
+    assert all(0 <= word.start_ms < word.end_ms <= len(clip) / 8 for word in words)
+    assert all(0 <= word.confidence <= 1 for word in words)
+    assert not any(set(word.text) & set("<>()") for word in words)
