@@ -1,0 +1,79 @@
+"""`warmline bench`: runs the measurements and writes build/bench.json with the samples beside it."""
+
+import argparse
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from rich.table import Table
+
+from telephony import logs
+from tests.bench import commands, demo_calls, idle_ear, intents
+from tests.bench.context import ROOT, SEED, Context, Measurement
+from tests.bench.writer import Header, Row, Samples, unmeasured, write
+from voice.dialogue.load import load_business
+
+MEASUREMENTS: dict[str, Measurement] = {
+    "idle_ear": idle_ear,
+    "intents": intents,
+    "commands": commands,
+    "demo_calls": demo_calls,
+}
+OUT = Path("build/bench.json")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="warmline bench")
+    parser.add_argument("--full", action="store_true")
+    parser.add_argument("--only", action="append", choices=sorted(MEASUREMENTS))
+    asked = parser.parse_args()
+    logs.set_up("ERROR")
+    console = Console()
+    OUT.parent.mkdir(parents=True, exist_ok=True)
+    context = Context(Samples(OUT.parent), OUT.parent, asked.full)
+    rows: list[Row] = []
+    with console.status("measuring") as status:
+        for name, measurement in MEASUREMENTS.items():
+            status.update(f"measuring {name}")
+            rows += _rows(name, measurement, context, asked.only)
+    write(OUT, header(), rows)
+    console.print(_table(rows))
+    console.print(f"{OUT}: {len(rows)} rows", soft_wrap=True)
+    return 0
+
+
+def _rows(name: str, measurement: Measurement, context: Context, only: list[str] | None) -> list[Row]:
+    """A measurement whose data are not here still has its rows, with the reason."""
+    ids: tuple[str, ...] = measurement.IDS  # type: ignore[attr-defined]  # of a module
+    if only and name not in only:
+        return [unmeasured(id, unit="", goal="", why="not asked for (--only)") for id in ids]
+    try:
+        return list(measurement.rows(context))
+    except pytest.skip.Exception as missing:
+        return [unmeasured(id, unit="", goal="", why=str(missing)) for id in ids]
+
+
+def header() -> Header:
+    shown = subprocess.run(
+        ["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    return Header(shown.stdout.strip() or "unknown", machine, SEED, load_business(ROOT / "config").version)
+
+
+def _table(rows: list[Row]) -> Table:
+    table = Table(show_edge=False)
+    for column in ("row", "value", "unit", "goal", "n", "note"):
+        table.add_column(column)
+    for row in rows:
+        value = "not measured" if row.value is None else f"{row.value:.3g}"
+        table.add_row(row.id, value, row.unit, row.goal, str(row.n or ""), row.note)
+    return table
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,132 @@
+"""The command line: quick help, clean errors with exit code 2, and a check that says what prevents serving."""
+
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from telephony import check, engines, ports
+from telephony.cli import app
+from telephony.errors import ConfigError
+
+ROOT = Path(__file__).parents[1]
+CONFIG = ROOT / "config"
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(app, list(words), env={"COLUMNS": "200"})
+
+
+@pytest.mark.parametrize("words", [(), ("serve",), ("demo",), ("replay",), ("check",), ("models",), ("bench",)])
+def test_every_command_has_help(words: tuple[str, ...]) -> None:
+    result = run(*words, "--help")
+    assert result.exit_code == 0
+    assert "Usage" in result.output
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = (
+        "import sys, telephony.cli; print([m for m in ('numpy', 'pipecat', 'fastapi', 'uvicorn') if m in sys.modules])"
+    )
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert shown.stdout.strip() == "[]"
+
+
+def test_a_missing_config_is_said_in_words_with_exit_code_2(tmp_path: Path) -> None:
+    result = run("serve", "--config", str(tmp_path))
+    assert result.exit_code == 2
+    assert "a settings file expected here" in result.output
+    assert "Traceback" not in result.output
+
+
+def test_an_unknown_key_is_named_with_file_and_section(tmp_path: Path) -> None:
+    (tmp_path / "warmline.toml").write_text("[service]\nprot = 8080\n")
+    result = run("models", "list", "--config", str(tmp_path))
+    assert result.exit_code == 2
+    assert "[service] prot: no such key, got 8080" in result.output
+
+
+def test_each_call_that_cannot_be_replayed_is_said_and_the_others_are_still_tried(tmp_path: Path) -> None:
+    (tmp_path / "noise.wav").write_text("no sound")
+    (tmp_path / "call.toml").write_text('title = "x"\n[truth]\noutcome = "solved"\n[[turns]]\nsya = "hello"\n')
+    result = run("replay", str(tmp_path / "noise.wav"), str(tmp_path / "call.toml"), "--config", str(CONFIG))
+    assert result.exit_code == 2
+    assert "noise.wav: an audio file expected" in result.output
+    assert "[[turns]] 1: sya: no such key, got 'hello'" in result.output
+
+
+def test_a_port_in_use_is_said_before_anything_is_started() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        result = run("serve", "--config", str(CONFIG), "--port", str(port))
+        assert not ports.free("127.0.0.1", port)
+    assert result.exit_code == 2
+    assert f"got {port}, which is in use" in result.output
+
+
+def test_a_host_that_is_not_this_machine_is_refused() -> None:
+    with pytest.raises(ConfigError, match="an address of this machine expected"):
+        ports.free("no-such-host.invalid", 80)
+
+
+def test_an_unknown_model_is_named_before_anything_is_fetched(tmp_path: Path) -> None:
+    result = run("models", "fetch", "whisper-giant", "--config", str(CONFIG))
+    assert result.exit_code == 2
+    assert "'whisper-giant' came" in result.output
+
+
+def test_models_are_listed_with_licence_and_source() -> None:
+    result = run("models", "list", "--config", str(CONFIG))
+    assert result.exit_code == 0
+    for shown in ("whisper-base.en", "MIT", "145", "piper-ljspeech", "minilm", "Apache-2.0"):
+        assert shown in result.output
+
+
+def test_check_says_which_engines_would_be_used_and_why(tmp_path: Path) -> None:
+    findings = {finding.part: finding for finding in check.examine(CONFIG)}
+    assert findings["hears with"].says.startswith(("pocketsphinx", "whisper"))
+    assert "18 intents" in findings["business"].says
+    assert not findings["settings"].prevents
+
+
+def test_check_names_a_review_that_is_overdue() -> None:
+    from datetime import date
+
+    overdue = [f for f in check.examine(CONFIG, today=date(2030, 1, 1)) if f.part == "scope register"]
+    assert overdue
+    assert all(f.state == "note" for f in overdue)
+
+
+def test_check_fails_on_a_carrier_that_lacks_its_secrets(tmp_path: Path) -> None:
+    (tmp_path / "warmline.toml").write_text(f'[business]\nfolder = "{CONFIG}"\n[lines.twilio]\nenabled = true\n')
+    result = run("check", "--config", str(tmp_path))
+    assert result.exit_code == 1
+    (twilio,) = [f for f in check.examine(tmp_path) if f.part == "Twilio"]
+    assert "$TWILIO_AUTH_TOKEN" in twilio.says
+    assert "[service] public_url" in twilio.says
+
+
+def test_a_recogniser_asked_for_by_name_is_not_silently_replaced(tmp_path: Path) -> None:
+    (tmp_path / "warmline.toml").write_text(
+        f'[service]\nmodels_folder = "{tmp_path}"\n[business]\nfolder = "{CONFIG}"\n[hearing]\nengine = "whisper"\n'
+    )
+    (hears,) = [f for f in check.examine(tmp_path) if f.part == "hears with"]
+    assert hears.prevents
+    assert "warmline models fetch whisper-base.en" in hears.says
+
+
+def test_whisper_is_taken_once_its_weights_are_there(tmp_path: Path) -> None:
+    from models.files import Manifest, Model, ModelFile
+    from telephony.settings import Hearing
+
+    files = (ModelFile("model.bin", 3, ""),)
+    models = {name: Model(name, "", "MIT", "r", "v", name, files) for name in engines.WHISPERS}
+    (tmp_path / engines.WHISPERS[0]).mkdir()
+    (tmp_path / engines.WHISPERS[0] / "model.bin").write_bytes(b"abc")
+    assert engines.recogniser(Hearing(), tmp_path, Manifest("", models)).name == "whisper"
+    assert engines.recogniser(Hearing(engine="pocketsphinx"), tmp_path, Manifest("", models)).name == "pocketsphinx"
