@@ -18,12 +18,13 @@ ADVISED = (WHISPERS[0], VOICE, SENTENCES)
 def listed(config: Path | None, manifest: Manifest | None = None) -> Table:
     folder = load(config_folder(config)).service.models_folder
     table = Table(title=f"weights in {folder}", title_justify="left")
-    for column in ("name", "what", "size", "licence", "source", "here"):
-        table.add_column(column, overflow="fold")
+    for column in ("name", "size", "here"):
+        table.add_column(column, no_wrap=True)
+    table.add_column("what, licence, source", overflow="fold")
     for found in status(folder, manifest or read_manifest()):
         model = found.model
-        source = f"{model.repository} @ {model.revision[:8]}"
-        table.add_row(model.name, model.what, size(_bytes(model)), model.licence, source, here(found))
+        about = f"{model.what}\n[dim]{model.licence}\n{model.repository} at {model.revision[:8]}[/]"
+        table.add_row(model.name, size(_bytes(model)), here(found), about)
     return table
 
 

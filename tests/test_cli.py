@@ -83,7 +83,7 @@ def test_an_unknown_model_is_named_before_anything_is_fetched(tmp_path: Path) ->
 def test_models_are_listed_with_licence_and_source() -> None:
     result = run("models", "list", "--config", str(CONFIG))
     assert result.exit_code == 0
-    for shown in ("whisper-base.en", "MIT", "145", "piper-ljspeech", "minilm", "Apache-2.0"):
+    for shown in ("whisper-base.en", "MIT", "148 MB", "piper-ljspeech", "minilm", "Apache-2.0"):
         assert shown in result.output
 
 

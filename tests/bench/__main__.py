@@ -58,9 +58,8 @@ def _rows(name: str, measurement: Measurement, context: Context, only: list[str]
 
 
 def header() -> Header:
-    shown = subprocess.run(
-        ["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False, cwd=ROOT
-    )
+    describe = ["git", "describe", "--always", "--dirty"]
+    shown = subprocess.run(describe, capture_output=True, text=True, check=False, cwd=ROOT)
     machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     return Header(shown.stdout.strip() or "unknown", machine, SEED, load_business(ROOT / "config").version)
 

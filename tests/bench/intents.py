@@ -26,6 +26,6 @@ def rows(context: Context) -> Sequence[Row]:
     return [
         context.samples.row(
             IDS[0], right, "share", unit="of questions", goal=">= 0.70", of="1 when the best intent was right",
-            note=f"n-grams, {SHOTS} examples for each of {len(drawn)} intents, {ASKED} others asked; no sentence encoder",
+            note=f"n-grams, {SHOTS} examples for each of {len(drawn)} intents, {ASKED} others asked",
         )
     ]  # fmt: skip
