@@ -9,7 +9,7 @@ from rich.console import Console
 from telephony.demo.make_clips import CALLS
 from telephony.demo.report import PlayedCall, write
 from telephony.demo.show import Show
-from telephony.demo.stage import HOST, Played, Stage, open_stage
+from telephony.demo.stage import Played, Stage, open_stage
 from telephony.errors import ConfigError
 from telephony.events import CallOffered
 from telephony.journal import Record
@@ -17,6 +17,7 @@ from telephony.settings import Settings, load
 from telephony.sim.cast import Cast, of_fixture
 from telephony.sim.fixture import Fixture
 from telephony.sim.fixture import load as load_fixture
+from telephony.sim.serving import HOST
 
 TOGETHER = ("balance", "callback")  # nobody is at work yet, which the second is about
 THEN = "dispute"  # somebody is

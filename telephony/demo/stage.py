@@ -2,18 +2,13 @@
 
 import asyncio
 import os
-import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import uvicorn
-from starlette.types import ASGIApp
-
 from telephony.agents.agent import AgentId, Presence
 from telephony.desk.office import News, WrapUpDue
-from telephony.errors import ConfigError
 from telephony.events import Bridged, CallEnded, CallOffered
 from telephony.journal import Record
 from telephony.service import Service, World, open_service
@@ -23,6 +18,7 @@ from telephony.sim.carrier import Carrier, CarrierCall
 from telephony.sim.cast import Cast
 from telephony.sim.fixture import WrapUp
 from telephony.sim.rest import RestStandIn
+from telephony.sim.serving import HOST, listen, serving
 from telephony.sim.socket import Loopback
 from telephony.sim.two_acts import TwoActCaller
 
@@ -31,16 +27,7 @@ TOKEN = "demo"
 TOKEN_VARIABLE = "WARMLINE_DEMO_TOKEN"
 NUMBER = "+12025550100"  # 555-01xx is reserved for invented numbers
 AGENT_NUMBERS = "+1202555{:04d}"
-HOST = "127.0.0.1"
 SETTLE_SECONDS = 20.0  # after the carrier's end of a call, for its wrap-up to be written
-
-
-class _Server(uvicorn.Server):
-    """Leaves signals to whoever runs the demo."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +114,7 @@ async def open_stage(
 ) -> AsyncIterator[Stage]:  # fmt: skip
     """`folder`: the demo's own records. `on_telephones`: agents answer the carrier's telephones, not their desks."""
     os.environ[TOKEN_VARIABLE] = TOKEN
-    at, rest_at = _listen(port), _listen(0)
+    at, rest_at = listen(port), listen(0)
     public_url = f"http://{HOST}:{at.getsockname()[1]}"
     numbers = {agent.id: AGENT_NUMBERS.format(200 + n) for n, agent in enumerate(settings.agents)}
     api_url = f"http://{HOST}:{rest_at.getsockname()[1]}"
@@ -145,40 +132,13 @@ async def open_stage(
         async with RestStandIn(carrier, agents={}, password=TOKEN) as rest:
             stage = Stage(service, carrier, rest, numbers)
             hears.append(stage.on)
-            async with _serving(service.app, at), _serving(rest.app, rest_at):
+            async with serving(service.app, at), serving(rest.app, rest_at):
                 switchboard = asyncio.create_task(service.switchboard.serve(), name="switchboard")
                 try:
                     yield stage
                 finally:
                     switchboard.cancel()
                     await asyncio.wait({switchboard})
-
-
-@asynccontextmanager
-async def _serving(app: ASGIApp, at: socket.socket) -> AsyncIterator[None]:
-    server = _Server(uvicorn.Config(app, log_level="error", ws_max_size=1 << 20, lifespan="off"))
-    task = asyncio.create_task(server.serve(sockets=[at]), name="server")
-    try:
-        while not server.started:
-            if task.done():
-                task.result()
-            await asyncio.sleep(0.01)
-        yield
-    finally:
-        server.should_exit = True
-        await task
-
-
-def _listen(port: int) -> socket.socket:
-    listening = socket.socket()
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((HOST, port))
-    except OSError as error:
-        listening.close()
-        raise ConfigError(f"[service] port: a free port expected, got {port}, which is in use on {HOST}") from error
-    listening.listen()
-    return listening
 
 
 def _settings(
