@@ -40,6 +40,6 @@ class PlayedLog(FrameProcessor):
         self.recorder.heard(pcm)
         milliseconds = len(pcm) * 1000 // RATE
         if isinstance(frame, TTSAudioRawFrame):
-            self._playback.sent_ms += milliseconds
+            self._playback.sent(milliseconds)
         else:
             self._playback.relayed_out_ms += milliseconds

@@ -37,6 +37,12 @@ from voice.pipeline.frames import (
 from voice.pipeline.playback import Playback
 from voice.tts import Synthesizer
 
+PIECE_SAMPLES = RATE // 10
+"""Audio goes to the output in pieces of 100 ms ..."""
+
+AHEAD_MS = 200
+"""... and no more than this lies there: what a stall of the loop may take, and what a cut prompt may still say."""
+
 PLAY_GRACE_SECONDS = 3.0
 """How much longer than its audio a prompt may take to be reported as played before we go on without the report."""
 
@@ -85,8 +91,8 @@ class Speak(FrameProcessor):
         await self._stop()
 
     async def hush(self) -> None:
-        """Drops what is being said and what waits, as a barge-in would; what is said next is not touched."""
-        await self._interrupt()
+        """Drops what is being said and what waits, protected or not; what is said next is not touched."""
+        await self._interrupt(protected=True)
         await self.push_frame(InterruptionFrame())
 
     @property
@@ -98,12 +104,14 @@ class Speak(FrameProcessor):
             task, self._task = self._task, None
             await self.cancel_task(task)
 
-    async def _interrupt(self) -> None:
-        if self._current is not None and self._current.interruptible:
+    async def _interrupt(self, *, protected: bool = False) -> None:
+        """Drops what may be dropped; with `protected`, protected prompts as well."""
+        if self._current is not None and (protected or self._current.interruptible):
             self._cut = True
+            self._playback.end()
             self._ended.set()
-        kept = [s for s in self._waiting if isinstance(s, HangUp) or not s.interruptible]
-        dropped = [s for s in self._waiting if isinstance(s, Say) and s.interruptible]
+        kept = [s for s in self._waiting if isinstance(s, HangUp) or not (protected or s.interruptible)]
+        dropped = [s for s in self._waiting if isinstance(s, Say) and (protected or s.interruptible)]
         self._waiting = deque(kept)
         for say in dropped:
             await self._report(Played(say.say_id, fully=False, played_ms=0))
@@ -148,10 +156,19 @@ class Speak(FrameProcessor):
                 joined = np.concatenate([rest, piece])
                 whole = len(joined) // FRAME_SAMPLES * FRAME_SAMPLES
                 rest = joined[whole:]
-                samples += await self._push_audio(joined[:whole], say)
+                samples = await self._push_paced(joined[:whole], say, samples)
         if len(rest) and not self._cut:
             samples += await self._push_audio(np.pad(rest, (0, FRAME_SAMPLES - len(rest))), say)
         return samples / RATE
+
+    async def _push_paced(self, pcm: Pcm, say: Say, samples: int) -> int:
+        """Pushes `pcm` in pieces, as fast as it is played; the prompt's samples so far, of which `samples` before it."""
+        for at in range(0, len(pcm), PIECE_SAMPLES):
+            if self._cut:
+                break
+            samples += await self._push_audio(pcm[at : at + PIECE_SAMPLES], say)
+            await self._playback.until_sent(samples * 1000 // RATE - AHEAD_MS)
+        return samples
 
     async def _push_audio(self, pcm: Pcm, say: Say) -> int:
         if len(pcm):

@@ -1,0 +1,93 @@
+"""Debian's Chromium, headless, with a microphone that plays a file: what browser tests share."""
+
+import os
+import shutil
+import warnings
+import wave
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aioice.ice
+import numpy as np
+import pytest
+
+CHROME = os.environ.get("CHROME") or shutil.which("chromium") or "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--autoplay-policy=no-user-gesture-required",
+    "--allow-loopback-in-peer-connection",
+]
+HEARD = """async () => {
+  const stats = [...(await window.warmlinePhone.connection.getStats()).values()];
+  return stats.find((r) => r.type === "inbound-rtp")?.totalAudioEnergy ?? 0;
+}"""
+
+if not Path(CHROME).exists():
+    warnings.warn(
+        f"the desk's browser test needs Chromium: {CHROME} is not there; install it or set CHROME", stacklevel=1
+    )
+needs_chromium = pytest.mark.skipif(
+    not Path(CHROME).exists(), reason=f"no browser at {CHROME}: install chromium or set CHROME"
+)
+
+
+def voice_file(folder: Path) -> Path:
+    """Two seconds that sound like speech to a browser's noise filter: a buzz in syllables."""
+    rate = 48_000
+    t = np.arange(2 * rate) / rate
+    buzz = sum(np.sin(2 * np.pi * 140 * k * t) / k for k in range(1, 25))
+    syllables = np.clip(np.sin(2 * np.pi * 4 * t), 0, 1) ** 0.5
+    path = folder / "agent.wav"
+    with wave.open(str(path), "wb") as out:
+        out.setparams((1, 2, rate, 0, "NONE", ""))
+        out.writeframes((buzz * syllables * 6000).astype(np.int16).tobytes())
+    return path
+
+
+@pytest.fixture
+def only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """aioice leaves 127.0.0.1 out; here it is the only way, so that nothing leaves the machine."""
+    monkeypatch.setattr(aioice.ice, "get_host_addresses", lambda use_ipv4, use_ipv6: ["127.0.0.1"])
+
+
+def is_trouble(said) -> bool:
+    """Errors on the page's console, but for the ring tone's on a machine without a sound device."""
+    return said.type == "error" and not said.text.startswith("The AudioContext encountered an error")
+
+
+@asynccontextmanager
+async def open_page(folder: Path) -> AsyncIterator[object]:
+    """A page in a browser of its own; any error on it fails the test."""
+    from playwright.async_api import async_playwright
+
+    flags = [*FLAGS, f"--use-file-for-fake-audio-capture={voice_file(folder)}"]
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROME, headless=True, args=flags)
+        page = await browser.new_page(viewport={"width": 1280, "height": 720})
+        troubles: list[str] = []
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on("console", lambda said: troubles.append(said.text) if is_trouble(said) else None)
+        yield page
+        await browser.close()
+    assert not troubles
+
+
+async def shot(page, name: str) -> None:
+    """Pictures for whoever asks for them (SHOTS=folder)."""
+    if folder := os.environ.get("SHOTS"):
+        await page.screenshot(path=f"{folder}/{name}.png")
+
+
+async def sees(page, selector: str, text: str) -> None:
+    from playwright.async_api import expect
+
+    await expect(page.locator(selector)).to_contain_text(text, timeout=10_000)
