@@ -183,8 +183,14 @@ class Conduct:
 
     async def _promise(self, agreed: events.AgreeCallback) -> None:
         """The promise is made once it is on record; a number we may not dial is still kept, for people to see."""
-        handoff = self._seeking.handoff.id if self._seeking else f"{self.id}-h0"
-        version = self.newest().version
+        if self._seeking is not None and not self._seeking.handoff.over:
+            handoff = self._seeking.handoff.id
+            self._seeking.caller_spoke()
+            version = self.newest().version
+        else:  # asked for without a search: the promise has a brief of its own
+            handoff, brief = f"{self.id}-h0", self.newest()
+            version = brief.version
+            self.journal.append(entries.BriefReady(handoff, version, brief))
         came = NumberFrom.CALLER if agreed.number == self._leg.party.address else NumberFrom.KEYED
         number = agreed.number
         try:

@@ -225,3 +225,21 @@ def test_every_event_that_ends_a_turn_is_answered() -> None:
                 assert call.keys(draw.choice("0123456789*#")), call.mind.state.place
             elif kind == "news":
                 call.news(draw.choice(list(PersonStage)), "Ana", draw.choice((None, (1, 2))))
+
+
+@pytest.mark.parametrize("words", ["i want to make a complaint", "your", "yes", "no", "what", "forty", "my mother died"])
+def test_whatever_a_waiting_caller_says_is_answered(words: str) -> None:
+    call = a_dispute()
+    call.hears("agent")
+    call.hears("yes that's right")
+    assert call.hears(words) != ""
+
+
+def test_when_nobody_came_at_all_the_caller_hears_it_and_goes_on() -> None:
+    call = a_dispute()
+    call.hears("agent")
+    call.hears("yes that's right")
+    said = call.news(PersonStage.GAVE_UP)
+    assert "could not reach anyone" in said
+    assert call.mind.state.place is Place.OPEN
+    assert "checking account holds" in call.hears("what's my balance")

@@ -15,8 +15,10 @@ from voice.dialogue.step import Step
 from voice.events import ActionDone, Answered, HangUp, KeyPressed, PersonNews, PersonStage, Played, Silence
 
 MOST_ATTEMPTS = 2  # of one question while a person is sought; then it is left to them
+A_SHORT_ANSWER_WORDS = 3
 A_REMARK_WORDS = 7  # more words than this are a story
 SHORT_CONTROLS = frozenset({"repeat", "goodbye", "menu"})
+UNASKING = frozenset({Place.WAITING, Place.COMING, Place.ACTING, Place.CLOSING})  # places without a question
 SURELY_OFF_TOPIC = 0.9  # of an intent heard where another answer was expected and could be read
 
 
@@ -109,6 +111,8 @@ def _says_more(step: Step, turn: Turn) -> bool:
     name = turn.strong
     if name is None or turn.match.confidence < SURELY_OFF_TOPIC:
         return False
+    if turn.answer is not None and turn.words <= A_SHORT_ANSWER_WORDS:
+        return False  # "yes please do"
     return name in ("wait_time", "callback", "repeat", "menu") or (
         name == "cancel" and step.state.place not in (Place.CONFIRM, Place.CALLBACK_OFFER)
     )
@@ -188,6 +192,19 @@ def hang_up(step: Step) -> None:
     step.acts.append(HangUp(step.state.closing_reason))
     step.go(Place.GONE)
     step.ask = step.expect = False
+
+
+def never_silent(step: Step) -> None:
+    """What was said and led to no words of ours, nor to a question, still gets an answer."""
+    place = step.state.place
+    if step.says or place is Place.GONE or (step.ask and place not in UNASKING):
+        return
+    if place is Place.WAITING:
+        seeking.comfort(step)
+    elif place in (Place.ACTING, Place.COMING):
+        step.say("still_working" if place is Place.ACTING else "seek.one_moment")
+    else:
+        step.ask = place is not Place.CLOSING
 
 
 def key(step: Step, event: KeyPressed, today: date) -> None:

@@ -86,6 +86,8 @@ class CallerMind:
         self._policy(step, event, turn)
         self._feel(step, event, turn, told)
         self._escalate(step, event, turn, before)
+        if turn is not None:
+            policy.never_silent(step)
         acts = (*told, *finish(step))
         self._state = step.state
         self._says.update({act.say_id: act for act in acts if isinstance(act, events.Say)})
