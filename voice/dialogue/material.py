@@ -14,7 +14,7 @@ def material(business: Business, state: State, today: date) -> Material:
     """Corrections come after the first statement of the issue, so the last turns are the latest word."""
     topic = about(state)
     intent = business.intents.get(topic or "")
-    escalation = state.seeking.escalation if state.seeking else None
+    escalation = state.seeking.escalation if state.seeking else state.escalated
     return Material(
         transcript=state.transcript,
         today=today,

@@ -18,7 +18,7 @@ A_STATEMENT_WORDS = 4  # more words than this after a "no" say what is right ins
 def begin(step: Step, escalation: Escalated) -> None:
     """A trigger fired: tell the caller at once, and let them put right what the person will hear."""
     step.acts[:0] = [Tell(escalation), SeekPerson(escalation)]
-    step.set(seeking=Seeking(escalation), guess=None, resume=None)
+    step.set(seeking=Seeking(escalation), escalated=escalation, guess=None, resume=None)
     step.ask = True
     if escalation.trigger == "silent" or step.state.deaf:
         _getting(step)
