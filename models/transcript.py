@@ -32,7 +32,9 @@ class Transcript:
 
     utterances: tuple[Utterance, ...] = field(default=())
 
-    def with_(self, speaker: Speaker, text: str, start_ms: int, end_ms: int, confidence: float | None = None) -> "Transcript":
+    def with_(
+        self, speaker: Speaker, text: str, start_ms: int, end_ms: int, confidence: float | None = None
+    ) -> "Transcript":
         utterance = Utterance(len(self.utterances) + 1, speaker, text, start_ms, end_ms, confidence)
         return Transcript((*self.utterances, utterance))
 

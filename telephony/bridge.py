@@ -1,8 +1,8 @@
 """Two legs joined in this process: each party's audio is played to the other, whatever lines they came over."""
 
+from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Protocol, Self
-from collections.abc import Awaitable, Callable
 
 from voice.audio import Pcm
 

@@ -1,4 +1,4 @@
-"""Conducts one call from ring to wrap-up: the caller's leg, what the conversation asks for, and the search for a person.
+"""Conducts one call from ring to wrap-up: the caller's leg, what the conversation asks for, the search for a person.
 
 One task group holds everything the call started; when the caller's leg ends, what is left is ended in order.
 """

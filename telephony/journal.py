@@ -53,7 +53,7 @@ class Journal:
         return tuple(self._records)
 
     def subscribe(self, listener: Callable[[Record], None], *, replay: bool = False) -> Callable[[], None]:
-        """Calls `listener` for each new record (and, with `replay`, first for those already there). Returns the undo."""
+        """Calls `listener` for each new record (with `replay` first for those already there). Returns the undo."""
         if replay:
             for record in self._records:
                 listener(record)

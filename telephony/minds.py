@@ -18,7 +18,6 @@ from voice.dialogue.rescue import WORDS, RescueMind
 from voice.dialogue.turn import CallerMind
 from voice.events import Act, Event
 
-
 Examples = tuple[tuple[str, tuple[str, ...]], ...]
 
 

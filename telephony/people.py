@@ -1,4 +1,4 @@
-"""Where agents see their work, whatever shows it to them: the desk, a test, or nobody for those on a plain telephone."""
+"""Where agents see their work, whatever shows it to them: the desk, a test, nothing for those on a plain telephone."""
 
 from typing import Protocol
 

@@ -28,7 +28,7 @@ from telephony.settings import AgentSettings, Settings, load
 from telephony.sim.carrier import Carrier, CarrierCall
 from telephony.sim.cast import Cast, of_call
 from telephony.sim.clock import StandsStill, at_work, run_virtual
-from telephony.sim.rest import RestStandIn
+from telephony.sim.rest import InMemoryHttp, RestStandIn
 from telephony.sim.socket import InMemory
 
 ACCOUNT = "AC" + "0" * 32
@@ -155,7 +155,9 @@ class _Replay:
                     service.front.watch(agent, self._wrap_up(service, agent))
                 switchboard = asyncio.create_task(service.switchboard.serve())
                 try:
-                    self.carrier_call = await carrier.call(from_=self._cast.number or CALLER, to=NUMBER, party=self._caller)
+                    self.carrier_call = await carrier.call(
+                        from_=self._cast.number or CALLER, to=NUMBER, party=self._caller
+                    )
                     async with asyncio.timeout(SETTLE_SECONDS):
                         await self._over.wait()
                         await asyncio.gather(*self._hands)
@@ -172,16 +174,18 @@ class _Replay:
             wish = self._cast.wraps_up.get(agent)
             disposition = wish.disposition if wish else news.disposition or news.choices[0].code
             summary = wish.summary if wish and wish.summary else news.summary
-            self._hands.append(
-                asyncio.ensure_future(service.front.wrap_up(agent, news.call, disposition, summary))
-            )
+            self._hands.append(asyncio.ensure_future(service.front.wrap_up(agent, news.call, disposition, summary)))
 
         return on_news
+
+    def _http(self) -> InMemoryHttp:
+        """The stand-in's REST side; it is made after the service that uses it."""
+        return self._rest.http()
 
     def _world(self) -> World:
         world = World(
             keeper=self._keeper,
-            twilio_http=lambda: self._rest.http(),
+            twilio_http=self._http,
             inline=self._fast,
             prompts=self._out / ".prompts",
             bank=":memory:",

@@ -23,7 +23,6 @@ from telephony.people import Attending
 from voice.events import PersonNews, PersonStage
 from voice.pipeline.session import Session
 
-
 T = TypeVar("T")
 
 
@@ -176,10 +175,11 @@ class Seeking:
                 await self._join(attempt, agent)
             case h.TellCaller(stage=stage, agent=agent):
                 await self._tell(stage, agent)
-            case h.OfferCallback() | h.GiveUp():
+            case h.OfferCallback():
                 pass  # the news UNAVAILABLE, told right before it, makes the conversation offer the callback
-            case h.GiveUp(why=why) if why != "cancelled":
-                self._caller.session.tell(PersonNews(PersonStage.GAVE_UP))
+            case h.GiveUp(why=why):
+                if why != "cancelled":  # else the caller said so, and knows
+                    self._caller.session.tell(PersonNews(PersonStage.GAVE_UP))
             case h.Resume():
                 self._caller.session.listen_only(False)
                 self._caller.session.tell(PersonNews(PersonStage.LEFT))

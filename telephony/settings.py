@@ -41,7 +41,7 @@ class Service(Section):
 
 
 class BusinessFolder(Section):
-    folder: Path = Path(".")
+    folder: Path = Path()
     backend: Literal["demo", "http"] = "demo"
     http_url: Annotated[str, AfterValidator(_https)] = ""
     http_timeout_seconds: Seconds = 5.0

@@ -182,7 +182,7 @@ class Tell:
 
 Act = Say | Expect | Do | SeekPerson | StopSeeking | AgreeCallback | Accept | Decline | StopRecording | HangUp | Tell
 
-# --- facts: what the record keeps of a conversation ---------------------------------------------------------------------
+# --- facts: what the record keeps of a conversation -------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

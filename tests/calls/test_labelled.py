@@ -1,4 +1,4 @@
-"""Whole calls through the real pipeline, on the carrier's wire, in virtual time: each must come out as its truth says."""
+"""Whole calls through the real pipeline, on the carrier's wire, in virtual time: each comes out as its truth says."""
 
 from collections.abc import Iterator
 from pathlib import Path

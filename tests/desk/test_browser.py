@@ -39,7 +39,7 @@ class House:
 
 
 @pytest_asyncio.fixture
-async def house(only_loopback: None) -> AsyncIterator[House]:
+async def house(only_loopback: None) -> AsyncIterator[House]:  # noqa: F811
     listener = socket.create_server(("127.0.0.1", 0))
     house = House(listener.getsockname()[1])
     serving = asyncio.create_task(house.server.serve(sockets=[listener]))

@@ -227,7 +227,9 @@ def test_every_event_that_ends_a_turn_is_answered() -> None:
                 call.news(draw.choice(list(PersonStage)), "Ana", draw.choice((None, (1, 2))))
 
 
-@pytest.mark.parametrize("words", ["i want to make a complaint", "your", "yes", "no", "what", "forty", "my mother died"])
+@pytest.mark.parametrize(
+    "words", ["i want to make a complaint", "your", "yes", "no", "what", "forty", "my mother died"]
+)
 def test_whatever_a_waiting_caller_says_is_answered(words: str) -> None:
     call = a_dispute()
     call.hears("agent")

@@ -1,4 +1,4 @@
-"""Another business from its folder alone: spoken orders to a coffee bar, by telephone, from sound to intent and slots."""
+"""Another business from its folder alone: orders spoken to a coffee bar, by telephone, from sound to intent and slots."""
 
 import numpy as np
 
@@ -37,4 +37,6 @@ def heard(pcm: Pcm, recogniser: Recogniser) -> str:
 
 def same(order: Order, command: Command) -> bool:
     """The labels carry stray blanks."""
-    return order.intent == "orderDrink" and order.slots == {name: value.strip() for name, value in command.slots.items()}
+    return order.intent == "orderDrink" and order.slots == {
+        name: value.strip() for name, value in command.slots.items()
+    }

@@ -14,7 +14,7 @@ from telephony.service import Service, World, open_service
 from telephony.settings import Settings, load
 from telephony.sim.agent import SimAgent
 from telephony.sim.carrier import Carrier
-from telephony.sim.rest import RestStandIn
+from telephony.sim.rest import InMemoryHttp, RestStandIn
 from telephony.sim.socket import Loopback
 
 CONFIG = Path(__file__).parents[2] / "config"
@@ -35,8 +35,13 @@ async def serving(
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
     settings = changed(load(CONFIG), records_in(folder), twilio(), changes)
-    stand_in: list[RestStandIn] = []  # made once the service is there; no test may reach the real carrier
-    world = replace(world or World(), bank=":memory:", twilio_http=lambda: stand_in[0].http())
+    stand_in: list[RestStandIn] = []
+
+    def http() -> InMemoryHttp:
+        """No test may reach the real carrier; the stand-in is made once the service is there."""
+        return stand_in[0].http()
+
+    world = replace(world or World(), bank=":memory:", twilio_http=http)
     async with open_service(settings, world) as service:
         server = uvicorn.Server(uvicorn.Config(service.app, log_level="warning", lifespan="off"))
         running = asyncio.create_task(server.serve(sockets=[listener]))

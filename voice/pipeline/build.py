@@ -17,7 +17,6 @@ from voice.pipeline.tap import Recorder, Tap
 from voice.pipeline.think import Office, Rescue, Think
 from voice.tts import Synthesizer
 
-
 Transport = BaseTransport
 """A leg's media, as a line gives them."""
 

@@ -22,7 +22,7 @@ SAY_SECONDS = 15.0
 """No sentence of ours is longer."""
 
 RELAY_BACKLOG_MS = 200
-"""Bridged audio waiting longer than this is clock drift or a stall: the newest frame is dropped instead of played late."""
+"""Bridged audio waiting longer than this is drift or a stall: the newest frame is dropped instead of played late."""
 
 
 class Session:
@@ -71,7 +71,7 @@ class Session:
         self._built.think.tell(event)
 
     async def say(self, say: Say) -> None:
-        """Speaks something the mind did not ask for; returns when it has ended, or when the leg's pipeline does not play."""
+        """Speaks something the mind did not ask for; returns when it has ended, or when the leg does not play it."""
         try:
             async with asyncio.timeout(SAY_SECONDS):
                 await self._built.think.say(say)
@@ -100,7 +100,7 @@ class Session:
             self._built.playback.relayed_in_ms = self._built.playback.relayed_out_ms = 0
 
     async def play(self, pcm: Pcm) -> None:
-        """Plays bridged audio to the party: not over a prompt, nor behind `RELAY_BACKLOG_MS` that are waiting already."""
+        """Plays bridged audio to the party: not over a prompt, nor behind `RELAY_BACKLOG_MS` that wait already."""
         playback = self._built.playback
         milliseconds = len(pcm) * 1000 // RATE
         if not self._built.speak.idle:

@@ -162,7 +162,7 @@ class Speak(FrameProcessor):
         return samples / RATE
 
     async def _push_paced(self, pcm: Pcm, say: Say, samples: int) -> int:
-        """Pushes `pcm` in pieces, as fast as it is played; the prompt's samples so far, of which `samples` before it."""
+        """Pushes `pcm` in pieces, as fast as it is played; the prompt's samples so far, `samples` of them before it."""
         for at in range(0, len(pcm), PIECE_SAMPLES):
             if self._cut:
                 break

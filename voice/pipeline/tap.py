@@ -29,7 +29,7 @@ class NoRecorder:
 
 
 class Tap(FrameProcessor):
-    """Copies the party's audio to the recorder and to the bridged leg. `masked` decides when silence is kept instead."""
+    """Copies the party's audio to the recorder and to the bridged leg. `masked` tells when silence is kept instead."""
 
     def __init__(self, *, recorder: Recorder, masked: Callable[[], bool]) -> None:
         super().__init__(enable_direct_mode=True)

@@ -12,11 +12,11 @@ from pipecat.frames.frames import CancelFrame, EndFrame, Frame, InputDTMFFrame, 
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
 from models.transcript import Transcript
+from voice import events
 from voice.conversation import Mind
 from voice.events import Act, Event, Expect, HangUp, Heard, Say
 from voice.hearing import Ear
 from voice.pipeline.frames import EventFrame, SayFrame, SpokenFrame
-from voice import events
 
 
 class Office(Protocol):
