@@ -8,7 +8,7 @@ from pipecat.pipeline.worker import PipelineParams, PipelineWorker
 from pipecat.workers.runner import WorkerRunner
 
 from voice.audio import RATE, Pcm
-from voice.events import Event, Expect, Say
+from voice.events import Event, Expect
 from voice.pipeline.build import Parts, build
 from voice.pipeline.tap import Recorder
 
@@ -17,9 +17,6 @@ FINISH_SECONDS = 2.0
 
 LISTENING = "listening"
 """The language model of a leg that talks with a person: everything the business expects."""
-
-SAY_SECONDS = 15.0
-"""No sentence of ours is longer."""
 
 RELAY_BACKLOG_MS = 200
 """Bridged audio waiting longer than this is drift or a stall: the newest frame is dropped instead of played late."""
@@ -69,14 +66,6 @@ class Session:
 
     def tell(self, event: Event) -> None:
         self._built.think.tell(event)
-
-    async def say(self, say: Say) -> None:
-        """Speaks something the mind did not ask for; returns when it has ended, or when the leg does not play it."""
-        try:
-            async with asyncio.timeout(SAY_SECONDS):
-                await self._built.think.say(say)
-        except TimeoutError:
-            self._parts.office.problem("pipeline", f"{say.prompt} expected to be said within {SAY_SECONDS} s")
 
     async def hush(self) -> None:
         """Stops what is being said, protected prompts excepted, and what waits to be said."""

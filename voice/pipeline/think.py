@@ -47,7 +47,6 @@ class Think(FrameProcessor):
         self._office = office
         self.asking = True  # False while bridged: what happens is told to the office alone
         self._says: dict[str, Say] = {}
-        self._waited: dict[str, asyncio.Event] = {}
         self._events: asyncio.Queue[EventFrame] = asyncio.Queue(maxsize=256)
         self._task: asyncio.Task[None] | None = None
 
@@ -75,12 +74,6 @@ class Think(FrameProcessor):
         """An event from outside the pipeline."""
         self._events.put_nowait(EventFrame(event))
 
-    async def say(self, say: Say) -> None:
-        """Speaks something the mind did not ask for, and waits until it has ended."""
-        ended = self._waited[say.say_id] = asyncio.Event()
-        await self._carry_out(say)
-        await ended.wait()
-
     async def cleanup(self) -> None:
         await super().cleanup()
         await self._stop()
@@ -102,9 +95,6 @@ class Think(FrameProcessor):
             self._ear.key_pressed()
         say = self._says.pop(event.say_id, None) if isinstance(event, events.Played) else None
         spoken = isinstance(event, (Heard, events.Played))
-        if isinstance(event, events.Played) and event.say_id in self._waited:
-            self._waited.pop(event.say_id).set()
-            return []
         asking = self.asking or isinstance(event, events.PersonNews)
         turn = self._mind.transcript.last_turn + (1 if spoken else 0) if asking else None
         self._office.happened(event, turn=turn, say=say, sensitive=frame.sensitive)
