@@ -1,4 +1,4 @@
-"""Another business from its folder alone: orders spoken to a coffee bar by telephone, from sound to intent and slots."""
+"""Another business from its folder alone: orders spoken to a coffee bar by phone, from sound to intent and slots."""
 
 import numpy as np
 
