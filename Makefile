@@ -28,10 +28,6 @@ $(VENV)/ready: $(VENV)/locked pyproject.toml
 .PHONY: install
 install: $(VENV)/ready ## the virtual environment, exactly as locked; the other words do this themselves
 
-.PHONY: training
-training: $(VENV)/ready requirements-training.lock ## what models/training needs besides (scikit-learn, 200 MB)
-	$(VENV)/bin/python -m pip install --quiet --require-hashes --no-deps --requirement requirements-training.lock
-
 demo: $(VENV)/ready ## three recorded calls in real time; SERVE=1 keeps the desk up, LINE=name picks a line
 	$(WARMLINE) demo $(if $(SERVE),--serve) $(if $(LINE),--line $(LINE))
 
@@ -39,7 +35,7 @@ serve: $(VENV)/ready ## the service with its desk
 	$(WARMLINE) serve
 
 test: $(VENV)/ready ## all tests; ARGS='-k words' to pick
-	@QUIET=1 .ci/debian-packages browser || true
+	@QUIET=1 .ci/debian-packages browser voices || true
 	$(VENV)/bin/pytest -q $(ARGS)
 
 lint: $(VENV)/ready ## formatter, linter, types, import contracts

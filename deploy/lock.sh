@@ -36,4 +36,3 @@ compile requirements.lock "What Warmline runs with."
 added=(--constraint requirements.lock)
 while read -r name; do added+=(--no-emit-package "$name"); done < <(names requirements.lock | sort -u)
 compile requirements-dev.lock "What its tests and checks add." --extra dev "${added[@]}"
-compile requirements-training.lock "What fitting the shipped weights again adds." --extra training "${added[@]}"

@@ -73,7 +73,8 @@ def serve(
         where = {key: value for key, value in (("host", host), ("port", port)) if value is not None}
         settings = settings.model_copy(update={"service": settings.service.model_copy(update=where)})
         must_be_free(settings.service.host, settings.service.port)
-        asyncio.run(run(settings, config=folder, ready=None))
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(run(settings, config=folder, ready=None))
 
 
 @app.command()

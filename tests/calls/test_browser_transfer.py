@@ -14,6 +14,7 @@ from tests.desk.chromium import HEARD, needs_chromium, only_loopback, open_page,
 from tests.sim.house import TOKEN, TOKEN_VARIABLE, serving
 
 pytestmark = needs_chromium
+CLIPS = Path(__file__).parent / "labelled" / "clips"
 
 
 async def test_an_agent_sees_the_brief_accepts_hears_the_caller_and_wraps_up(
@@ -23,8 +24,7 @@ async def test_an_agent_sees_the_brief_accepts_hears_the_caller_and_wraps_up(
 ) -> None:
     monkeypatch.setenv(TOKEN_VARIABLE, TOKEN)
     happened: list[Record] = []
-    speak = Voices(tmp_path / "clips").speak
-    tells = speak(Words("my card was stolen", "rms"))
+    tells = Voices(tmp_path / "clips", shipped=[CLIPS]).speak(Words("my debit card is missing", "rms"))
     talks = [item for _ in range(12) for item in (Speak(tells), Wait(1500))]  # over whatever the agent says
     caller = Caller((Key("0"), Wait(3000), *talks), stays_ms=60_000)
 
