@@ -60,6 +60,8 @@ def serve(
     with said_in_words():
         import asyncio
 
+        import uvloop
+
         from telephony import logs
 
         logs.set_up("INFO")  # before pipecat is imported, which greets
