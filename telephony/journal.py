@@ -6,12 +6,15 @@ used for entries that announce a side effect (dial, bridge, money, callback prom
 
 import dataclasses
 import json
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Protocol
 
 from telephony.events import VERSION, Entry
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ class Journal:
         """Calls `listener` for each new record (with `replay` first for those already there). Returns the undo."""
         if replay:
             for record in self._records:
-                listener(record)
+                self._publish(record, listener)
         self._subscribers.append(listener)
         return lambda: self._subscribers.remove(listener) if listener in self._subscribers else None
 
@@ -65,8 +68,14 @@ class Journal:
         self._records.append(record)
         self._keeper.keep(record)
         for listener in tuple(self._subscribers):
-            listener(record)
+            self._publish(record, listener)
         return record
+
+    def _publish(self, record: Record, listener: Callable[[Record], None]) -> None:
+        try:
+            listener(record)
+        except Exception:  # a desk or a view that fails must not touch the call, nor the other listeners
+            log.exception("call %s: a listener failed at entry %d, %s", self.call, record.seq, record.type)
 
     async def commit(self, entry: Entry) -> Record:
         record = self.append(entry)

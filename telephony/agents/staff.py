@@ -37,7 +37,8 @@ class Staff:
         self._needs = needs
         self._now_ms = now_ms
         self._queues = {name: CallQueue(name) for name in needs}
-        self._stirred: set[asyncio.Event] = set()
+        self._looking: dict[str, frozenset[str]] = {}  # handoff that found nobody yet → whom it asks no more
+        self._stirred: list[asyncio.Event] = []  # in the order they came, so that a replay wakes them alike
         roster.subscribe(self._on_change)
 
     def join(self, call: str, handoff: str, queue: str) -> None:
@@ -47,25 +48,27 @@ class Staff:
 
     def leave(self, handoff: str, queue: str, *, served: bool) -> None:
         self._queues[queue].leave(handoff, self._now_ms(), served=served)
+        self._looking.pop(handoff, None)
         self._stir()
 
     def reserve(self, handoff: str, queue: str, excluding: frozenset[str]) -> Found | None:
-        """The best free agent for `handoff`, unless somebody before it in the queue could take them too."""
-        agent = choose(self.roster.seats.values(), self._needs[queue], excluding=excluding)
-        if agent is None or self._wanted_before(handoff, queue):
+        """The best free agent for `handoff`, once those before it in the queue who look for one too have chosen."""
+        self._looking[handoff] = excluding
+        taken = self._wanted_before(handoff, queue)
+        agent = choose(self.roster.seats.values(), self._needs[queue], excluding=excluding | taken)
+        if agent is None or not self.roster.reserve(agent.id, self._now_ms()):
             return None
-        if not self.roster.reserve(agent.id, self._now_ms()):
-            return None
+        del self._looking[handoff]
         return Found(agent.id, agent.name, agent.address.line, agent.address.to)
 
     async def changed(self) -> None:
         """Waits until somebody's presence, or a place in a queue, has changed."""
         stirred = asyncio.Event()
-        self._stirred.add(stirred)
+        self._stirred.append(stirred)
         try:
             await stirred.wait()
         finally:
-            self._stirred.discard(stirred)
+            self._stirred.remove(stirred)
 
     def release(self, agent: str, outcome: Outcome) -> None:
         seat = self.roster.seat(agent)
@@ -89,16 +92,17 @@ class Staff:
         estimate = self._queues[queue].estimate(handoff, self._now_ms())
         return estimate.minutes if estimate else None
 
-    def _wanted_before(self, handoff: str, queue: str) -> bool:
-        """Whether more callers than agents stand before `handoff` in its own queue."""
-        order = [waiting.handoff for waiting in self._queues[queue].order(self._now_ms())]
-        place = order.index(handoff) if handoff in order else 0
-        free = sum(
-            1
-            for seat in self.roster.seats.values()
-            if seat.presence is Presence.AVAILABLE and self._needs[queue].skills <= seat.agent.skills
-        )
-        return place >= free > 0
+    def _wanted_before(self, handoff: str, queue: str) -> frozenset[str]:
+        """The free agents that go to callers before `handoff` in its own queue. Who asks an agent already wants none."""
+        taken: set[str] = set()
+        for waiting in self._queues[queue].order(self._now_ms()):
+            if waiting.handoff == handoff:
+                break
+            if waiting.handoff in self._looking:
+                excluding = self._looking[waiting.handoff] | taken
+                agent = choose(self.roster.seats.values(), waiting.needs, excluding=excluding)
+                taken |= {agent.id} if agent is not None else set()
+        return frozenset(taken)
 
     def _on_change(self, _: Seat) -> None:
         self._stir()

@@ -1,5 +1,6 @@
 """The desk's office over the switchboard: what agents see comes from the calls, what they decide goes to them."""
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -27,6 +28,8 @@ from telephony.events import WrappedUp
 from telephony.journal import Journal, Record
 from telephony.switchboard import Switchboard
 
+log = logging.getLogger(__name__)
+
 SHOWN = {
     roster.Presence.AVAILABLE: Presence.AVAILABLE,
     roster.Presence.AWAY: Presence.AWAY,
@@ -49,6 +52,7 @@ class _Place:
     offer: Offer | None = None
     on_call: OnCall | None = None
     wrap_up: WrapUpDue | None = None
+    written_up: Journal | None = None  # where the wrap-up goes
     journal: Journal | None = None  # of the call that is offered, on the line, or to be wrapped up
     stop_listening: Callable[[], None] = lambda: None
 
@@ -112,11 +116,11 @@ class FrontOffice:
 
     async def wrap_up(self, agent: str, call: str, disposition: str, summary: str) -> None:
         place = self._places[agent]
-        if place.wrap_up is None or place.wrap_up.call != call or place.journal is None:
+        if place.wrap_up is None or place.wrap_up.call != call or place.written_up is None:
             raise NotPossible("This call is wrapped up already.")
         if disposition not in {d.code for d in self._dispositions}:
             raise NotPossible(f"There is no disposition {disposition!r}.")
-        await place.journal.commit(WrappedUp(agent, disposition, summary))
+        await place.written_up.commit(WrappedUp(agent, disposition, summary))
         self._wrapped_up(agent, call)
 
     # --- Attending -----------------------------------------------------------------------------------------------
@@ -156,7 +160,8 @@ class FrontOffice:
     def wrap_up_due(self, agent: str, *, journal: Journal, caller: str, summary: str, disposition: str | None) -> None:
         place = self._places[agent]
         due = WrapUpDue(journal.call, caller, summary, disposition, self._dispositions)
-        place.wrap_up, place.journal = due, journal
+        place.wrap_up = due
+        place.written_up = place.journal = journal
         if not place.listeners:  # an agent with a telephone and no desk: the draft stands
             journal.append(WrappedUp(agent, disposition or self._dispositions[0].code, summary))
             self._wrapped_up(agent, journal.call)
@@ -173,8 +178,10 @@ class FrontOffice:
         conduct.seeking.happened(event)
 
     def _wrapped_up(self, agent: str, call: str) -> None:
-        self._places[agent].wrap_up = None
-        self._unfollow(agent)
+        place = self._places[agent]
+        journal, place.wrap_up, place.written_up = place.written_up, None, None
+        if place.journal is journal:
+            self._unfollow(agent)
         self._staff.wrapped_up(agent)
         self._tell(agent, WrappedUpAll(call))
 
@@ -200,4 +207,7 @@ class FrontOffice:
 
     def _tell(self, agent: str, news: News) -> None:
         for listener in tuple(self._places[agent].listeners):
-            listener(news)
+            try:
+                listener(news)
+            except Exception:  # a desk that fails must not touch the call
+                log.exception("agent %s: the desk failed at %s", agent, type(news).__name__)
