@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import uvicorn
 from fastapi import FastAPI
 
 from models.engines import EngineFactory
@@ -25,6 +24,7 @@ from telephony.agents.staff import Staff
 from telephony.desk.desks import Desks
 from telephony.desk.front_office import FrontOffice
 from telephony.desk.office import Disposition
+from telephony.draining import DrainingServer
 from telephony.errors import ConfigError
 from telephony.house import Backend, House, Unrecorded
 from telephony.journal import Keeper, Record
@@ -35,6 +35,7 @@ from telephony.minds import BusinessMinds, intents_of
 from telephony.records import changes
 from telephony.records.recordings import Recorded, Recordings
 from telephony.records.store import Store, default_url, open_store
+from telephony.server import Server
 from telephony.settings import Settings, secret
 from telephony.speaking import Voices, open_voices, prerender
 from telephony.switchboard import Switchboard
@@ -177,17 +178,18 @@ async def serve(settings: Settings, *, config: Path, ready: Callable[[Service], 
     """Answers calls until it is told to stop, then lets those in progress end."""
     async with open_service(settings, World()) as service:
         host, port = settings.service.host, settings.service.port
-        server = uvicorn.Server(
-            uvicorn.Config(service.app, host=host, port=port, log_level="warning", ws_max_size=1 << 20)
-        )
+
+        async def drain() -> None:
+            if not await service.switchboard.drain(settings.service.drain_seconds):
+                log.warning("calls were still in progress after %.0f s", settings.service.drain_seconds)
+
+        server = Server(service.app, host=host, port=port, drain=drain)
         switchboard = asyncio.create_task(service.switchboard.serve(), name="switchboard")
         if ready is not None:
             ready(service)
         log.info("serving on http://%s:%d with settings from %s", host, port, config)
         try:
-            await server.serve()  # returns on SIGINT or SIGTERM
-            if not await service.switchboard.drain(settings.service.drain_seconds):
-                log.warning("calls were still in progress after %.0f s", settings.service.drain_seconds)
+            await server.serve()  # returns once drained, after SIGINT or SIGTERM
         finally:
             switchboard.cancel()
             await asyncio.wait({switchboard})

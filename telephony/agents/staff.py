@@ -93,7 +93,7 @@ class Staff:
         return estimate.minutes if estimate else None
 
     def _wanted_before(self, handoff: str, queue: str) -> frozenset[str]:
-        """The free agents that go to callers before `handoff` in its own queue. Who asks an agent already wants none."""
+        """The free agents that go to callers before `handoff` in its queue. Who asks an agent already wants none."""
         taken: set[str] = set()
         for waiting in self._queues[queue].order(self._now_ms()):
             if waiting.handoff == handoff:
