@@ -24,7 +24,6 @@ from telephony.agents.staff import Staff
 from telephony.desk.desks import Desks
 from telephony.desk.front_office import FrontOffice
 from telephony.desk.office import Disposition
-from telephony.draining import DrainingServer
 from telephony.errors import ConfigError
 from telephony.house import Backend, House, Unrecorded
 from telephony.journal import Keeper, Record
