@@ -19,7 +19,7 @@ class Switchboard:
         self.house = house
         self.calls: dict[str, Conduct] = {}
         self._on_record = on_record
-        self._draining = False
+        self.draining = False
         self._idle = asyncio.Event()
         self._idle.set()
 
@@ -31,7 +31,7 @@ class Switchboard:
 
     async def drain(self, seconds: float) -> bool:
         """Takes no further calls and waits for those in progress; whether all ended in time."""
-        self._draining = True
+        self.draining = True
         try:
             async with asyncio.timeout(seconds):
                 await self._idle.wait()
@@ -53,7 +53,7 @@ class Switchboard:
             tasks.create_task(self._conduct(leg), name=f"call {leg.id}")
 
     async def _conduct(self, leg: Leg) -> None:
-        full = self._draining or len(self.calls) >= self.house.max_calls
+        full = self.draining or len(self.calls) >= self.house.max_calls
         conduct = Conduct(self.house, leg, on_record=self._on_record, full=full)
         self.calls[conduct.id] = conduct
         self._idle.clear()

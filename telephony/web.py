@@ -33,8 +33,10 @@ def create_app(
     app = FastAPI(title="Warmline", docs_url=None, redoc_url=None, openapi_url=None)
 
     @app.get("/healthz")
-    async def healthz() -> dict[str, object]:
-        return {"ok": True, "calls": len(switchboard.calls)}
+    async def healthz(response: Response) -> dict[str, object]:
+        """503 while draining: no new calls should be sent here."""
+        response.status_code = 503 if switchboard.draining else 200
+        return {"ok": not switchboard.draining, "calls": len(switchboard.calls)}
 
     @app.get("/metrics")
     async def metrics() -> Response:
