@@ -7,7 +7,8 @@ import asyncio
 from collections.abc import Callable
 
 from models.brief import Brief
-from models.transcript import Speaker, Transcript
+from models.redact import redact
+from models.transcript import Speaker
 from telephony import events as entries
 from telephony import handoff as h
 from telephony.agents.briefing import BriefingMind
@@ -16,7 +17,7 @@ from telephony.call import Call, CallId, CallState
 from telephony.errors import LegFailed, NumberRefused
 from telephony.house import CallRecorder, House
 from telephony.journal import Journal, Record
-from telephony.leg import Leg, LegEnded
+from telephony.leg import Leg, LegEnded, LegState
 from telephony.leg_office import LegOffice
 from telephony.seeking import CallerSide, Seeking
 from voice import events
@@ -33,7 +34,7 @@ class Conduct:
     def __init__(self, house: House, leg: Leg, *, on_record: Callable[[Record], None], full: bool) -> None:
         self.id = house.new_id()
         self._house = house
-        self._leg = leg
+        self.leg = leg
         self._full = full
         self._loop = asyncio.get_running_loop()
         self._began = self._loop.time()
@@ -43,7 +44,7 @@ class Conduct:
         self.journal.subscribe(on_record)
         self.journal.subscribe(self._learn)
         self._mind = house.minds.caller(self.id, party.address)
-        self._transcript: Transcript | None = None  # while bridged, where the mind does not listen
+        self._rescue = house.minds.rescue(party.address)
         self._recorder: CallRecorder = house.recorder(self.id)
         self._office = LegOffice(
             journal=self.journal, speaker=Speaker.CALLER, notes=self, now_ms=self.now_ms, on_played=self._played
@@ -55,6 +56,7 @@ class Conduct:
         self._brief: Brief | None = None
         self._handoffs = 0
         self._told = False
+        self._gone = False  # the caller's leg has ended
         self._served_by: list[str] = []
         self._outcome: str | None = None
         self._ended_by = "caller"
@@ -75,12 +77,12 @@ class Conduct:
     # --- the call ------------------------------------------------------------------------------------------------
 
     async def run(self) -> None:
-        party = self._leg.party
+        party = self.leg.party
         await self.journal.commit(
             entries.CallOffered(party.line, "inbound", party.address, party.called, party.carrier_id)
         )
         try:
-            transport = await self._leg.media()
+            transport = await self.leg.media()
         except LegFailed as error:
             self.journal.append(entries.CallEnded("abandoned", "caller", str(error), self.now_ms() / 1000))
             return
@@ -93,19 +95,31 @@ class Conduct:
             self.problem("call", f"a conversation expected to its end, got {group.exceptions[0]!r}")
             self._outcome, self._ended_by, self._reason = "failed", "system", "internal error"
             raise
+        except asyncio.CancelledError:
+            self._ended_by, self._reason = "system", "the service stopped"
+            raise
         finally:
             await self._end()
 
     async def _talk(self, session: Session) -> None:
         async with asyncio.TaskGroup() as tasks:
-            work = [tasks.create_task(session.run()), tasks.create_task(self._serve(tasks))]
-            session.tell(events.Answered(self._leg.party.address))
-            why = await self._leg.ended()
+            work = [tasks.create_task(self._run(session)), tasks.create_task(self._serve(tasks))]
+            session.tell(events.Answered(self.leg.party.address))
+            why = await self.leg.ended()
             if why is not LegEnded.BY_US:
                 self._reason = why.value
+            self._gone = True
             await self._close_search()
             for task in work:
                 task.cancel()
+
+    async def _run(self, session: Session) -> None:
+        """The caller's pipeline; should it end before the leg does, nobody would ever speak to them again."""
+        await session.run()
+        if self.leg.state is not LegState.ENDED:
+            self.problem("pipeline", f"leg {self.leg.id}: a pipeline as long as its media expected, it ended first")
+            self._outcome, self._ended_by, self._reason = "failed", "system", "the pipeline ended"
+            await self.leg.hang_up(self._reason)
 
     async def _close_search(self) -> None:
         if self._seeking is None or self._search is None:
@@ -117,7 +131,7 @@ class Conduct:
     async def _end(self) -> None:
         if not self.call.over:
             self._move(CallState.WRAPPING if self.call.state is CallState.BRIDGED else CallState.ENDED)
-        await self._leg.hang_up("the call is over")
+        await self.leg.hang_up("the call is over")
         self._recorder.close()
         seconds = self.now_ms() / 1000
         ended = entries.CallEnded(self._sum_up(), self._ended_by, self._reason, seconds)
@@ -134,16 +148,16 @@ class Conduct:
 
     def _parts(self, transport: Transport) -> Parts:
         return Parts(
-            leg=self._leg.id,
+            leg=self.leg.id,
             transport=transport,
             mind=self._mind,
-            rescue=self._house.minds.rescue(self._leg.party.address),
+            rescue=self._rescue,
             ear=self._house.ear(),
             pool=self._house.pool,
             voice=self._house.voice,
             recorder=self._recorder,
             office=self._office,
-            marks=self._leg.party.line == "twilio",
+            marks=self.leg.party.line == "twilio",
             recognition_deadline_seconds=self._house.recognition_deadline_seconds,
         )
 
@@ -166,7 +180,7 @@ class Conduct:
                     self._recorder.discard()
                 case events.HangUp(reason=reason):
                     self._ended_by, self._reason = "system", reason
-                    await self._leg.hang_up(reason)
+                    await self.leg.hang_up(reason)
                 case _:
                     pass
 
@@ -191,7 +205,7 @@ class Conduct:
             handoff, brief = f"{self.id}-h0", self.newest()
             version = brief.version
             self.journal.append(entries.BriefReady(handoff, version, brief))
-        came = NumberFrom.CALLER if agreed.number == self._leg.party.address else NumberFrom.KEYED
+        came = NumberFrom.CALLER if agreed.number == self.leg.party.address else NumberFrom.KEYED
         number = agreed.number
         try:
             number = self._house.callback_number(agreed.number, came)
@@ -207,6 +221,8 @@ class Conduct:
     def _seek(self, escalation: Escalated, tasks: asyncio.TaskGroup) -> None:
         if self._seeking is not None and not self._seeking.handoff.over:
             return  # a person is on the way already
+        if self._gone:
+            return  # asked with their last words: nobody is rung for a caller who has left
         assert self._session is not None
         self._handoffs += 1
         self._told = False
@@ -268,10 +284,12 @@ class Conduct:
         return self
 
     def note(self, speaker: Speaker, text: str, start_ms: int, end_ms: int, confidence: float) -> int:
-        """Keeps what is said while the mind does not listen; its turn."""
-        transcript = self._transcript or self._mind.transcript
-        self._transcript = transcript.with_(speaker, text, start_ms, end_ms, confidence)
-        return self._transcript.last_turn
+        """Keeps what is said while the mind does not listen; its turn. Mind and rescue go on from the same words."""
+        known = max(self._mind.transcript, self._rescue.transcript, key=lambda transcript: transcript.last_turn)
+        transcript = known.with_(speaker, text, start_ms, end_ms, confidence)
+        self._mind.go_on(transcript)
+        self._rescue.take_over(transcript)
+        return transcript.last_turn
 
     def _learn(self, record: Record) -> None:
         """What the caller adds while a person is sought makes a newer brief."""
@@ -280,8 +298,8 @@ class Conduct:
             self._seeking.caller_spoke()
 
     def _joined(self, agent: str) -> None:
-        self._transcript = self._mind.transcript
         self._served_by.append(agent)
+        self._move(CallState.SEEKING)  # from TALKING, if the caller took it back while they were being joined
         self._move(CallState.BRIDGED)
 
     def _left(self, agent: str, by: str) -> None:
@@ -293,8 +311,7 @@ class Conduct:
             disposition=self._mind.suggested_disposition(),
         )
         self._ended_by = by if by in ("agent", "caller") else "system"
-        if by == "agent" and self._transcript is not None:
-            self._mind.go_on(self._transcript)
+        if by == "agent":
             self._move(CallState.TALKING)
 
     # --- shared --------------------------------------------------------------------------------------------------
@@ -311,4 +328,4 @@ class Conduct:
             self.call = self.call.to(state)
 
     def problem(self, part: str, what: str) -> None:
-        self.journal.append(entries.Problem(part, what))
+        self.journal.append(entries.Problem(part, redact(what)))

@@ -42,7 +42,7 @@ class CallerMind(Mind, Protocol):
     def suggested_disposition(self) -> str | None: ...
 
     def go_on(self, transcript: Transcript) -> None:
-        """The caller is back from a person: `transcript` holds what was said meanwhile."""
+        """`transcript` goes on from the mind's own, with what was said while it did not listen."""
         ...
 
     @property

@@ -60,7 +60,8 @@ class LegOffice:
             case events.SpeechBegan():
                 self._on_speech()
             case events.KeyPressed(key=key):
-                self._journal.append(entries.KeyPressed(self._speaker.value, WITHHELD if sensitive else key))
+                withheld = sensitive or turn is None  # a person may have asked for a card number: nobody knows
+                self._journal.append(entries.KeyPressed(self._speaker.value, WITHHELD if withheld else key))
             case events.Silence(after_ms=after_ms) if self._journals_prompts:
                 self._journal.append(entries.Silent(after_ms))
             case events.Played() if say is not None:

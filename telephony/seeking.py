@@ -18,12 +18,16 @@ from telephony.bridge import Bridge
 from telephony.handoff.settings import HandoffSettings
 from telephony.handoff.step import moved, step
 from telephony.journal import Journal
-from telephony.leg import Line
+from telephony.leg import LegEnded, Line
 from telephony.people import Attending
 from voice.events import PersonNews, PersonStage
 from voice.pipeline.session import Session
 
 T = TypeVar("T")
+
+
+_LEFT_BY = {"agent": "agent", "hung_up": "agent", "declined": "agent", "caller": "caller", "caller_left": "caller"}
+"""Why a handoff moved → who ended the bridge. The longer words come from a leg that ended as it was being joined."""
 
 
 class BriefSource(Protocol):
@@ -115,6 +119,7 @@ class Seeking:
             await self._search()
         finally:
             self._leave_queue(served=False)
+            self._let_go()
         return self.handoff
 
     async def _search(self) -> None:
@@ -181,7 +186,6 @@ class Seeking:
                 if why != "cancelled":  # else the caller said so, and knows
                     self._caller.session.tell(PersonNews(PersonStage.GAVE_UP))
             case h.Resume():
-                self._caller.session.listen_only(False)
                 self._caller.session.tell(PersonNews(PersonStage.LEFT))
 
     # --- finding and asking an agent -----------------------------------------------------------------------------
@@ -198,6 +202,7 @@ class Seeking:
         if self.handoff.state is h.HandoffState.QUEUED:
             self.happened(h.AgentChosen(attempt, found.id))
         else:
+            del self._found[attempt]
             self._release(found.id, h.Outcome.WITHDRAWN)
 
     def _reserve(self, excluding: frozenset[str]) -> Found | None:
@@ -213,6 +218,13 @@ class Seeking:
 
     def _release(self, agent: str, outcome: h.Outcome) -> None:
         self._try(lambda: self._people.release(agent, outcome), None)
+
+    def _let_go(self) -> None:
+        """Nobody stays reserved for a search that is over, or was ended, before they could be asked."""
+        closed = {attempt.id for attempt in self.handoff.attempts if attempt.outcome is not None}
+        for attempt, found in self._found.items():
+            if attempt not in closed:
+                self._release(found.id, h.Outcome.WITHDRAWN)
 
     def _leave_queue(self, *, served: bool) -> None:
         self._try(lambda: self._people.leave(self.handoff.id, self.handoff.queue, served=served), None)
@@ -245,6 +257,11 @@ class Seeking:
 
     def _ring(self, attempt: str, agent: str) -> None:
         found = self._found[attempt]
+        if found.line not in self._lines:
+            what = f"agent {agent}: line {found.line} expected to be open, open are {', '.join(self._lines) or 'none'}"
+            self._caller.journal.append(entries.Problem("line", what))
+            self.happened(h.LegOver(attempt, LegEnded.FAILED))
+            return
         running = Attempt(
             id=attempt,
             call=self._caller.call,
@@ -264,11 +281,13 @@ class Seeking:
 
     async def _close(self, attempt: str, agent: str, outcome: h.Outcome) -> None:
         self._attending.closed(agent, attempt=attempt, why=outcome.value)
-        self._release(agent, outcome)
+        self._release(agent, outcome if self._bridge is None else h.Outcome.BRIDGED)
         if self._bridge is not None:
             await self._bridge.__aexit__(None, None, None)
             self._bridge = None
-            by = self.handoff.why or "system"
+            by = _LEFT_BY.get(self.handoff.why or "", "system")
+            if by != "caller":
+                self._caller.session.listen_only(False)
             self._caller.journal.append(entries.Unbridged(self.handoff.id, agent, by))
             self._attending.left(agent, call=self._caller.call, by=by)
             self._caller.left(agent, by)

@@ -21,6 +21,7 @@ from telephony.agents.agent import Address, Agent, AgentId
 from telephony.agents.roster import Roster
 from telephony.agents.routing import Needs
 from telephony.agents.staff import Staff
+from telephony.desk import captions
 from telephony.desk.desks import Desks
 from telephony.desk.front_office import FrontOffice
 from telephony.desk.office import Disposition
@@ -164,11 +165,17 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
             wall=world.wall,
             new_id=lambda: f"call-{secrets.token_hex(6)}",
         )
-        switchboard = Switchboard(house, on_record=world.on_record)
+
+        def on_record(record: Record) -> None:
+            world.on_record(record)
+            if (conduct := switchboard.calls.get(record.call)) is not None:
+                captions.show(record, conduct.leg)
+
+        switchboard = Switchboard(house, on_record=on_record)
         front.serve(switchboard)
         app = create_app(
             settings=settings, business=business, front=front, desks=desks, phone=phone, carrier=carrier,
-            switchboard=switchboard, pool=pool, clock=asyncio.get_running_loop().time,
+            switchboard=switchboard, pool=pool, prompts=voices.cached.counts, clock=asyncio.get_running_loop().time,
         )  # fmt: skip
         yield Service(settings, business, switchboard, staff, front, voices, app)
 

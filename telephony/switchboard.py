@@ -54,7 +54,12 @@ class Switchboard:
 
     async def _conduct(self, leg: Leg) -> None:
         full = self.draining or len(self.calls) >= self.house.max_calls
-        conduct = Conduct(self.house, leg, on_record=self._on_record, full=full)
+        try:
+            conduct = Conduct(self.house, leg, on_record=self._on_record, full=full)
+        except Exception:  # a call that cannot be made must not end those that go on
+            log.exception("leg %s: a call expected, none could be made", leg.id)
+            await leg.hang_up("internal error")
+            return
         self.calls[conduct.id] = conduct
         self._idle.clear()
         try:

@@ -16,6 +16,7 @@ from telephony.lines.webrtc import WebRtcLine
 from telephony.settings import Settings
 from telephony.switchboard import Switchboard
 from voice.dialogue.business import Business
+from voice.tts.cache import CacheCounts
 
 
 def create_app(
@@ -28,6 +29,7 @@ def create_app(
     carrier: twilio.TwilioLine | None,
     switchboard: Switchboard,
     pool: Pool,
+    prompts: CacheCounts,
     clock: Callable[[], float],
 ) -> FastAPI:
     app = FastAPI(title="Warmline", docs_url=None, redoc_url=None, openapi_url=None)
@@ -40,7 +42,7 @@ def create_app(
 
     @app.get("/metrics")
     async def metrics() -> Response:
-        return PlainTextResponse(_metrics(switchboard, pool, carrier))
+        return PlainTextResponse(_metrics(switchboard, pool, prompts, carrier))
 
     if carrier is not None:
         app.include_router(twilio.router(carrier))
@@ -59,7 +61,7 @@ def create_app(
     return app
 
 
-def _metrics(switchboard: Switchboard, pool: Pool, carrier: twilio.TwilioLine | None) -> str:
+def _metrics(switchboard: Switchboard, pool: Pool, prompts: CacheCounts, carrier: twilio.TwilioLine | None) -> str:
     """Prometheus text: https://prometheus.io/docs/instrumenting/exposition_formats/"""
     stats = pool.stats()
     values = {
@@ -71,6 +73,10 @@ def _metrics(switchboard: Switchboard, pool: Pool, carrier: twilio.TwilioLine | 
         "warmline_inference_failed_total": stats.failed,
         "warmline_inference_p50_ms": stats.p50_ms,
         "warmline_inference_p95_ms": stats.p95_ms,
+        'warmline_sentences_total{from="memory"}': prompts.from_memory,
+        'warmline_sentences_total{from="disk"}': prompts.from_disk,
+        'warmline_sentences_total{from="engine"}': prompts.rendered,
+        "warmline_prompt_disk_failures_total": prompts.disk_failures,
     }
     lines = [f"{name} {value}" for name, value in values.items()]
     if carrier is not None:

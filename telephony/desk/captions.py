@@ -1,9 +1,23 @@
 """Captions for a caller's page: what was said on the call, as messages for the leg's data channel."""
 
 from collections.abc import Mapping
+from typing import Protocol, runtime_checkable
 
 from telephony.events import Bridged, CallEnded, Heard, Said
 from telephony.journal import Record
+
+
+@runtime_checkable
+class Page(Protocol):
+    """A leg whose far end can read."""
+
+    def tell(self, message: Mapping[str, object]) -> None: ...
+
+
+def show(record: Record, leg: object) -> None:
+    """Shows `record` on the caller's page; a leg that ends in a telephone has none."""
+    if isinstance(leg, Page) and (message := caption(record)) is not None:
+        leg.tell(message)
 
 
 def caption(record: Record) -> Mapping[str, object] | None:
@@ -12,7 +26,7 @@ def caption(record: Record) -> Mapping[str, object] | None:
     match entry:
         case Said():
             return {"type": "caption", "speaker": "system", "text": entry.text, "at_ms": record.at_ms}
-        case Heard() if entry.text:
+        case Heard() if entry.text and entry.turn:  # turn 0: an agent to us, before the caller was put through
             return {"type": "caption", "speaker": entry.speaker, "text": entry.text, "at_ms": record.at_ms}
         case Bridged():
             return {"type": "state", "state": "person"}

@@ -6,6 +6,7 @@ are read at start.
 
 from collections.abc import Mapping, Sequence
 
+from models.redact import redact
 from models.transcript import Speaker, Transcript
 from voice.events import (
     Act,
@@ -26,7 +27,8 @@ from voice.events import (
     StopSeeking,
 )
 
-WORDS = ("rescue.apology", "rescue.waiting", "rescue.coming", "rescue.nobody", "rescue.callback", "rescue.goodbye")
+WORDS = ("rescue.apology", "rescue.waiting", "rescue.coming", "rescue.nobody", "rescue.callback", "rescue.left",
+         "rescue.goodbye")  # fmt: skip
 """The prompts it needs; settings are refused without them."""
 
 SILENCES_UNTIL_GOODBYE = 3
@@ -71,6 +73,8 @@ class RescueMind:
             case PersonNews(stage=PersonStage.UNAVAILABLE) if not self._offered_callback:
                 self._offered_callback, self._silences = True, 0
                 return [self._say("rescue.nobody"), self._listen()]
+            case PersonNews(stage=PersonStage.LEFT):
+                return [self._say("rescue.left", interruptible=False), HangUp("the person has left")]
             case PersonNews(stage=PersonStage.GAVE_UP):
                 return [self._say("rescue.goodbye", interruptible=False), HangUp("nobody came")]
             case Silence() | Heard():
@@ -110,7 +114,7 @@ class RescueMind:
         match event:
             case Heard():
                 self.transcript = self.transcript.with_(
-                    Speaker.CALLER, event.text, event.start_ms, event.end_ms, event.confidence
+                    Speaker.CALLER, redact(event.text), event.start_ms, event.end_ms, event.confidence
                 )
             case Played():
                 text = self._speaking.pop(event.say_id, "")

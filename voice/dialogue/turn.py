@@ -67,7 +67,7 @@ class CallerMind:
         return self._state
 
     def go_on(self, transcript: Transcript) -> None:
-        """The caller is back from a person; `transcript` goes on from ours with what was said meanwhile."""
+        """`transcript` goes on from ours, with what was said while we did not listen."""
         self._state = replace(self._state, transcript=transcript)
 
     def material(self) -> Material:

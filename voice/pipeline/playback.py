@@ -31,6 +31,10 @@ class Playback:
             self._moved.clear()
             await self._moved.wait()
 
+    def forget_relayed(self) -> None:
+        """Nothing bridged waits in the output any more."""
+        self.relayed_in_ms = self.relayed_out_ms = 0
+
     @property
     def relay_backlog_ms(self) -> int:
         return self.relayed_in_ms - self.relayed_out_ms

@@ -5,7 +5,7 @@ counts as heard when its last audio was sent.
 """
 
 import numpy as np
-from pipecat.frames.frames import Frame, OutputAudioRawFrame, TTSAudioRawFrame
+from pipecat.frames.frames import Frame, InterruptionFrame, OutputAudioRawFrame, TTSAudioRawFrame
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
 from voice.audio import RATE
@@ -32,6 +32,9 @@ class PlayedLog(FrameProcessor):
                 await self.push_frame(PlayedFrame(mark), FrameDirection.UPSTREAM)
             case PromptBeganFrame() | PromptEndedFrame():
                 pass
+            case InterruptionFrame():
+                self._playback.forget_relayed()  # the output has dropped what waited there
+                await self.push_frame(frame, direction)
             case _:
                 await self.push_frame(frame, direction)
 

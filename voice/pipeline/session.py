@@ -86,7 +86,7 @@ class Session:
         """The party's audio goes to `sink` as well, from now on; `None` ends it."""
         self._built.tap.relay = sink
         if sink is None:
-            self._built.playback.relayed_in_ms = self._built.playback.relayed_out_ms = 0
+            self._built.playback.forget_relayed()
 
     async def play(self, pcm: Pcm) -> None:
         """Plays bridged audio to the party: not over a prompt, nor behind `RELAY_BACKLOG_MS` that wait already."""

@@ -43,6 +43,9 @@ PIECE_SAMPLES = RATE // 10
 AHEAD_MS = 200
 """... and no more than this lies there: what a stall of the loop may take, and what a cut prompt may still say."""
 
+STUCK_SECONDS = 3.0
+"""An output that takes no more audio for so long is not waited for: what comes after the prompt still has to happen."""
+
 PLAY_GRACE_SECONDS = 3.0
 """How much longer than its audio a prompt may take to be reported as played before we go on without the report."""
 
@@ -167,8 +170,17 @@ class Speak(FrameProcessor):
             if self._cut:
                 break
             samples += await self._push_audio(pcm[at : at + PIECE_SAMPLES], say)
-            await self._playback.until_sent(samples * 1000 // RATE - AHEAD_MS)
+            await self._until_sent(samples * 1000 // RATE - AHEAD_MS, say)
         return samples
+
+    async def _until_sent(self, milliseconds: int, say: Say) -> None:
+        try:
+            async with asyncio.timeout(STUCK_SECONDS):
+                await self._playback.until_sent(milliseconds)
+        except TimeoutError:
+            self._problem("line", f"{milliseconds} ms of {say.prompt} expected to leave, got {self._playback.sent_ms}")
+            self._cut = True
+            self._ended.set()
 
     async def _push_audio(self, pcm: Pcm, say: Say) -> int:
         if len(pcm):
@@ -189,6 +201,8 @@ class Speak(FrameProcessor):
                     yield piece
         except VoiceFailed as error:
             self._problem("voice", f"{say.prompt} expected from {self._voice.voice_key}, got: {error}")
+        except Exception as error:  # any fault of an engine costs one prompt, not all that would follow it
+            self._problem("voice", f"{say.prompt} expected from {self._voice.voice_key}, got {type(error).__name__}")
 
     async def _heard_out(self, say: Say, seconds: float) -> None:
         try:

@@ -91,13 +91,15 @@ class Think(FrameProcessor):
 
     def _consider(self, frame: EventFrame) -> Sequence[Act]:
         event = frame.event
+        sensitive = frame.sensitive
         if isinstance(event, events.KeyPressed):
             self._ear.key_pressed()
+            sensitive |= self._ear.expected.sensitive  # typed ahead, before the question for it was asked
         say = self._says.pop(event.say_id, None) if isinstance(event, events.Played) else None
         spoken = isinstance(event, (Heard, events.Played))
         asking = self.asking or isinstance(event, events.PersonNews)
         turn = self._mind.transcript.last_turn + (1 if spoken else 0) if asking else None
-        self._office.happened(event, turn=turn, say=say, sensitive=frame.sensitive)
+        self._office.happened(event, turn=turn, say=say, sensitive=sensitive)
         if not asking:
             return []
         try:
