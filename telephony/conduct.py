@@ -21,7 +21,7 @@ from telephony.leg import Leg, LegEnded, LegState
 from telephony.leg_office import LegOffice
 from telephony.seeking import CallerSide, Seeking
 from voice import events
-from voice.events import Do, Escalated, Played, Say, SeekPerson
+from voice.events import Do, Escalated, PersonNews, PersonStage, Played, Say, SeekPerson
 from voice.pipeline.build import Parts, Transport
 from voice.pipeline.session import Session
 from voice.pipeline.tap import NoRecorder
@@ -78,9 +78,8 @@ class Conduct:
 
     async def run(self) -> None:
         party = self.leg.party
-        await self.journal.commit(
-            entries.CallOffered(party.line, "inbound", party.address, party.called, party.carrier_id)
-        )
+        offered = entries.CallOffered(party.line, "inbound", party.address, party.called, party.carrier_id)
+        await self.journal.try_commit(offered)
         try:
             transport = await self.leg.media()
         except LegFailed as error:
@@ -103,15 +102,15 @@ class Conduct:
 
     async def _talk(self, session: Session) -> None:
         async with asyncio.TaskGroup() as tasks:
-            work = [tasks.create_task(self._run(session)), tasks.create_task(self._serve(tasks))]
+            running, serving = tasks.create_task(self._run(session)), tasks.create_task(self._serve(tasks))
             session.tell(events.Answered(self.leg.party.address))
             why = await self.leg.ended()
             if why is not LegEnded.BY_US:
                 self._reason = why.value
             self._gone = True
+            running.cancel()
             await self._close_search()
-            for task in work:
-                task.cancel()
+            serving.cancel()
 
     async def _run(self, session: Session) -> None:
         """The caller's pipeline; should it end before the leg does, nobody would ever speak to them again."""
@@ -134,8 +133,7 @@ class Conduct:
         await self.leg.hang_up("the call is over")
         self._recorder.close()
         seconds = self.now_ms() / 1000
-        ended = entries.CallEnded(self._sum_up(), self._ended_by, self._reason, seconds)
-        await self.journal.commit(ended)
+        await self.journal.try_commit(entries.CallEnded(self._sum_up(), self._ended_by, self._reason, seconds))
 
     def _sum_up(self) -> str:
         if self._outcome is not None:
@@ -186,14 +184,18 @@ class Conduct:
 
     async def _act(self, do: Do) -> None:
         """Asks the backend, on record first; whatever goes wrong the conversation hears of it."""
-        await self.journal.commit(entries.ActionAsked(do.action, do.key))
-        try:
-            done = await self._house.backend.perform(do.action, do.params, do.key)
-        except Exception as error:  # a backend's fault must become an honest sentence, not silence
-            self.problem("backend", f"{do.action} expected to be done or refused, got {error!r}")
-            done = events.ActionDone(do.action, do.key, ok=False, error="unavailable")
+        done = events.ActionDone(do.action, do.key, ok=False, error="unavailable")  # without a record nothing is done
+        if await self.journal.try_commit(entries.ActionAsked(do.action, do.key)):
+            done = await self._perform(do)
         if self._session is not None:
             self._session.tell(done)
+
+    async def _perform(self, do: Do) -> events.ActionDone:
+        try:
+            return await self._house.backend.perform(do.action, do.params, do.key)
+        except Exception as error:  # a backend's fault must become an honest sentence: nobody knows what was done
+            self.problem("backend", f"{do.action} expected to be done or refused, got {error!r}")
+            return events.ActionDone(do.action, do.key, ok=False, error="unknown")
 
     async def _promise(self, agreed: events.AgreeCallback) -> None:
         """The promise is made once it is on record; a number we may not dial is still kept, for people to see."""
@@ -211,10 +213,20 @@ class Conduct:
             number = self._house.callback_number(agreed.number, came)
         except NumberRefused as error:
             self.problem("callback", str(error))
-        await self.journal.commit(CallbackPromise(handoff, number, agreed.queue, version).entry)
+        if not await self.journal.try_commit(CallbackPromise(handoff, number, agreed.queue, version).entry):
+            await self._take_back()
+            return
         self._outcome = "callback"
         if self._seeking is not None:
             self._seeking.happened(h.CallbackAgreed())
+
+    async def _take_back(self) -> None:
+        """What was promised cannot be kept: not another word of it. The rescue apologises, and a person is sought."""
+        assert self._session is not None
+        self._rescue = self._house.minds.rescue(self.leg.party.address)
+        await self._session.rescue(self._rescue)
+        if self._seeking is not None and not self._seeking.handoff.over and self._seeking.handoff.callback_offered:
+            self._session.tell(PersonNews(PersonStage.UNAVAILABLE))  # it may offer the callback again
 
     # --- bringing a person in ------------------------------------------------------------------------------------
 
@@ -310,7 +322,6 @@ class Conduct:
             summary=self._mind.summary(),
             disposition=self._mind.suggested_disposition(),
         )
-        self._ended_by = by if by in ("agent", "caller") else "system"
         if by == "agent":
             self._move(CallState.TALKING)
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Protocol
 
-from telephony.events import VERSION, Entry
+from telephony.errors import RecordError
+from telephony.events import VERSION, Entry, Problem
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +82,15 @@ class Journal:
         record = self.append(entry)
         await self._keeper.kept(record)
         return record
+
+    async def try_commit(self, entry: Entry) -> bool:
+        """As `commit`, for calls that go on without the record: false, and a `Problem`, when it is not durable."""
+        try:
+            await self.commit(entry)
+        except RecordError as error:
+            self.append(Problem("record", f"{type(entry).__name__} expected on record, got: {error}"))
+            return False
+        return True
 
 
 def as_json(record: Record) -> str:

@@ -11,6 +11,7 @@ from voice.audio import RATE, Pcm
 from voice.events import Event, Expect
 from voice.pipeline.build import Parts, build
 from voice.pipeline.tap import Recorder
+from voice.pipeline.think import Rescue
 
 FINISH_SECONDS = 2.0
 """Time for a clean end before the pipeline is cancelled from the inside (pipecat 1.14 can wedge on a held EndFrame)."""
@@ -70,6 +71,11 @@ class Session:
     async def hush(self) -> None:
         """Stops what is being said, protected prompts excepted, and what waits to be said."""
         await self._built.speak.hush()
+
+    async def rescue(self, mind: Rescue) -> None:
+        """The mind went wrong in a way only the outside can see: it is hushed, and `mind` goes on in its place."""
+        await self._built.speak.hush(stay=True)
+        self._built.think.rescue(mind)
 
     def listen_only(self, on: bool) -> None:
         """While on, the party's words and keys go on the record but not to the mind: they talk with a person."""

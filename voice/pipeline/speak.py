@@ -93,8 +93,11 @@ class Speak(FrameProcessor):
         await super().cleanup()
         await self._stop()
 
-    async def hush(self) -> None:
-        """Drops what is being said and what waits, protected or not; what is said next is not touched."""
+    async def hush(self, *, stay: bool = False) -> None:
+        """Drops what is being said and what waits, protected or not; what is said next is not touched. With `stay` a
+        hang-up that waits is dropped too."""
+        if stay:
+            self._waiting = deque(item for item in self._waiting if isinstance(item, Say))
         await self._interrupt(protected=True)
         await self.push_frame(InterruptionFrame())
 

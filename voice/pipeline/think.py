@@ -57,6 +57,8 @@ class Think(FrameProcessor):
                 self._events.put_nowait(frame)
                 return
             case InputDTMFFrame(button=button):
+                if self.asking and self._says:
+                    await self.broadcast_interruption()  # a key is an answer: the rest of the prompt is not needed
                 self._events.put_nowait(EventFrame(events.KeyPressed(button.value), self._ear.expected.sensitive))
                 return
             case SpokenFrame(hang_up=hang_up):
@@ -73,6 +75,12 @@ class Think(FrameProcessor):
     def tell(self, event: Event) -> None:
         """An event from outside the pipeline."""
         self._events.put_nowait(EventFrame(event))
+
+    def rescue(self, mind: Rescue) -> None:
+        """`mind` takes over at once, as if the one before it had failed."""
+        mind.take_over(self._mind.transcript)
+        self._mind = self._rescue = mind
+        self.tell(events.PersonNews(events.PersonStage.SOUGHT))
 
     async def cleanup(self) -> None:
         await super().cleanup()

@@ -1,0 +1,258 @@
+"""The real service in memory and in virtual time, with several telephones around it: whole calls in a second or two.
+
+A story is a coroutine that is given the `Town` and rings the service; agents are simulated telephones that the service
+rings. Voices are tones, words come from a script, and each is exchanged for a broken one where a story wants it.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+import pytest
+
+from models.engines import EngineFactory
+from models.inference import InlinePool
+from telephony.agents.agent import Presence
+from telephony.events import Bridged, CallEnded, CallOffered, Entry
+from telephony.journal import Record
+from telephony.records.store import InlineKeeper
+from telephony.service import Service, World, open_service
+from telephony.settings import load
+from telephony.sim.agent import SimAgent
+from telephony.sim.attention import is_loud
+from telephony.sim.caller import Caller
+from telephony.sim.carrier import Carrier, CarrierCall
+from telephony.sim.clock import at_work, run_virtual
+from telephony.sim.rest import RestStandIn
+from telephony.sim.script import Item
+from telephony.sim.socket import InMemory
+from telephony.sim.voices import read
+from tests.sim.house import ACCOUNT, CONFIG, PUBLIC_URL, TOKEN, TOKEN_VARIABLE, changed, records_in, twilio
+from voice.audio import FRAME_MS, Pcm
+from voice.listening import Listening
+from voice.pipeline.recognise import ENGINE
+from voice.stt.scripted import Line, ScriptedRecogniser
+from voice.tts import scripted
+
+T = TypeVar("T")
+E = TypeVar("E", bound=Entry)
+
+WORDS = read(next((CONFIG.parent / "telephony" / "demo" / "calls" / "clips").glob("yes-thats-right-*.flac")))
+"""Somebody speaking; what is understood of it stands in the story's script."""
+
+SERVICE_NUMBER = "+12025550100"
+STORY_SECONDS = 900.0
+SETTLE_SECONDS = 5.0
+"""After the story: for pipelines to end and agents to be told."""
+
+
+
+class Call:
+    """One caller's call, from ring to end."""
+
+    def __init__(self, town: "Town", number: str, script: Sequence[Item], stays_ms: int) -> None:
+        self.number = number
+        self.caller = Caller(script, stays_ms=stays_ms)
+        self._town = town
+        self._ringing = asyncio.create_task(
+            town.carrier.call(from_=number, to=SERVICE_NUMBER, party=self.caller), name=f"caller {number}"
+        )
+
+    @property
+    def records(self) -> list[Record]:
+        ids = {r.call for r in self._town.records if isinstance(r.entry, CallOffered) and r.entry.caller == self.number}
+        return [record for record in self._town.records if record.call in ids]
+
+    def all(self, kind: type[E]) -> list[E]:
+        return [record.entry for record in self.records if isinstance(record.entry, kind)]
+
+    def at_ms(self, kind: type[Entry]) -> int:
+        """Call time of the first entry of `kind`."""
+        return next(record.at_ms for record in self.records if isinstance(record.entry, kind))
+
+    async def until(self, kind: type[E], *, count: int = 1, seconds: float = 120.0) -> E:
+        """Waits for the `count`-th entry of `kind`."""
+        try:
+            async with asyncio.timeout(seconds):
+                while len(found := self.all(kind)) < count:
+                    await self._town.news()
+        except TimeoutError:
+            raise AssertionError(f"{kind.__name__} expected within {seconds:.0f} s, got {self.told()}") from None
+        return found[count - 1]
+
+    async def over(self) -> CarrierCall:
+        """The call as the carrier saw it, once the service has closed its journal."""
+        call = await self._ringing
+        await self.until(CallEnded, seconds=40.0)
+        return call
+
+    def told(self) -> list[str]:
+        """The journal in a few words, for messages."""
+        return [f"{record.at_ms} {record.entry}" for record in self.records]
+
+    @property
+    def outcome(self) -> str:
+        return self.all(CallEnded)[0].outcome
+
+    @property
+    def sid(self) -> str:
+        return next(sid for sid, call in self._town.carrier.calls.items() if call.from_ == self.number)
+
+    def longest_wait_ms(self, since_ms: int) -> int:
+        """The longest time in which the caller heard nothing, from `since_ms` on, before a person was there."""
+        media = self._town.carrier.calls[self.sid].media
+        bridged = [r.at_ms for r in self.records if isinstance(r.entry, Bridged)]
+        frames = media.heard[since_ms // FRAME_MS : bridged[0] // FRAME_MS if bridged else None]
+        return max(_silences(frames), default=0) * FRAME_MS
+
+
+class Town:
+    def __init__(self, service: Service, carrier: Carrier, rest: RestStandIn, records: list[Record]) -> None:
+        self.service = service
+        self.carrier = carrier
+        self.rest = rest
+        self.records = records
+        self._news: set[asyncio.Event] = set()
+
+    def ring(self, *script: Item, number: str = "+12025550143", stays_ms: int = 60_000) -> Call:
+        """A caller rings, does as scripted, and stays on the line for a while after that."""
+        return Call(self, number, script, stays_ms)
+
+    def available(self, *agents: str) -> None:
+        for agent in agents:
+            self.service.staff.roster.set(agent, Presence.AVAILABLE, 0)
+
+    def presence(self, agent: str) -> Presence:
+        return self.service.staff.roster.seat(agent).presence
+
+    def leg_of(self, agent: str) -> CarrierCall:
+        """The last call the service made to this agent's telephone."""
+        return next(call for call in reversed(self.carrier.calls.values()) if call.to == _number(agent))
+
+    async def news(self) -> None:
+        """Waits for the next journal entry of any call."""
+        event = asyncio.Event()
+        self._news.add(event)
+        await event.wait()
+
+    def heard_of(self) -> None:
+        news, self._news = self._news, set()
+        for event in news:
+            event.set()
+
+    async def metrics(self) -> str:
+        return await self.get("/metrics")
+
+    async def get(self, path: str) -> str:
+        answer = await InMemory(self.service.app).request("GET", PUBLIC_URL + path, "", {})
+        assert answer.status == 200, f"{path}: 200 expected, got {answer.status}"
+        return answer.body
+
+
+def play(
+    story: Callable[[Town], Awaitable[T]],
+    folder: Path,
+    *,
+    agents: Mapping[str, SimAgent] | None = None,
+    lines: Sequence[Line | str] = (),
+    world: World | None = None,
+    prepare: Callable[[Service], None] = lambda service: None,
+    **changes: Any,
+) -> T:
+    """Plays `story`. `agents`: id → telephone, all of them available; whoever is not named is away.
+
+    `lines`: what is understood of each utterance, in order. `changes`: section → keys, over config/warmline.toml.
+    """
+    agents = agents or {}
+    settings = changed(load(CONFIG), records_in(folder), twilio(), {"agents": _telephones()}, changes)
+    recogniser = ScriptedRecogniser(lines)
+    records: list[Record] = []
+    towns: list[Town] = []
+    rests: list[RestStandIn] = []
+
+    def on_record(record: Record) -> None:
+        records.append(record)
+        for town in towns:
+            town.heard_of()
+
+    world = world or World()
+    world = replace(
+        world,
+        keeper=world.keeper or InlineKeeper(),
+        open_pool=world.open_pool if world.open_pool is not World().open_pool else _pool(recogniser),
+        wrap_voice=world.wrap_voice if world.wrap_voice is not World().wrap_voice else lambda voice: TONES,
+        twilio_http=lambda: rests[0].http(),
+        bank=":memory:",
+        inline=True,
+        on_record=on_record,
+    )
+
+    async def run() -> T:
+        with at_work():
+            opening = open_service(settings, world)
+            service = await opening.__aenter__()
+        carrier = Carrier(
+            InMemory(service.app), public_base_url=PUBLIC_URL, account_sid=ACCOUNT, auth_token=TOKEN
+        )
+        try:
+            far_ends = {_number(agent): telephone for agent, telephone in agents.items()}
+            async with RestStandIn(carrier, agents=far_ends, password=TOKEN) as rest:
+                rests.append(rest)
+                town = Town(service, carrier, rest, records)
+                towns.append(town)
+                town.available(*(agent for agent in agents if agent in service.staff.roster.seats))
+                prepare(service)
+                switchboard = asyncio.create_task(service.switchboard.serve())
+                try:
+                    async with asyncio.timeout(STORY_SECONDS):
+                        told = await story(town)
+                        await asyncio.sleep(SETTLE_SECONDS)
+                        return told
+                finally:
+                    switchboard.cancel()
+                    with suppress(asyncio.CancelledError):
+                        await switchboard
+        finally:
+            with at_work():
+                await opening.__aexit__(None, None, None)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(TOKEN_VARIABLE, TOKEN)
+        return run_virtual(run())
+
+
+TONES = scripted.open(scripted.Settings())
+
+
+def _pool(recogniser: ScriptedRecogniser) -> Callable[..., InlinePool]:
+    return lambda factories, settings: InlinePool({ENGINE: EngineFactory(lambda: Listening(recogniser), shared=True)})
+
+
+def _telephones() -> list[dict[str, Any]]:
+    """The agents of the settings, on telephones of the simulated carrier."""
+    return [
+        {**agent.model_dump(), "line": "twilio", "address": _number(agent.id)} for agent in load(CONFIG).agents
+    ]
+
+
+def _number(agent: str) -> str:
+    return NUMBERS[agent]
+
+
+NUMBERS = {"ana": "+12025550201", "ben": "+12025550202", "front-desk": "+12025550209"}
+
+
+def _silences(frames: Sequence[Pcm]) -> Iterator[int]:
+    """Lengths of the stretches without sound, in frames."""
+    run = 0
+    for frame in frames:
+        if is_loud(np.asarray(frame)):
+            yield run
+            run = 0
+        else:
+            run += 1
+    yield run
