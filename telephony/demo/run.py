@@ -21,6 +21,7 @@ from telephony.sim.serving import HOST
 
 TOGETHER = ("balance", "callback")  # nobody is at work yet, which the second is about
 THEN = "dispute"  # somebody is
+AT_THE_DESK = "desk"  # rings when the demo is kept up
 APART_SECONDS = 3.0  # between two callers who ring at about the same time
 PAUSE_SECONDS = 20.0  # between two calls to a desk in the browser
 
@@ -35,7 +36,7 @@ def run_demo(*, config: Path, out: Path, line: str, serve: bool, console: Consol
     page = asyncio.run(_play_all(settings, calls, out, console))
     if serve:
         console.print(f"[bold]{page}[/]", soft_wrap=True)
-        asyncio.run(_keep_up(settings, calls[THEN], out, console))
+        asyncio.run(_keep_up(settings, load_fixture(CALLS / f"{AT_THE_DESK}.toml"), out, console))
     return page
 
 

@@ -245,3 +245,12 @@ def test_when_nobody_came_at_all_the_caller_hears_it_and_goes_on() -> None:
     assert "could not reach anyone" in said
     assert call.mind.state.place is Place.OPEN
     assert "checking account holds" in call.hears("what's my balance")
+
+
+def test_after_talking_with_a_person_silence_is_a_goodbye_and_brings_no_second_one() -> None:
+    call = a_dispute()
+    call.hears("agent")
+    call.news(PersonStage.COMING, "Ana Silva")
+    assert "anything else" in call.news(PersonStage.LEFT)
+    assert "Goodbye" in call.silence()
+    assert len(call.facts(events.Escalated)) == 1

@@ -223,6 +223,8 @@ def silence(step: Step, event: Silence) -> None:
     elif place in (Place.ACTING, Place.COMING):
         step.say("still_working" if place is Place.ACTING else "seek.one_moment")
         step.ask = False
+    elif place is Place.OPEN and step.state.served:
+        requests.goodbye(step)
     elif place is Place.WAITING:
         seeking.comfort(step)
     elif step.state.keys and keypad.collecting(step):

@@ -5,7 +5,7 @@ from dataclasses import replace
 from voice.dialogue import tasks
 from voice.dialogue.hearing import STRONG, Turn
 from voice.dialogue.issue import issue_line
-from voice.dialogue.state import Place, Seeking, Task, Value
+from voice.dialogue.state import Counts, Place, Seeking, Task, Value
 from voice.dialogue.step import Step
 from voice.events import Corrected, Escalated, PersonNews, PersonStage, SeekPerson, StopSeeking, Tell
 
@@ -135,7 +135,9 @@ def news(step: Step, event: PersonNews) -> None:
     seeking = step.state.seeking
     step.ask = False
     if event.stage in (PersonStage.LEFT, PersonStage.GAVE_UP) and step.state.place is not Place.GONE:
-        _back(step, "seek.left" if event.stage is PersonStage.LEFT else "seek.gave_up")
+        left = event.stage is PersonStage.LEFT
+        step.set(served=step.state.served or left)
+        _back(step, "seek.left" if left else "seek.gave_up")
         return
     if seeking is None or step.state.place is Place.GONE:
         return  # the caller has taken it back; the news was under way
@@ -197,7 +199,7 @@ def _tell(step: Step, was: PersonStage) -> None:
 
 def _back(step: Step, news: str) -> None:
     """The person is gone, or none came, and the caller is still here."""
-    step.set(seeking=None, confirmed=None, task=None)
+    step.set(seeking=None, confirmed=None, task=None, counts=Counts())
     step.say(news)
     step.say("anything_else")
     step.go(Place.OPEN)

@@ -170,6 +170,7 @@ class State:
     page: int = 0  # of the keypad menu
     counts: Counts = field(default_factory=Counts)
     seeking: Seeking | None = None
+    served: bool = False  # has talked with a person; then silence means that the caller is done
     escalated: Escalated | None = None  # the last one, also when the search is over: a promised callback needs it
     callback_number: str | None = None
     callback_queue: str | None = None
