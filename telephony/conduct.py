@@ -5,8 +5,11 @@ One task group holds everything the call started; when the caller's leg ends, wh
 
 import asyncio
 from collections.abc import Callable
+from datetime import date
+from typing import TypeVar
 
-from models.brief import Brief
+from models.brief import Brief, Material, Reason
+from models.compose import compose
 from models.redact import redact
 from models.transcript import Speaker
 from telephony import events as entries
@@ -25,6 +28,8 @@ from voice.events import Do, Escalated, PersonNews, PersonStage, Played, Say, Se
 from voice.pipeline.build import Parts, Transport
 from voice.pipeline.session import Session
 from voice.pipeline.tap import NoRecorder
+
+T = TypeVar("T")
 
 CLOSING_SECONDS = 20.0
 """For an agent who is briefed to hear that the caller has gone; longer than attempt.FAREWELL_SECONDS."""
@@ -142,7 +147,7 @@ class Conduct:
             return "transferred"
         if self._seeking is not None and self._seeking.handoff.state is h.HandoffState.ABANDONED:
             return "abandoned"
-        return "solved" if self._mind.solved else "ended"
+        return "solved" if self._of_mind(lambda: self._mind.solved, False) else "ended"
 
     def _parts(self, transport: Transport) -> Parts:
         return Parts(
@@ -244,8 +249,8 @@ class Conduct:
             handoff=handoff,
             caller=CallerSide(
                 call=self.id,
-                shown=self._mind.shown_caller,
-                tier=self._mind.tier,
+                shown=self._of_mind(lambda: self._mind.shown_caller, self.leg.party.address or "Unknown caller"),
+                tier=self._of_mind(lambda: self._mind.tier, ""),
                 journal=self.journal,
                 session=self._session,
                 now_ms=self.now_ms,
@@ -260,15 +265,42 @@ class Conduct:
             settings=self._house.handoff,
             fallback=self._house.fallback.get(escalation.queue, ()),
         )
-        self._search = tasks.create_task(self._seeking.run())
+        self._search = tasks.create_task(self._run_search(self._seeking))
+
+    async def _run_search(self, seeking: Seeking) -> h.Handoff:
+        """A search that breaks is one that found nobody: the caller hears so, and may ask again."""
+        try:
+            return await seeking.run()
+        except Exception as error:
+            self.problem("search", f"a search to its end expected, got {error!r}")
+            self._seeking = None
+            if self._session is not None:
+                self._session.listen_only(False)
+                self._session.tell(PersonNews(PersonStage.GAVE_UP))
+            return seeking.handoff
 
     def newest(self) -> Brief:
         """The brief as it stands; its version rises when something in it has changed."""
-        brief = self._mind.brief(self._briefs + 1)
+        version = self._briefs + 1
+        brief = self._of_mind(lambda: self._mind.brief(version), None) or self._bare_brief(version)
         if self._brief is None or (brief.lines, brief.headline) != (self._brief.lines, self._brief.headline):
             self._briefs += 1
             self._brief = brief
         return self._brief
+
+    def _bare_brief(self, version: int) -> Brief:
+        """When the mind cannot even say what the call is about: that it failed, and what was said."""
+        reason = Reason("failed", ("the assistant failed during the call",), ())
+        today = date.fromtimestamp(self._house.wall())
+        return compose(Material(self._rescue.transcript, today, reason=reason), version=version)
+
+    def _of_mind(self, ask: Callable[[], T], otherwise: T) -> T:
+        """What a person is told comes from the mind; one that failed must not keep the person away."""
+        try:
+            return ask()
+        except Exception as error:
+            self.problem("mind", f"an account of the call expected, got {error!r}")
+            return otherwise
 
     def mind(self, brief: Brief) -> BriefingMind:
         return self._house.minds.briefing(brief)
@@ -318,9 +350,9 @@ class Conduct:
         self._house.attending.wrap_up_due(
             agent,
             journal=self.journal,
-            caller=self._mind.shown_caller,
-            summary=self._mind.summary(),
-            disposition=self._mind.suggested_disposition(),
+            caller=self._of_mind(lambda: self._mind.shown_caller, self.leg.party.address or "Unknown caller"),
+            summary=self._of_mind(self._mind.summary, ""),
+            disposition=self._of_mind(self._mind.suggested_disposition, None),
         )
         if by == "agent":
             self._move(CallState.TALKING)

@@ -36,6 +36,9 @@ class BriefSource(Protocol):
     def newest(self) -> Brief: ...
 
 
+LOOK_AGAIN_SECONDS = 10.0
+"""How often a roster is asked that says nothing of changes; one that failed may be back."""
+
 LAST_CHANCE_SECONDS = 30.0
 """From the last offer of a callback to the end of a search whose time is up."""
 
@@ -194,7 +197,7 @@ class Seeking:
         unavailable = self._start(self._after(self._settings.unavailable_seconds, h.NobodyFree()))
         try:
             while (found := self._try(lambda: self._reserve(excluding), self._stand_in(excluding))) is None:
-                await self._people.changed()
+                await self._changed()
         finally:
             unavailable.cancel()
         attempt = self.handoff.next_attempt
@@ -205,6 +208,13 @@ class Seeking:
             del self._found[attempt]
             self._release(found.id, h.Outcome.WITHDRAWN)
 
+    async def _changed(self) -> None:
+        change = asyncio.ensure_future(self._people.changed())
+        try:
+            await asyncio.wait({change}, timeout=LOOK_AGAIN_SECONDS)
+        finally:
+            change.cancel()
+
     def _reserve(self, excluding: frozenset[str]) -> Found | None:
         return self._people.reserve(self.handoff.id, self.handoff.queue, excluding)
 
@@ -213,7 +223,7 @@ class Seeking:
         for entry in self._fallback:
             line, _, address = entry.partition(":")
             if line in self._lines and address not in excluding:
-                return Found(address, address, line, f"agent:{address}" if line == "webrtc" else address)
+                return Found(address, "", line, f"agent:{address}" if line == "webrtc" else address)
         return None
 
     def _release(self, agent: str, outcome: h.Outcome) -> None:
@@ -229,30 +239,37 @@ class Seeking:
     def _leave_queue(self, *, served: bool) -> None:
         self._try(lambda: self._people.leave(self.handoff.id, self.handoff.queue, served=served), None)
 
-    def _try(self, ask: Callable[[], T], otherwise: T) -> T:
-        """A roster or queue that fails must not cost the caller a person."""
+    def _try(self, ask: Callable[[], T], otherwise: T, *, part: str = "roster") -> T:
+        """A roster, queue or desk that fails must not cost the caller a person."""
         try:
             return ask()
         except Exception as error:
-            what = f"the roster and queue {self.handoff.queue} expected to answer, got {error!r}"
-            self._caller.journal.append(entries.Problem("roster", what))
+            what = f"an answer for queue {self.handoff.queue} expected, got {error!r}"
+            self._caller.journal.append(entries.Problem(part, what))
             return otherwise
+
+    def _show(self, tell: Callable[[Attending], None]) -> None:
+        self._try(lambda: tell(self._attending), None, part="desk")
 
     async def _offer(self, attempt: str, agent: str) -> None:
         brief = self._renew_brief()
         ring_seconds = self._settings.ring_seconds
-        await self._caller.journal.commit(entries.AgentOffered(self.handoff.id, agent, brief.version, ring_seconds))
-        self._attending.offered(
-            agent,
-            attempt=attempt,
-            journal=self._caller.journal,
-            caller=self._caller.shown,
-            tier=self._caller.tier,
-            queue=self.handoff.queue,
-            waited_seconds=(self._caller.now_ms() - self.handoff.trigger_ms) / 1000,
-            ring_seconds=ring_seconds,
-            brief=brief,
-            on_desk=self._found[attempt].line == "webrtc",
+        # A person is rung with or without the record: no caller waits for a database.
+        offered = entries.AgentOffered(self.handoff.id, agent, brief.version, ring_seconds)
+        await self._caller.journal.try_commit(offered)
+        self._show(
+            lambda desk: desk.offered(
+                agent,
+                attempt=attempt,
+                journal=self._caller.journal,
+                caller=self._caller.shown,
+                tier=self._caller.tier,
+                queue=self.handoff.queue,
+                waited_seconds=(self._caller.now_ms() - self.handoff.trigger_ms) / 1000,
+                ring_seconds=ring_seconds,
+                brief=brief,
+                on_desk=self._found[attempt].line == "webrtc",
+            )
         )
 
     def _ring(self, attempt: str, agent: str) -> None:
@@ -277,10 +294,19 @@ class Seeking:
             happened=self.happened,
         )
         self._attempts[attempt] = running
-        self._start(running.run())
+        self._start(self._run(running))
+
+    async def _run(self, attempt: Attempt) -> None:
+        """An attempt that breaks is an agent who could not be reached: the next one is asked."""
+        try:
+            await attempt.run()
+        except Exception as error:
+            what = f"agent {attempt.agent}: an answer expected, got {error!r}"
+            self._caller.journal.append(entries.Problem("attempt", what))
+            self.happened(h.LegOver(attempt.id, LegEnded.FAILED))
 
     async def _close(self, attempt: str, agent: str, outcome: h.Outcome) -> None:
-        self._attending.closed(agent, attempt=attempt, why=outcome.value)
+        self._show(lambda desk: desk.closed(agent, attempt=attempt, why=outcome.value))
         self._release(agent, outcome if self._bridge is None else h.Outcome.BRIDGED)
         if self._bridge is not None:
             await self._bridge.__aexit__(None, None, None)
@@ -289,8 +315,8 @@ class Seeking:
             if by != "caller":
                 self._caller.session.listen_only(False)
             self._caller.journal.append(entries.Unbridged(self.handoff.id, agent, by))
-            self._attending.left(agent, call=self._caller.call, by=by)
-            self._caller.left(agent, by)
+            self._show(lambda desk: desk.left(agent, call=self._caller.call, by=by))
+            self._try(lambda: self._caller.left(agent, by), None, part="desk")
 
     # --- joining them --------------------------------------------------------------------------------------------
 
@@ -299,7 +325,7 @@ class Seeking:
         if session is None:
             self.happened(h.BridgeFailed(attempt, "the agent's leg has no media"))
             return
-        await self._caller.journal.commit(entries.Bridged(self.handoff.id, agent))
+        await self._caller.journal.try_commit(entries.Bridged(self.handoff.id, agent))
         await self._caller.session.hush()
         self._caller.session.listen_only(True)
         self._attempts[attempt].joined()
@@ -308,15 +334,16 @@ class Seeking:
         await self._bridge.__aenter__()
         self._try(lambda: self._people.on_call(agent), None)
         self._leave_queue(served=True)
-        self._attending.closed(agent, attempt=attempt, why="accepted")
-        self._attending.joined(agent, journal=self._caller.journal, caller=self._caller.shown, tier=self._caller.tier)
+        caller, journal = self._caller, self._caller.journal
+        self._show(lambda desk: desk.closed(agent, attempt=attempt, why="accepted"))
+        self._show(lambda desk: desk.joined(agent, journal=journal, caller=caller.shown, tier=caller.tier))
         self._caller.joined(agent)
         self.happened(h.BridgeMade(attempt))
 
     async def _tell(self, stage: PersonStage, agent: str | None) -> None:
         found = next((f for f in self._found.values() if f.id == agent), None)
         wait = self._try(lambda: self._people.wait_minutes(self.handoff.id, self.handoff.queue), None)
-        self._caller.session.tell(PersonNews(stage, found.name if found else None, wait))
+        self._caller.session.tell(PersonNews(stage, (found.name or None) if found else None, wait))
 
     # --- shared --------------------------------------------------------------------------------------------------
 
@@ -329,7 +356,7 @@ class Seeking:
         self.happened(h.Queued(brief.version))
         current = self.handoff.current
         if current is not None:
-            self._attending.briefed(current.agent, attempt=current.id, brief=brief)
+            self._show(lambda desk: desk.briefed(current.agent, attempt=current.id, brief=brief))
             if current.id in self._attempts:
                 self._attempts[current.id].brief_changed(brief)
         return brief
