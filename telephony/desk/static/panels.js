@@ -20,8 +20,9 @@ export function showBrief(brief, point) {
   parts.replaceChildren();
   for (const { part, lines } of brief.parts) {
     parts.append(make("dt", "", PARTS[part] ?? part));
-    if (!lines.length) parts.append(make("dd", "blank", "not known"));
-    for (const line of lines) parts.append(briefLine(part, line, point));
+    const known = lines.filter((line) => line.text !== "not known"); // how the brief says that a part is blank
+    if (!known.length) parts.append(make("dd", "blank", "not known"));
+    for (const line of known) parts.append(briefLine(part, line, point));
   }
 }
 
