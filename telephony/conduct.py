@@ -18,7 +18,7 @@ from telephony.agents.briefing import BriefingMind
 from telephony.agents.callback import CallbackPromise, NumberFrom
 from telephony.call import Call, CallId, CallState
 from telephony.errors import LegFailed, NumberRefused
-from telephony.house import CallRecorder, House
+from telephony.house import CallRecorder, House, Unrecorded
 from telephony.journal import Journal, Record
 from telephony.leg import Leg, LegEnded, LegState
 from telephony.leg_office import LegOffice
@@ -40,7 +40,7 @@ class Conduct:
         self.id = house.new_id()
         self._house = house
         self.leg = leg
-        self._full = full
+        self.full = full  # no room: the caller hears so, and may be called back
         self._loop = asyncio.get_running_loop()
         self._began = self._loop.time()
         party = leg.party
@@ -50,7 +50,7 @@ class Conduct:
         self.journal.subscribe(self._learn)
         self._mind = house.minds.caller(self.id, party.address)
         self._rescue = house.minds.rescue(party.address)
-        self._recorder: CallRecorder = house.recorder(self.id)
+        self._recorder: CallRecorder = Unrecorded() if full else house.recorder(self.id)
         self._office = LegOffice(
             journal=self.journal, speaker=Speaker.CALLER, notes=self, now_ms=self.now_ms, on_played=self._played
         )
@@ -91,7 +91,8 @@ class Conduct:
             self.journal.append(entries.CallEnded("abandoned", "caller", str(error), self.now_ms() / 1000))
             return
         self._move(CallState.ANSWERED)
-        self.journal.append(entries.CallAnswered(True, self._house.version, dict(self._house.engines)))
+        recorded = not isinstance(self._recorder, Unrecorded)
+        self.journal.append(entries.CallAnswered(recorded, self._house.version, dict(self._house.engines)))
         self._session = Session(self._parts(transport))
         try:
             await self._talk(self._session)
@@ -153,7 +154,7 @@ class Conduct:
         return Parts(
             leg=self.leg.id,
             transport=transport,
-            mind=self._mind,
+            mind=self._house.minds.busy() if self.full else self._mind,
             rescue=self._rescue,
             ear=self._house.ear(),
             pool=self._house.pool,

@@ -86,6 +86,10 @@ class Minds(Protocol):
 
     def rescue(self, number: str | None) -> Rescue: ...
 
+    def busy(self) -> Mind:
+        """For a caller for whom there is no room."""
+        ...
+
     def briefing(self, brief: Brief) -> BriefingMind: ...
 
 

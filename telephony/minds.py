@@ -13,6 +13,8 @@ from models.summary import draft
 from models.transcript import Transcript
 from telephony.agents.briefing import BriefingMind
 from voice.dialogue.business import Business
+from voice.dialogue.busy import WORDS as BUSY_WORDS
+from voice.dialogue.busy import BusyMind
 from voice.dialogue.languages import training_examples
 from voice.dialogue.rescue import WORDS, RescueMind
 from voice.dialogue.turn import CallerMind
@@ -100,6 +102,10 @@ class BusinessMinds:
     def rescue(self, number: str | None) -> RescueMind:
         words = {name: self._text(name) for name in WORDS}
         return RescueMind(words=words, version=self.business.prompts.version, queue=self.rescue_queue, number=number)
+
+    def busy(self) -> BusyMind:
+        words = {name: self._text(name) for name in BUSY_WORDS}
+        return BusyMind(words=words, version=self.business.prompts.version, queue=self.rescue_queue)
 
     def briefing(self, brief: Brief) -> BriefingMind:
         names = [name for name in self.business.prompts.texts if name.startswith("agent.")]

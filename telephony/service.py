@@ -4,7 +4,7 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -65,6 +65,7 @@ class World:
     today: Callable[[], date] = date.today
     inline: bool = False  # recordings are written in place, where no thread may be waited for
     prompts: Path | None = None  # a replay's rendered sentences, all of them kept
+    free_bytes: Callable[[Path], int] | None = None  # room for recordings, instead of the disk's own
     bank: str | None = None  # the demo backend's database, instead of a file in the records folder
     on_record: Callable[[Record], None] = lambda record: None
     progress: Callable[[int, int], None] = lambda done, total: None
@@ -103,7 +104,7 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
         stack.push_async_callback(voices.close)
         await pool.warm_up()
         if settings.speaking.prerender:
-            await prerender(voices, static_prompts(business), world.progress)
+            await prerender(voices, known_prompts(business, settings), world.progress)
         keeper = world.keeper
         if keeper is None:
             store = open_store(settings.records.url or default_url(folder), folder, problem=log.error)
@@ -116,7 +117,7 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
         phone = webrtc.WebRtcLine(ringer=desks)
         stack.push_async_callback(phone.close)
         lines: dict[str, Line] = {phone.name: phone} if settings.lines.webrtc.enabled else {}
-        carrier = _twilio(settings, world)
+        carrier = _twilio(settings, business, world)
         if carrier is not None:
             lines[carrier.name] = carrier
             stack.push_async_callback(carrier.close)
@@ -201,9 +202,15 @@ async def serve(settings: Settings, *, config: Path, ready: Callable[[Service], 
             await asyncio.wait({switchboard})
 
 
-def static_prompts(business: Business) -> list[str]:
-    """Every prompt without a field: rendered ahead, so that they cost nothing in a call."""
-    return [text for variants in business.prompts.texts.values() for text in variants if "{" not in text]
+def known_prompts(business: Business, settings: Settings) -> list[str]:
+    """Every prompt whose words are known at the start: rendered ahead, so that they cost nothing in a call, and can be
+    said when no voice runs any more. Queues and agents are the only fields of the way to a person."""
+    texts = [text for variants in business.prompts.texts.values() for text in variants]
+    titles = [queue.title for queue in business.queues.values()]
+    names = [agent.name for agent in settings.agents]
+    filled = [text.replace("{queue}", title) for text in texts if "{queue}" in text for title in titles]
+    filled += [text.replace("{name}", name) for text in texts if "{name}" in text for name in names]
+    return [text for text in dict.fromkeys((*texts, *filled)) if "{" not in text]
 
 
 def fallback(business: Business) -> Mapping[str, tuple[str, ...]]:
@@ -265,6 +272,7 @@ def _recordings(
         done=done,
         problem=tell,
         inline=world.inline,
+        **({"free_bytes": world.free_bytes} if world.free_bytes else {}),
     )
 
 
@@ -272,7 +280,7 @@ def _dispositions(business: Business) -> list[Disposition]:
     return [Disposition(d.code, d.title) for d in business.dispositions]
 
 
-def _twilio(settings: Settings, world: World) -> twilio.TwilioLine | None:
+def _twilio(settings: Settings, business: Business, world: World) -> twilio.TwilioLine | None:
     table = settings.lines.twilio
     if not table.enabled:
         return None
@@ -288,10 +296,17 @@ def _twilio(settings: Settings, world: World) -> twilio.TwilioLine | None:
         stream_key=secrets.token_bytes(STREAM_KEY_BYTES),
         from_number=table.number,
         api_base=table.api_url or None,
+        fallback_say=business.prompts.texts["rescue.goodbye"][0],
     )
     addresses = {a.id: a.address for a in settings.agents if a.line == "twilio"}
+    addresses |= {to: to for entries in fallback(business).values() for to in _numbers(entries)}
     control = CallControl(line, open_http=world.twilio_http) if world.twilio_http else None
     return twilio.TwilioLine(line, agents=addresses, control=control)
+
+
+def _numbers(entries: Sequence[str]) -> list[str]:
+    """The addresses of a fallback list that are rung over the carrier."""
+    return [to for line, _, to in (entry.partition(":") for entry in entries) if line == twilio.TwilioLine.name]
 
 
 def _loop_ms() -> int:

@@ -48,12 +48,17 @@ class Switchboard:
         if call in self.calls:
             self.calls[call].problem(part, what)
 
+    @property
+    def _served(self) -> int:
+        """Calls that take a place; one that only hears that there is none does not."""
+        return sum(not conduct.full for conduct in self.calls.values())
+
     async def _accept(self, line: Line, tasks: asyncio.TaskGroup) -> None:
         async for leg in line.arrivals():
             tasks.create_task(self._conduct(leg), name=f"call {leg.id}")
 
     async def _conduct(self, leg: Leg) -> None:
-        full = self.draining or len(self.calls) >= self.house.max_calls
+        full = self.draining or self._served >= self.house.max_calls
         try:
             conduct = Conduct(self.house, leg, on_record=self._on_record, full=full)
         except Exception:  # a call that cannot be made must not end those that go on

@@ -81,4 +81,5 @@ def _metrics(switchboard: Switchboard, pool: Pool, prompts: CacheCounts, carrier
     lines = [f"{name} {value}" for name, value in values.items()]
     if carrier is not None:
         lines += [f'warmline_refused_total{{kind="{kind}"}} {count}' for kind, count in carrier.refusals.items()]
+        lines += [f'warmline_media_dropped_total{{reason="{why}"}} {n}' for why, n in carrier.dropped.items()]
     return "\n".join(lines) + "\n"

@@ -1,6 +1,7 @@
 """The desk's office over the switchboard: what agents see comes from the calls, what they decide goes to them."""
 
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -65,7 +66,7 @@ class FrontOffice:
         self._dispositions = tuple(dispositions)
         self._now_ms = now_ms
         self._switchboard: Switchboard | None = None
-        self._places: dict[str, _Place] = {agent.id: _Place() for agent in staff.agents()}
+        self._places: defaultdict[str, _Place] = defaultdict(_Place)  # one too for whom only the fallback list names
         staff.roster.subscribe(lambda seat: self._tell(seat.agent.id, self._presence(seat.agent.id)))
 
     def serve(self, switchboard: Switchboard) -> None:
@@ -120,7 +121,7 @@ class FrontOffice:
             raise NotPossible("This call is wrapped up already.")
         if disposition not in {d.code for d in self._dispositions}:
             raise NotPossible(f"There is no disposition {disposition!r}.")
-        await place.written_up.commit(WrappedUp(agent, disposition, summary))
+        await place.written_up.try_commit(WrappedUp(agent, disposition, summary))  # nobody is kept at it by a database
         self._wrapped_up(agent, call)
 
     # --- Attending -----------------------------------------------------------------------------------------------

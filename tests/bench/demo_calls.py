@@ -6,7 +6,8 @@ from telephony.demo.make_clips import CALLS
 from telephony.events import Heard, Said
 from telephony.journal import Record
 from telephony.replay import Replayed, replay
-from telephony.service import static_prompts
+from telephony.service import known_prompts
+from telephony.settings import load
 from tests.bench.context import ROOT, Context
 from tests.bench.writer import Row, unmeasured
 from voice.dialogue.load import load_business
@@ -55,7 +56,11 @@ def _replay(context: Context, name: str, pace: str) -> Replayed:
 
 
 def _ahead(records: Sequence[Record]) -> Iterator[float]:
-    rendered = {part for text in static_prompts(load_business(ROOT / "config")) for part in sentences(say_text(text))}
+    rendered = {
+        part
+        for text in known_prompts(load_business(ROOT / "config"), load(ROOT / "config"))
+        for part in sentences(say_text(text))
+    }
     for record in records:
         if isinstance(record.entry, Said):
             yield from (float(part in rendered) for part in sentences(say_text(record.entry.text)))

@@ -50,7 +50,6 @@ SETTLE_SECONDS = 5.0
 """After the story: for pipelines to end and agents to be told."""
 
 
-
 class Call:
     """One caller's call, from ring to end."""
 
@@ -195,9 +194,7 @@ def play(
         with at_work():
             opening = open_service(settings, world)
             service = await opening.__aenter__()
-        carrier = Carrier(
-            InMemory(service.app), public_base_url=PUBLIC_URL, account_sid=ACCOUNT, auth_token=TOKEN
-        )
+        carrier = Carrier(InMemory(service.app), public_base_url=PUBLIC_URL, account_sid=ACCOUNT, auth_token=TOKEN)
         try:
             far_ends = {_number(agent): telephone for agent, telephone in agents.items()}
             async with RestStandIn(carrier, agents=far_ends, password=TOKEN) as rest:
@@ -234,9 +231,7 @@ def _pool(recogniser: ScriptedRecogniser) -> Callable[..., InlinePool]:
 
 def _telephones() -> list[dict[str, Any]]:
     """The agents of the settings, on telephones of the simulated carrier."""
-    return [
-        {**agent.model_dump(), "line": "twilio", "address": _number(agent.id)} for agent in load(CONFIG).agents
-    ]
+    return [{**agent.model_dump(), "line": "twilio", "address": _number(agent.id)} for agent in load(CONFIG).agents]
 
 
 def _number(agent: str) -> str:

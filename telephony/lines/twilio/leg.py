@@ -5,6 +5,7 @@ Whatever ends it first (the stream's stop, a status callback, a deadline, oursel
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -37,12 +38,13 @@ class TwilioLeg:
         complete: Callable[[str], Awaitable[None]],
         media_seconds: float,
         unanswered: LegEnded,
+        dropped: Counter[str] | None = None,
     ) -> None:
         loop = asyncio.get_running_loop()
         self.id = leg_id
         self.party = party
         self.state = LegState.RINGING
-        self.drops = Drops(leg_id)
+        self.drops = Drops(leg_id, dropped)
         self.known = asyncio.Event()  # set once Twilio's name of this call is known, or never will be
         self.connected = asyncio.Event()  # set once a pipeline reads the media
         self._complete = complete

@@ -44,6 +44,7 @@ class TwilioLine:
     ) -> None:
         self.settings = settings
         self.refusals: Counter[str] = Counter()  # what was not let in, by kind
+        self.dropped: Counter[str] = Counter()  # media messages that made no sense, by reason
         self.signatures = Signatures(
             base_url=settings.public_base_url,
             auth_tokens=settings.auth_tokens,
@@ -70,6 +71,7 @@ class TwilioLine:
             complete=self._control.complete,
             media_seconds=ring_seconds,
             unanswered=LegEnded.NO_ANSWER,
+            dropped=self.dropped,
         )
         _remember(self._by_attempt, attempt, leg)
         log.info("call %s: ringing an agent, attempt %s", call, attempt)
@@ -111,6 +113,7 @@ class TwilioLine:
                 complete=self._control.complete,
                 media_seconds=self.settings.connect_seconds,
                 unanswered=LegEnded.FAILED,
+                dropped=self.dropped,
             )
             _remember(self._by_call, call_sid, leg)
             self._arriving.put_nowait(leg)
@@ -134,6 +137,7 @@ class TwilioLine:
         """A status callback; it may beat the reply to the request that made the call, or come for one given up."""
         leg = self._by_attempt.get(attempt) if attempt else self._by_call.get(call_sid)
         if leg is None:
+            self.refusals["unknown_call"] += 1
             log.info("status %s for unknown call %s", status, call_sid)
             return
         await self._named(leg, call_sid)

@@ -25,11 +25,13 @@ MARKS_OUTSTANDING_MAX = 1000  # a call speaks a few prompts a minute; more means
 
 
 class Drops:
-    """How many messages of one call were ignored, by reason. The first of each reason is logged."""
+    """How many messages of one call were ignored, by reason. The first of each reason is logged. `total` counts those
+    of all calls."""
 
-    def __init__(self, call: str) -> None:
+    def __init__(self, call: str, total: Counter[str] | None = None) -> None:
         self._call = call
         self._counts: Counter[Drop] = Counter()
+        self._total = Counter() if total is None else total
 
     @property
     def counts(self) -> Mapping[Drop, int]:
@@ -37,6 +39,7 @@ class Drops:
 
     def count(self, reason: Drop) -> None:
         self._counts[reason] += 1
+        self._total[reason.value] += 1
         if self._counts[reason] == 1:
             log.warning("media message dropped: %s, call %s (further ones are counted only)", reason, self._call)
 
