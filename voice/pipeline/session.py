@@ -10,7 +10,6 @@ from pipecat.workers.runner import WorkerRunner
 from voice.audio import RATE, Pcm
 from voice.events import Event, Expect
 from voice.pipeline.build import Parts, build
-from voice.pipeline.tap import Recorder
 from voice.pipeline.think import Rescue
 
 FINISH_SECONDS = 2.0
@@ -82,11 +81,6 @@ class Session:
         self._built.think.asking = not on
         if on:
             self._parts.ear.expect(Expect(language=LISTENING))
-
-    def record_to(self, recorder: Recorder) -> None:
-        """From now on, both channels of this leg go to `recorder`."""
-        self._built.tap.recorder = recorder
-        self._built.log.recorder = recorder
 
     def relay_to(self, sink: Callable[[Pcm], Awaitable[None]] | None) -> None:
         """The party's audio goes to `sink` as well, from now on; `None` ends it."""
