@@ -23,7 +23,6 @@ from telephony.events import (
 from telephony.handoff import CallerLeft
 from telephony.journal import Record
 from telephony.records.store import InlineKeeper
-from telephony.service import World
 from telephony.sim.agent import accepts
 from telephony.sim.caller import Caller
 from telephony.sim.script import Key, Speak, SpeakAfterPrompt, Wait
@@ -119,7 +118,7 @@ def test_a_caller_who_takes_it_back_while_being_joined_is_joined(tmp_path: Path)
             if isinstance(record.entry, Bridged):
                 await asyncio.sleep(1)
 
-    call = play(story, tmp_path, agents=ANA, lines=LINES, world=World(keeper=Slow()))
+    call = play(story, tmp_path, agents=ANA, lines=LINES, keeper=Slow())
     assert call.outcome == "transferred"
 
 
@@ -147,7 +146,7 @@ def test_a_voice_that_fails_in_a_way_nobody_foresaw_speaks_again_at_the_next_pro
         await call.over()
         return call
 
-    call = play(story, tmp_path, world=World(wrap_voice=lambda _: voice))
+    call = play(story, tmp_path, voice=lambda _: voice)
     assert [problem.part for problem in call.all(Problem)] == ["voice"]
     assert call.all(Said), call.told()
 
