@@ -7,7 +7,7 @@ over: bridged and ended, abandoned, a callback, or resumed by the system.
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from models.brief import Brief
 from telephony import events as entries
@@ -15,6 +15,7 @@ from telephony import handoff as h
 from telephony.agents.staff import Found, Staff
 from telephony.attempt import Attempt, AttemptParts
 from telephony.bridge import Bridge
+from telephony.finding import Finding
 from telephony.handoff.settings import HandoffSettings
 from telephony.handoff.step import moved, step
 from telephony.journal import Journal
@@ -22,9 +23,6 @@ from telephony.leg import LegEnded, Line
 from telephony.people import Attending
 from voice.events import PersonNews, PersonStage
 from voice.pipeline.session import Session
-
-T = TypeVar("T")
-
 
 _LEFT_BY = {"agent": "agent", "hung_up": "agent", "declined": "agent", "caller": "caller", "caller_left": "caller"}
 """Why a handoff moved → who ended the bridge. The longer words come from a leg that ended as it was being joined."""
@@ -35,9 +33,6 @@ class BriefSource(Protocol):
 
     def newest(self) -> Brief: ...
 
-
-LOOK_AGAIN_SECONDS = 10.0
-"""How often a roster is asked that says nothing of changes; one that failed may be back."""
 
 LAST_CHANCE_SECONDS = 30.0
 """From the last offer of a callback to the end of a search whose time is up."""
@@ -72,9 +67,16 @@ class Seeking:
         fallback: Sequence[str],
     ) -> None:
         self.handoff = handoff
-        self._fallback = fallback  # line:address of people to ring when roster or queue are out of order
         self._caller = caller
-        self._people = people
+        self._finding = Finding(
+            people,
+            call=caller.call,
+            handoff=handoff.id,
+            queue=handoff.queue,
+            lines=lines,
+            fallback=fallback,
+            problem=self._problem,
+        )
         self._attending = attending
         self._lines = lines
         self._briefs = briefs
@@ -117,11 +119,11 @@ class Seeking:
     # --- the search ----------------------------------------------------------------------------------------------
 
     async def run(self) -> h.Handoff:
-        self._try(lambda: self._people.join(self._caller.call, self.handoff.id, self.handoff.queue), None)
+        self._finding.join()
         try:
             await self._search()
         finally:
-            self._leave_queue(served=False)
+            self._finding.leave(served=False)
             self._let_go()
         return self.handoff
 
@@ -196,8 +198,7 @@ class Seeking:
     async def _find(self, excluding: frozenset[str]) -> None:
         unavailable = self._start(self._after(self._settings.unavailable_seconds, h.NobodyFree()))
         try:
-            while (found := self._try(lambda: self._reserve(excluding), self._stand_in(excluding))) is None:
-                await self._changed()
+            found = await self._finding.somebody(excluding)
         finally:
             unavailable.cancel()
         attempt = self.handoff.next_attempt
@@ -206,50 +207,24 @@ class Seeking:
             self.happened(h.AgentChosen(attempt, found.id))
         else:
             del self._found[attempt]
-            self._release(found.id, h.Outcome.WITHDRAWN)
-
-    async def _changed(self) -> None:
-        change = asyncio.ensure_future(self._people.changed())
-        try:
-            await asyncio.wait({change}, timeout=LOOK_AGAIN_SECONDS)
-        finally:
-            change.cancel()
-
-    def _reserve(self, excluding: frozenset[str]) -> Found | None:
-        return self._people.reserve(self.handoff.id, self.handoff.queue, excluding)
-
-    def _stand_in(self, excluding: frozenset[str]) -> Found | None:
-        """The first of the fallback list that was not asked yet, rung when the roster cannot be asked."""
-        for entry in self._fallback:
-            line, _, address = entry.partition(":")
-            if line in self._lines and address not in excluding:
-                return Found(address, "", line, f"agent:{address}" if line == "webrtc" else address)
-        return None
-
-    def _release(self, agent: str, outcome: h.Outcome) -> None:
-        self._try(lambda: self._people.release(agent, outcome), None)
+            self._finding.release(found.id, h.Outcome.WITHDRAWN)
 
     def _let_go(self) -> None:
         """Nobody stays reserved for a search that is over, or was ended, before they could be asked."""
         closed = {attempt.id for attempt in self.handoff.attempts if attempt.outcome is not None}
         for attempt, found in self._found.items():
             if attempt not in closed:
-                self._release(found.id, h.Outcome.WITHDRAWN)
-
-    def _leave_queue(self, *, served: bool) -> None:
-        self._try(lambda: self._people.leave(self.handoff.id, self.handoff.queue, served=served), None)
-
-    def _try(self, ask: Callable[[], T], otherwise: T, *, part: str = "roster") -> T:
-        """A roster, queue or desk that fails must not cost the caller a person."""
-        try:
-            return ask()
-        except Exception as error:
-            what = f"an answer for queue {self.handoff.queue} expected, got {error!r}"
-            self._caller.journal.append(entries.Problem(part, what))
-            return otherwise
+                self._finding.release(found.id, h.Outcome.WITHDRAWN)
 
     def _show(self, tell: Callable[[Attending], None]) -> None:
-        self._try(lambda: tell(self._attending), None, part="desk")
+        """A desk that fails must not cost the caller a person."""
+        try:
+            tell(self._attending)
+        except Exception as error:
+            self._problem("desk", f"an agent to be shown this call expected, got {error!r}")
+
+    def _problem(self, part: str, what: str) -> None:
+        self._caller.journal.append(entries.Problem(part, what))
 
     async def _offer(self, attempt: str, agent: str) -> None:
         brief = self._renew_brief()
@@ -276,7 +251,7 @@ class Seeking:
         found = self._found[attempt]
         if found.line not in self._lines:
             what = f"agent {agent}: line {found.line} expected to be open, open are {', '.join(self._lines) or 'none'}"
-            self._caller.journal.append(entries.Problem("line", what))
+            self._problem("line", what)
             self.happened(h.LegOver(attempt, LegEnded.FAILED))
             return
         running = Attempt(
@@ -301,13 +276,12 @@ class Seeking:
         try:
             await attempt.run()
         except Exception as error:
-            what = f"agent {attempt.agent}: an answer expected, got {error!r}"
-            self._caller.journal.append(entries.Problem("attempt", what))
+            self._problem("attempt", f"agent {attempt.agent}: an answer expected, got {error!r}")
             self.happened(h.LegOver(attempt.id, LegEnded.FAILED))
 
     async def _close(self, attempt: str, agent: str, outcome: h.Outcome) -> None:
         self._show(lambda desk: desk.closed(agent, attempt=attempt, why=outcome.value))
-        self._release(agent, outcome if self._bridge is None else h.Outcome.BRIDGED)
+        self._finding.release(agent, outcome if self._bridge is None else h.Outcome.BRIDGED)
         if self._bridge is not None:
             await self._bridge.__aexit__(None, None, None)
             self._bridge = None
@@ -316,7 +290,7 @@ class Seeking:
                 self._caller.session.listen_only(False)
             self._caller.journal.append(entries.Unbridged(self.handoff.id, agent, by))
             self._show(lambda desk: desk.left(agent, call=self._caller.call, by=by))
-            self._try(lambda: self._caller.left(agent, by), None, part="desk")
+            self._show(lambda _: self._caller.left(agent, by))
 
     # --- joining them --------------------------------------------------------------------------------------------
 
@@ -332,8 +306,8 @@ class Seeking:
         await session.hush()
         self._bridge = Bridge(self._caller.session, session)
         await self._bridge.__aenter__()
-        self._try(lambda: self._people.on_call(agent), None)
-        self._leave_queue(served=True)
+        self._finding.on_call(agent)
+        self._finding.leave(served=True)
         caller, journal = self._caller, self._caller.journal
         self._show(lambda desk: desk.closed(agent, attempt=attempt, why="accepted"))
         self._show(lambda desk: desk.joined(agent, journal=journal, caller=caller.shown, tier=caller.tier))
@@ -342,8 +316,8 @@ class Seeking:
 
     async def _tell(self, stage: PersonStage, agent: str | None) -> None:
         found = next((f for f in self._found.values() if f.id == agent), None)
-        wait = self._try(lambda: self._people.wait_minutes(self.handoff.id, self.handoff.queue), None)
-        self._caller.session.tell(PersonNews(stage, (found.name or None) if found else None, wait))
+        name = (found.name or None) if found else None
+        self._caller.session.tell(PersonNews(stage, name, self._finding.wait_minutes()))
 
     # --- shared --------------------------------------------------------------------------------------------------
 
