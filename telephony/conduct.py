@@ -5,15 +5,13 @@ One task group holds everything the call started; when the caller's leg ends, wh
 
 import asyncio
 from collections.abc import Callable
-from datetime import date
-from typing import TypeVar
 
-from models.brief import Brief, Material, Reason
-from models.compose import compose
+from models.brief import Brief
 from models.redact import redact
 from models.transcript import Speaker
 from telephony import events as entries
 from telephony import handoff as h
+from telephony.accounts import Accounts
 from telephony.agents.briefing import BriefingMind
 from telephony.agents.callback import CallbackPromise, NumberFrom
 from telephony.call import Call, CallId, CallState
@@ -25,11 +23,12 @@ from telephony.leg_office import LegOffice
 from telephony.seeking import CallerSide, Seeking
 from voice import events
 from voice.events import Do, Escalated, PersonNews, PersonStage, Played, Say, SeekPerson
-from voice.pipeline.build import Parts, Transport
+from voice.pipeline.build import Transport
 from voice.pipeline.session import Session
 from voice.pipeline.tap import NoRecorder
 
-T = TypeVar("T")
+HANG_UP_SECONDS = 15.0
+"""For a carrier to take a hang-up, its retries included."""
 
 CLOSING_SECONDS = 20.0
 """For an agent who is briefed to hear that the caller has gone; longer than attempt.FAREWELL_SECONDS."""
@@ -57,8 +56,13 @@ class Conduct:
         self._session: Session | None = None
         self._seeking: Seeking | None = None
         self._search: asyncio.Task[h.Handoff] | None = None
-        self._briefs = 0
-        self._brief: Brief | None = None
+        self._accounts = Accounts(
+            self._mind,
+            number=party.address,
+            spoken=lambda: self._rescue.transcript,
+            wall=house.wall,
+            problem=self.problem,
+        )
         self._handoffs = 0
         self._told = False
         self._gone = False  # the caller's leg has ended
@@ -93,7 +97,12 @@ class Conduct:
         self._move(CallState.ANSWERED)
         recorded = not isinstance(self._recorder, Unrecorded)
         self.journal.append(entries.CallAnswered(recorded, self._house.version, dict(self._house.engines)))
-        self._session = Session(self._parts(transport))
+        mind = self._house.minds.busy() if self.full else self._mind
+        self._session = Session(
+            self._house.parts(
+                self.leg, transport, mind=mind, rescue=self._rescue, recorder=self._recorder, office=self._office
+            )
+        )
         try:
             await self._talk(self._session)
         except BaseExceptionGroup as group:
@@ -136,10 +145,15 @@ class Conduct:
     async def _end(self) -> None:
         if not self.call.over:
             self._move(CallState.WRAPPING if self.call.state is CallState.BRIDGED else CallState.ENDED)
-        await self.leg.hang_up("the call is over")
-        self._recorder.close()
-        seconds = self.now_ms() / 1000
-        await self.journal.try_commit(entries.CallEnded(self._sum_up(), self._ended_by, self._reason, seconds))
+        try:
+            async with asyncio.timeout(HANG_UP_SECONDS):
+                await self.leg.hang_up("the call is over")
+        except Exception as error:  # the leg may live on; the record of this call ends here all the same
+            self.problem("line", f"leg {self.leg.id} expected to be hung up, got {error!r}")
+        finally:
+            self._recorder.close()
+            seconds = self.now_ms() / 1000
+            await self.journal.try_commit(entries.CallEnded(self._sum_up(), self._ended_by, self._reason, seconds))
 
     def _sum_up(self) -> str:
         if self._outcome is not None:
@@ -148,22 +162,7 @@ class Conduct:
             return "transferred"
         if self._seeking is not None and self._seeking.handoff.state is h.HandoffState.ABANDONED:
             return "abandoned"
-        return "solved" if self._of_mind(lambda: self._mind.solved, False) else "ended"
-
-    def _parts(self, transport: Transport) -> Parts:
-        return Parts(
-            leg=self.leg.id,
-            transport=transport,
-            mind=self._house.minds.busy() if self.full else self._mind,
-            rescue=self._rescue,
-            ear=self._house.ear(),
-            pool=self._house.pool,
-            voice=self._house.voice,
-            recorder=self._recorder,
-            office=self._office,
-            marks=self.leg.party.line == "twilio",
-            recognition_deadline_seconds=self._house.recognition_deadline_seconds,
-        )
+        return "solved" if self._accounts.solved else "ended"
 
     # --- what the conversation asks for --------------------------------------------------------------------------
 
@@ -208,9 +207,9 @@ class Conduct:
         if self._seeking is not None and not self._seeking.handoff.over:
             handoff = self._seeking.handoff.id
             self._seeking.caller_spoke()
-            version = self.newest().version
+            version = self._accounts.newest().version
         else:  # asked for without a search: the promise has a brief of its own
-            handoff, brief = f"{self.id}-h0", self.newest()
+            handoff, brief = f"{self.id}-h0", self._accounts.newest()
             version = brief.version
             self.journal.append(entries.BriefReady(handoff, version, brief))
         came = NumberFrom.CALLER if agreed.number == self.leg.party.address else NumberFrom.KEYED
@@ -250,8 +249,8 @@ class Conduct:
             handoff=handoff,
             caller=CallerSide(
                 call=self.id,
-                shown=self._of_mind(lambda: self._mind.shown_caller, self.leg.party.address or "Unknown caller"),
-                tier=self._of_mind(lambda: self._mind.tier, ""),
+                shown=self._accounts.caller,
+                tier=self._accounts.tier,
                 journal=self.journal,
                 session=self._session,
                 now_ms=self.now_ms,
@@ -261,7 +260,7 @@ class Conduct:
             people=self._house.staff,
             attending=self._house.attending,
             lines=self._house.lines,
-            briefs=self,
+            briefs=self._accounts,
             agent_parts=self,
             settings=self._house.handoff,
             fallback=self._house.fallback.get(escalation.queue, ()),
@@ -276,52 +275,19 @@ class Conduct:
             self.problem("search", f"a search to its end expected, got {error!r}")
             self._seeking = None
             if self._session is not None:
+                self._session.relay_to(None)
                 self._session.listen_only(False)
                 self._session.tell(PersonNews(PersonStage.GAVE_UP))
             return seeking.handoff
-
-    def newest(self) -> Brief:
-        """The brief as it stands; its version rises when something in it has changed."""
-        version = self._briefs + 1
-        brief = self._of_mind(lambda: self._mind.brief(version), None) or self._bare_brief(version)
-        if self._brief is None or (brief.lines, brief.headline) != (self._brief.lines, self._brief.headline):
-            self._briefs += 1
-            self._brief = brief
-        return self._brief
-
-    def _bare_brief(self, version: int) -> Brief:
-        """When the mind cannot even say what the call is about: that it failed, and what was said."""
-        reason = Reason("failed", ("the assistant failed during the call",), ())
-        today = date.fromtimestamp(self._house.wall())
-        return compose(Material(self._rescue.transcript, today, reason=reason), version=version)
-
-    def _of_mind(self, ask: Callable[[], T], otherwise: T) -> T:
-        """What a person is told comes from the mind; one that failed must not keep the person away."""
-        try:
-            return ask()
-        except Exception as error:
-            self.problem("mind", f"an account of the call expected, got {error!r}")
-            return otherwise
 
     def mind(self, brief: Brief) -> BriefingMind:
         return self._house.minds.briefing(brief)
 
     def session(self, *, leg: Leg, transport: Transport, mind: BriefingMind, office: LegOffice) -> Session:
         """The session of an agent's leg. Only the caller's leg is recorded: its second channel holds the agent."""
+        rescue = self._house.minds.rescue(None)
         return Session(
-            Parts(
-                leg=leg.id,
-                transport=transport,
-                mind=mind,
-                rescue=self._house.minds.rescue(None),
-                ear=self._house.ear(),
-                pool=self._house.pool,
-                voice=self._house.voice,
-                recorder=NoRecorder(),
-                office=office,
-                marks=leg.party.line == "twilio",
-                recognition_deadline_seconds=self._house.recognition_deadline_seconds,
-            )
+            self._house.parts(leg, transport, mind=mind, rescue=rescue, recorder=NoRecorder(), office=office)
         )
 
     @property
@@ -351,9 +317,9 @@ class Conduct:
         self._house.attending.wrap_up_due(
             agent,
             journal=self.journal,
-            caller=self._of_mind(lambda: self._mind.shown_caller, self.leg.party.address or "Unknown caller"),
-            summary=self._of_mind(self._mind.summary, ""),
-            disposition=self._of_mind(self._mind.suggested_disposition, None),
+            caller=self._accounts.caller,
+            summary=self._accounts.summary,
+            disposition=self._accounts.disposition,
         )
         if by == "agent":
             self._move(CallState.TALKING)

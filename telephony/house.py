@@ -12,13 +12,14 @@ from telephony.agents.callback import NumberFrom
 from telephony.agents.staff import Staff
 from telephony.handoff.settings import HandoffSettings
 from telephony.journal import Keeper
-from telephony.leg import Line
+from telephony.leg import Leg, Line
 from telephony.people import Attending
 from voice.conversation import Mind
 from voice.events import ActionDone
 from voice.hearing import Ear
+from voice.pipeline.build import Parts, Transport
 from voice.pipeline.tap import NoRecorder, Recorder
-from voice.pipeline.think import Rescue
+from voice.pipeline.think import Office, Rescue
 from voice.tts import Synthesizer
 
 
@@ -114,3 +115,21 @@ class House:
     callback_number: Callable[[str, NumberFrom], str]  # as E.164; raises NumberRefused
     wall: Callable[[], float]  # seconds since the epoch; for the record alone
     new_id: Callable[[], str]
+
+    def parts(
+        self, leg: Leg, transport: Transport, *, mind: Mind, rescue: Rescue, recorder: Recorder, office: Office
+    ) -> Parts:
+        """What a leg's pipeline is made of in this house."""
+        return Parts(
+            leg=leg.id,
+            transport=transport,
+            mind=mind,
+            rescue=rescue,
+            ear=self.ear(),
+            pool=self.pool,
+            voice=self.voice,
+            recorder=recorder,
+            office=office,
+            marks=leg.party.line == "twilio",
+            recognition_deadline_seconds=self.recognition_deadline_seconds,
+        )

@@ -121,7 +121,8 @@ class FrontOffice:
             raise NotPossible("This call is wrapped up already.")
         if disposition not in {d.code for d in self._dispositions}:
             raise NotPossible(f"There is no disposition {disposition!r}.")
-        await place.written_up.try_commit(WrappedUp(agent, disposition, summary))  # nobody is kept at it by a database
+        journal, place.wrap_up = place.written_up, None  # before the wait: two quick clicks are one wrap-up
+        await journal.try_commit(WrappedUp(agent, disposition, summary))  # nobody is kept at it by a database
         self._wrapped_up(agent, call)
 
     # --- Attending -----------------------------------------------------------------------------------------------

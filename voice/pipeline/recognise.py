@@ -10,7 +10,6 @@ from collections.abc import Callable
 from pipecat.frames.frames import CancelFrame, EndFrame, Frame, StartFrame
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
-from models.errors import InferenceError
 from models.inference import Pool
 from models.prosody import Prosody
 from voice.events import Heard, PersonNews, PersonStage
@@ -71,7 +70,7 @@ class Recognise(FrameProcessor):
                 ENGINE, segment.pcm, frame.language, key=key, deadline_s=self._deadline_seconds
             )
             self._failures = 0
-        except InferenceError as error:
+        except Exception as error:  # InferenceError is foreseen; whatever else it is, the caller waits for an answer
             self._failures += 1
             self._problem("recogniser", f"words expected for {key}, got {type(error).__name__}: {error}")
             recognition = Recognition("", 0.0, "none")

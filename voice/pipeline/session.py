@@ -7,9 +7,10 @@ from pipecat.frames.frames import CancelFrame, EndFrame, ErrorFrame, OutputAudio
 from pipecat.pipeline.worker import PipelineParams, PipelineWorker
 from pipecat.workers.runner import WorkerRunner
 
-from voice.audio import RATE, Pcm
+from voice.audio import RATE, Pcm, duration_ms
 from voice.events import Event, Expect
 from voice.pipeline.build import Parts, build
+from voice.pipeline.relay import Relay
 from voice.pipeline.think import Rescue
 
 FINISH_SECONDS = 2.0
@@ -17,9 +18,6 @@ FINISH_SECONDS = 2.0
 
 LISTENING = "listening"
 """The language model of a leg that talks with a person: everything the business expects."""
-
-RELAY_BACKLOG_MS = 200
-"""Bridged audio waiting longer than this is drift or a stall: the newest frame is dropped instead of played late."""
 
 
 class Session:
@@ -36,7 +34,7 @@ class Session:
             enable_turn_tracking=False,
             idle_timeout_secs=None,
         )
-        self.dropped_ms = 0
+        self._relay = Relay()
         self._worker.add_event_handler("on_pipeline_error", self._on_error)
 
     async def _on_error(self, _worker: object, frame: ErrorFrame) -> None:
@@ -87,15 +85,12 @@ class Session:
         self._built.tap.relay = sink
         if sink is None:
             self._built.playback.forget_relayed()
+            self._relay.forget()
 
     async def play(self, pcm: Pcm) -> None:
-        """Plays bridged audio to the party: not over a prompt, nor behind `RELAY_BACKLOG_MS` that wait already."""
+        """Plays bridged audio to the party: after a prompt that is playing, and no later than it must be."""
         playback = self._built.playback
-        milliseconds = len(pcm) * 1000 // RATE
-        if not self._built.speak.idle:
-            return
-        if playback.relay_backlog_ms > RELAY_BACKLOG_MS:
-            self.dropped_ms += milliseconds
-            return
-        playback.relayed_in_ms += milliseconds
-        await self._parts.transport.output().queue_frame(OutputAudioRawFrame(pcm.tobytes(), RATE, 1))
+        frames = self._relay.pass_on(pcm, speaking=not self._built.speak.idle, waiting_ms=playback.relay_backlog_ms)
+        for frame in frames:
+            playback.relayed_in_ms += duration_ms(frame)
+            await self._parts.transport.output().queue_frame(OutputAudioRawFrame(frame.tobytes(), RATE, 1))

@@ -5,7 +5,10 @@ leg. A mind that raises does not end in silence: the rescue takes over (apology,
 """
 
 import asyncio
+import logging
+import traceback
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Protocol
 
 from pipecat.frames.frames import CancelFrame, EndFrame, Frame, InputDTMFFrame, StartFrame
@@ -17,6 +20,8 @@ from voice.conversation import Mind
 from voice.events import Act, Event, Expect, HangUp, Heard, Say
 from voice.hearing import Ear
 from voice.pipeline.frames import EventFrame, SayFrame, SpokenFrame
+
+log = logging.getLogger(__name__)
 
 
 class Office(Protocol):
@@ -30,6 +35,12 @@ class Office(Protocol):
     def asked(self, act: Act) -> None: ...
 
     def problem(self, part: str, what: str) -> None: ...
+
+
+def _where(error: BaseException) -> str:
+    """File, line and function, innermost last; no values, which may hold a caller's words."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return " < ".join(f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in reversed(frames))
 
 
 class Rescue(Mind, Protocol):
@@ -94,8 +105,13 @@ class Think(FrameProcessor):
     async def _run(self) -> None:
         while True:
             frame = await self._events.get()
-            for act in self._consider(frame):
-                await self._carry_out(act)
+            try:
+                for act in self._consider(frame):
+                    await self._carry_out(act)
+            except Exception as error:  # not even the rescue can answer: an ended call is better than a dead one
+                log.exception("no answer to %s", type(frame.event).__name__)
+                self._office.problem("mind", f"an answer from the rescue expected, got {error!r}")
+                self._office.asked(HangUp("internal error"))
 
     def _consider(self, frame: EventFrame) -> Sequence[Act]:
         event = frame.event
@@ -113,6 +129,7 @@ class Think(FrameProcessor):
         try:
             return self._mind.on(event, self._ear.now_ms)
         except Exception as error:  # any fault of the mind must still give the caller a person
+            log.warning("the mind failed at %s", _where(error))
             self._office.problem("mind", f"an answer to {type(event).__name__} expected, got {error!r}")
             self._rescue.take_over(self._mind.transcript)
             self._mind = self._rescue
