@@ -71,15 +71,17 @@ class Staff:
             self._stirred.remove(stirred)
 
     def release(self, agent: str, outcome: Outcome) -> None:
-        seat = self.roster.seat(agent)
-        if seat.presence in (Presence.OFFERED, Presence.ON_CALL):
+        seat = self.roster.seats.get(agent)  # none for somebody of the fallback list alone
+        if seat is not None and seat.presence in (Presence.OFFERED, Presence.ON_CALL):
             self.roster.set(agent, AFTER.get(outcome, Presence.AVAILABLE), self._now_ms())
 
     def on_call(self, agent: str) -> None:
-        self.roster.set(agent, Presence.ON_CALL, self._now_ms())
+        if agent in self.roster.seats:
+            self.roster.set(agent, Presence.ON_CALL, self._now_ms())
 
     def wrapped_up(self, agent: str) -> None:
-        if self.roster.seat(agent).presence is Presence.WRAPPING:
+        seat = self.roster.seats.get(agent)
+        if seat is not None and seat.presence is Presence.WRAPPING:
             self.roster.set(agent, Presence.AVAILABLE, self._now_ms())
 
     def name(self, agent: str) -> str:
