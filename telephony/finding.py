@@ -75,6 +75,8 @@ class Finding:
         change = asyncio.ensure_future(self._people.changed())
         try:
             await asyncio.wait({change}, timeout=LOOK_AGAIN_SECONDS)
+            if change.done() and change.exception() is not None:
+                await asyncio.sleep(LOOK_AGAIN_SECONDS)  # it cannot even say when to ask again
         finally:
             change.cancel()
 

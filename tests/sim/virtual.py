@@ -7,7 +7,7 @@ rings. Voices are tones, words come from a script, and each is exchanged for a b
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,28 +15,28 @@ import numpy as np
 import pytest
 
 from models.engines import EngineFactory
-from models.inference import InlinePool
+from models.inference import InlinePool, Pool
 from telephony.agents.agent import Presence
 from telephony.events import Bridged, CallEnded, CallOffered, Entry
-from telephony.journal import Record
+from telephony.journal import Keeper, Record
 from telephony.records.store import InlineKeeper
 from telephony.service import Service, World, open_service
 from telephony.settings import load
 from telephony.sim.agent import SimAgent
 from telephony.sim.attention import is_loud
-from telephony.sim.caller import Caller
+from telephony.sim.caller import Caller, Step
 from telephony.sim.carrier import Carrier, CarrierCall
 from telephony.sim.clock import at_work, run_virtual
-from telephony.sim.rest import RestStandIn
+from telephony.sim.rest import InMemoryHttp, RestStandIn
 from telephony.sim.script import Item
 from telephony.sim.socket import InMemory
 from telephony.sim.voices import read
 from tests.sim.house import ACCOUNT, CONFIG, PUBLIC_URL, TOKEN, TOKEN_VARIABLE, changed, records_in, twilio
-from voice.audio import FRAME_MS, Pcm
+from voice.audio import FRAME_MS, Pcm, silence
 from voice.listening import Listening
 from voice.pipeline.recognise import ENGINE
 from voice.stt.scripted import Line, ScriptedRecogniser
-from voice.tts import scripted
+from voice.tts import Synthesizer, scripted
 
 T = TypeVar("T")
 E = TypeVar("E", bound=Entry)
@@ -44,10 +44,20 @@ E = TypeVar("E", bound=Entry)
 WORDS = read(next((CONFIG.parent / "telephony" / "demo" / "calls" / "clips").glob("yes-thats-right-*.flac")))
 """Somebody speaking; what is understood of it stands in the story's script."""
 
+DAY = date(2026, 11, 23)  # a Monday
 SERVICE_NUMBER = "+12025550100"
 STORY_SECONDS = 900.0
 SETTLE_SECONDS = 5.0
 """After the story: for pipelines to end and agents to be told."""
+
+
+class Leaving(Caller):
+    """Plays its script, and hangs up when the story says so."""
+
+    leaves = False
+
+    def step(self, heard: Pcm) -> Step:
+        return Step(silence(FRAME_MS), hangs_up=True) if self.leaves else super().step(heard)
 
 
 class Call:
@@ -55,7 +65,7 @@ class Call:
 
     def __init__(self, town: "Town", number: str, script: Sequence[Item], stays_ms: int) -> None:
         self.number = number
-        self.caller = Caller(script, stays_ms=stays_ms)
+        self.caller = Leaving(script, stays_ms=stays_ms)
         self._town = town
         self._ringing = asyncio.create_task(
             town.carrier.call(from_=number, to=SERVICE_NUMBER, party=self.caller), name=f"caller {number}"
@@ -82,6 +92,10 @@ class Call:
         except TimeoutError:
             raise AssertionError(f"{kind.__name__} expected within {seconds:.0f} s, got {self.told()}") from None
         return found[count - 1]
+
+    async def hangs_up(self) -> CarrierCall:
+        self.caller.leaves = True
+        return await self.over()
 
     async def over(self) -> CarrierCall:
         """The call as the carrier saw it, once the service has closed its journal."""
@@ -158,7 +172,10 @@ def play(
     *,
     agents: Mapping[str, SimAgent] | None = None,
     lines: Sequence[Line | str] = (),
-    world: World | None = None,
+    pool: Pool | None = None,
+    voice: Callable[[Synthesizer], Synthesizer] | None = None,
+    keeper: Keeper | None = None,
+    free_bytes: Callable[[Path], int] | None = None,
     prepare: Callable[[Service], None] = lambda service: None,
     **changes: Any,
 ) -> T:
@@ -169,6 +186,10 @@ def play(
     agents = agents or {}
     settings = changed(load(CONFIG), records_in(folder), twilio(), {"agents": _telephones()}, changes)
     recogniser = ScriptedRecogniser(lines)
+
+    def listening() -> Listening:
+        return Listening(recogniser)
+
     records: list[Record] = []
     towns: list[Town] = []
     rests: list[RestStandIn] = []
@@ -178,15 +199,19 @@ def play(
         for town in towns:
             town.heard_of()
 
-    world = world or World()
-    world = replace(
-        world,
-        keeper=world.keeper or InlineKeeper(),
-        open_pool=world.open_pool if world.open_pool is not World().open_pool else _pool(recogniser),
-        wrap_voice=world.wrap_voice if world.wrap_voice is not World().wrap_voice else lambda voice: TONES,
-        twilio_http=lambda: rests[0].http(),
+    def http() -> InMemoryHttp:
+        """The stand-in of the carrier's REST side; it is made after the service."""
+        return rests[0].http()
+
+    world = World(
+        keeper=keeper or InlineKeeper(),
+        open_pool=lambda factories, settings: pool or InlinePool({ENGINE: EngineFactory(listening, shared=True)}),
+        wrap_voice=lambda inner: voice(inner) if voice else TONES,
+        twilio_http=http,
+        free_bytes=free_bytes,
         bank=":memory:",
         inline=True,
+        today=lambda: DAY,
         on_record=on_record,
     )
 
@@ -223,10 +248,6 @@ def play(
 
 
 TONES = scripted.open(scripted.Settings())
-
-
-def _pool(recogniser: ScriptedRecogniser) -> Callable[..., InlinePool]:
-    return lambda factories, settings: InlinePool({ENGINE: EngineFactory(lambda: Listening(recogniser), shared=True)})
 
 
 def _telephones() -> list[dict[str, Any]]:
