@@ -219,17 +219,17 @@ class Conduct:
         except NumberRefused as error:
             self.problem("callback", str(error))
         if not await self.journal.try_commit(CallbackPromise(handoff, number, agreed.queue, version).entry):
-            await self._take_back()
+            self._take_back()
             return
         self._outcome = "callback"
         if self._seeking is not None:
             self._seeking.happened(h.CallbackAgreed())
 
-    async def _take_back(self) -> None:
+    def _take_back(self) -> None:
         """What was promised cannot be kept: not another word of it. The rescue apologises, and a person is sought."""
         assert self._session is not None
         self._rescue = self._house.minds.rescue(self.leg.party.address)
-        await self._session.rescue(self._rescue)
+        self._session.rescue(self._rescue)
         if self._seeking is not None and not self._seeking.handoff.over and self._seeking.handoff.callback_offered:
             self._session.tell(PersonNews(PersonStage.UNAVAILABLE))  # it may offer the callback again
 

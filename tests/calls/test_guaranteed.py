@@ -158,34 +158,36 @@ def test_a_record_that_cannot_be_written(script: tuple[Item, ...], tmp_path: Pat
     assert problems(call) == {"record"}
 
 
-def test_no_money_moves_while_the_record_cannot_be_written(tmp_path: Path) -> None:
-    """Asked without a record the bank is not asked at all, and the caller hears that nothing was changed."""
+def test_the_bank_is_not_asked_to_act_while_the_record_cannot_be_written(tmp_path: Path) -> None:
+    """The caller hears that it does not work now, and two silences bring a person."""
+    bank = DownBackend()
 
     async def story(town: Town) -> Call:
         call = town.ring(*BALANCE_BY_KEYS)
-        await call.until(Acted)
         await call.until(Bridged)
         await call.hangs_up()
         return call
 
-    call = play(story, tmp_path, agents={"ana": QUICK}, keeper=ForgetfulKeeper())
-    assert not any(acted.ok for acted in call.all(Acted))
-    assert "record" in problems(call)
-    assert "action.failed" in [said.prompt for said in call.all(Said)] or call.all(Bridged)
+    call = play(story, tmp_path, agents={"ana": QUICK}, keeper=ForgetfulKeeper(), prepare=broken_by(backend=bank))
+    assert bank.asked == []
+    assert [acted.error for acted in call.all(Acted)] == ["unavailable"]
+    assert "identity.failed" in [said.prompt for said in call.all(Said)]
+    assert problems(call) == {"record"}
 
 
 def test_a_callback_is_not_promised_while_it_cannot_be_kept(tmp_path: Path) -> None:
     """The goodbye is taken back, a person is sought, and the callback is offered once more."""
 
-    async def story(town: Town) -> tuple[Call, ForgetfulKeeper]:
+    async def story(town: Town) -> Call:
         call = town.ring(*KEY_0, *CALL_ME_BACK, Key("1", after_prompt=True), Key("1", after_prompt=True))
         await call.until(CallbackAgreed, count=2)
         await call.over()
-        return call, keeper
+        return call
 
     keeper = ForgetfulKeeper(first=2, last=2)  # the call's offer is on record, the first promise is not
-    call, _ = play(story, tmp_path, keeper=keeper)
+    call = play(story, tmp_path, keeper=keeper)
     prompts = [said.prompt for said in call.all(Said)]
+    assert "callback.agreed" not in prompts
     assert "rescue.apology" in prompts
     assert prompts[-1] == "rescue.callback"
     assert call.outcome == "callback"
@@ -218,4 +220,4 @@ def test_a_bank_whose_systems_are_down(tmp_path: Path) -> None:
 
     call = play(story, tmp_path, agents={"ana": QUICK}, prepare=broken_by(backend=DownBackend()))
     assert "backend" in problems(call)
-    assert not any(acted.ok for acted in call.all(Acted))
+    assert [acted.error for acted in call.all(Acted)] == ["unknown"]

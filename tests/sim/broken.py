@@ -113,7 +113,11 @@ class NoStaff(Staff):
 class DownBackend:
     """The bank's systems are down: each deed fails in a way nobody foresaw, and nobody knows what it did."""
 
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
     async def perform(self, action: str, params: Mapping[str, str], key: str) -> ActionDone:
+        self.asked.append(action)
         raise RuntimeError(f"{action}: down on purpose")
 
 

@@ -30,6 +30,11 @@ class EventFrame(SystemFrame):
 
 
 @dataclass
+class TakeBackFrame(SystemFrame):
+    """Nothing that was to be said before this shall be said, nor a hang-up that waits for it be carried out."""
+
+
+@dataclass
 class SayFrame(SystemFrame):
     """Something to speak, or the hang-up that waits for what is still being spoken."""
 

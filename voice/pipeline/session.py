@@ -69,9 +69,8 @@ class Session:
         """Stops what is being said, protected prompts excepted, and what waits to be said."""
         await self._built.speak.hush()
 
-    async def rescue(self, mind: Rescue) -> None:
+    def rescue(self, mind: Rescue) -> None:
         """The mind went wrong in a way only the outside can see: it is hushed, and `mind` goes on in its place."""
-        await self._built.speak.hush(stay=True)
         self._built.think.rescue(mind)
 
     def listen_only(self, on: bool) -> None:

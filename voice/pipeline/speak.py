@@ -33,6 +33,7 @@ from voice.pipeline.frames import (
     PromptEndedFrame,
     SayFrame,
     SpokenFrame,
+    TakeBackFrame,
 )
 from voice.pipeline.playback import Playback
 from voice.tts import Synthesizer
@@ -76,6 +77,9 @@ class Speak(FrameProcessor):
         if isinstance(frame, SayFrame):
             self._waiting.append(frame.say)
             self._wake.set()
+            return
+        if isinstance(frame, TakeBackFrame):
+            await self.hush(stay=True)
             return
         if isinstance(frame, PlayedFrame):
             if self._current is not None and frame.say_id == self._current.say_id:

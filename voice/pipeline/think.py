@@ -19,7 +19,7 @@ from voice import events
 from voice.conversation import Mind
 from voice.events import Act, Event, Expect, HangUp, Heard, Say
 from voice.hearing import Ear
-from voice.pipeline.frames import EventFrame, SayFrame, SpokenFrame
+from voice.pipeline.frames import EventFrame, SayFrame, SpokenFrame, TakeBackFrame
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +54,7 @@ class Think(FrameProcessor):
         super().__init__()
         self._mind = mind
         self._rescue = rescue
+        self._successor: Rescue | None = None  # put in from outside
         self._ear = ear
         self._office = office
         self.asking = True  # False while bridged: what happens is told to the office alone
@@ -88,9 +89,8 @@ class Think(FrameProcessor):
         self._events.put_nowait(EventFrame(event))
 
     def rescue(self, mind: Rescue) -> None:
-        """`mind` takes over at once, as if the one before it had failed."""
-        mind.take_over(self._mind.transcript)
-        self._mind = self._rescue = mind
+        """`mind` takes over as if the one before it had failed, and takes back what that one was about to say."""
+        self._successor = mind
         self.tell(events.PersonNews(events.PersonStage.SOUGHT))
 
     async def cleanup(self) -> None:
@@ -105,6 +105,7 @@ class Think(FrameProcessor):
     async def _run(self) -> None:
         while True:
             frame = await self._events.get()
+            await self._succeed()
             try:
                 for act in self._consider(frame):
                     await self._carry_out(act)
@@ -112,6 +113,15 @@ class Think(FrameProcessor):
                 log.exception("no answer to %s", type(frame.event).__name__)
                 self._office.problem("mind", f"an answer from the rescue expected, got {error!r}")
                 self._office.asked(HangUp("internal error"))
+
+    async def _succeed(self) -> None:
+        """Not before the acts of the one event are all carried out, or some of them would be said after all."""
+        if self._successor is None:
+            return
+        mind, self._successor = self._successor, None
+        mind.take_over(self._mind.transcript)
+        self._mind = self._rescue = mind
+        await self.push_frame(TakeBackFrame())
 
     def _consider(self, frame: EventFrame) -> Sequence[Act]:
         event = frame.event
