@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """espeak-ng: its library in this process (wheel espeakng-loader), or its command where only that is installed.
 
-The library keeps one global state, so one sentence is spoken at a time; six seconds of prompt take about 4 ms.
+The library keeps one global state, so one sentence is spoken at a time; six seconds of prompt take about 4 ms. What it
+keeps from one text to the next would change the sound, and the length, of the next one, and nothing in its interface
+clears that: each text gets the library freshly loaded, so that a text sounds the same whenever it is spoken.
 """
 
+import _ctypes  # for dlclose alone, which ctypes does not offer
 import ctypes
 import importlib.metadata
 import shutil
@@ -27,17 +30,14 @@ class EspeakLibrary:
     def __init__(self) -> None:
         import espeakng_loader  # noqa: PLC0415 (absent where only the command is installed)
 
-        self._library = ctypes.CDLL(espeakng_loader.get_library_path())
-        data = espeakng_loader.get_data_path().encode()
-        self._rate: int = self._library.espeak_Initialize(SYNCHRONOUS, BUFFER_MS, data, 0)
-        if self._rate <= 0:
-            raise RuntimeError(f"espeak_Initialize: a sample rate expected, {self._rate} came (data {data.decode()})")
+        self._path = espeakng_loader.get_library_path()
+        self._data = espeakng_loader.get_data_path().encode()
         self._emit: Emit | None = None
         self._failure: Exception | None = None
         self._callback = _CALLBACK(self._on_samples)  # kept: the library holds only the address
-        self._library.espeak_SetSynthCallback(self._callback)
         self._lock = threading.Lock()
         self.version = f"{importlib.metadata.version('espeakng-loader')} library"
+        self._load()
 
     def open(self, options: dict[str, object]) -> None:
         with self._lock:
@@ -45,6 +45,8 @@ class EspeakLibrary:
 
     def speak(self, text: str, options: dict[str, object], emit: Emit) -> None:
         with self._lock:
+            self._unload()
+            self._load()
             self._configure(options)
             self._emit, self._failure = emit, None
             encoded = text.encode()
@@ -54,6 +56,19 @@ class EspeakLibrary:
                 raise self._failure
             if status:
                 raise RuntimeError(f"espeak_Synth: status 0 expected, {status} came")
+
+    def _load(self) -> None:
+        """Takes about 1 ms, with reading its data."""
+        self._library = ctypes.CDLL(self._path)
+        self._rate: int = self._library.espeak_Initialize(SYNCHRONOUS, BUFFER_MS, self._data, 0)
+        if self._rate <= 0:
+            data = self._data.decode()
+            raise RuntimeError(f"espeak_Initialize: a sample rate expected, {self._rate} came (data {data})")
+        self._library.espeak_SetSynthCallback(self._callback)
+
+    def _unload(self) -> None:
+        self._library.espeak_Terminate()
+        _ctypes.dlclose(self._library._handle)
 
     def _configure(self, options: dict[str, object]) -> None:
         voice = str(options.get("voice", "en-us"))
