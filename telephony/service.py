@@ -112,7 +112,8 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
             keeper = store
         backend = await stack.enter_async_context(open_backend(settings, world))
         staff = _staff(settings, business)
-        front = FrontOffice(staff=staff, dispositions=_dispositions(business), now_ms=_loop_ms)
+        titles = {name: queue.title for name, queue in business.queues.items()}
+        front = FrontOffice(staff=staff, dispositions=_dispositions(business), queues=titles, now_ms=_loop_ms)
         desks = Desks(clock=asyncio.get_running_loop().time)
         phone = webrtc.WebRtcLine(ringer=desks)
         stack.push_async_callback(phone.close)

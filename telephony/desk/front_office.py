@@ -2,7 +2,7 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from models.brief import Brief
@@ -61,7 +61,16 @@ class _Place:
 class FrontOffice:
     """Implements `DeskOffice` for the desk and `telephony.people.Attending` for the calls."""
 
-    def __init__(self, *, staff: Staff, dispositions: Sequence[Disposition], now_ms: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        *,
+        staff: Staff,
+        dispositions: Sequence[Disposition],
+        queues: Mapping[str, str],
+        now_ms: Callable[[], int],
+    ) -> None:
+        """`queues`: name → title, as agents read it."""
+        self._queues = queues
         self._staff = staff
         self._dispositions = tuple(dispositions)
         self._now_ms = now_ms
@@ -133,7 +142,15 @@ class FrontOffice:
     ) -> None:  # fmt: skip
         place = self._places[agent]
         place.offer = Offer(
-            attempt, journal.call, caller, tier, waited_seconds, ring_seconds, brief, queue, on_desk=on_desk
+            attempt,
+            journal.call,
+            caller,
+            tier,
+            waited_seconds,
+            ring_seconds,
+            brief,
+            self._queues.get(queue, queue),
+            on_desk=on_desk,
         )
         self._tell(agent, Offered(place.offer))
         self._follow(agent, journal)
