@@ -11,11 +11,10 @@ from typing import Any
 
 import pytest
 
-from telephony.events import Bridged, CallbackAgreed, CallEnded, Heard, KeyPressed, Problem, Said, Silent
+from telephony.events import Bridged, CallbackAgreed, Heard, KeyPressed, Problem, Said, Silent
 from telephony.service import Service
 from telephony.sim.agent import SimAgent, accepts_at_once
-from telephony.sim.script import Item, Key, LetPromptPass, Speak, SpeakAfterPrompt, Wait
-from telephony.sim.voices import Words
+from telephony.sim.script import Item, Key, LetPromptPass, SpeakAfterPrompt, Wait
 from tests.sim.broken import (
     DeafPool,
     DownBackend,

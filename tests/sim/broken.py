@@ -77,17 +77,6 @@ class ForgetfulKeeper:
             raise RecordError(f"call {record.call}: away on purpose")
 
 
-class NoRoster(Roster):
-    """The list of agents cannot be asked."""
-
-    @property
-    def seats(self) -> Any:
-        raise RuntimeError("the roster is out of order on purpose")
-
-    def seat(self, agent: str) -> Any:
-        raise RuntimeError("the roster is out of order on purpose")
-
-
 class NoStaff(Staff):
     """Neither roster nor queue answer."""
 
@@ -122,7 +111,7 @@ class DownBackend:
 
 
 class FailingMind:
-    """Raises at keys, words and silences once it has let `after` of them pass; then it cannot even account for the call."""
+    """Raises once `after` keys, words and silences have passed; then it cannot even account for the call."""
 
     def __init__(self, inner: CallerMind, after: int) -> None:
         self._inner = inner

@@ -32,7 +32,7 @@ from telephony.sim.script import Item
 from telephony.sim.socket import InMemory
 from telephony.sim.voices import read
 from tests.sim.house import ACCOUNT, CONFIG, PUBLIC_URL, TOKEN, TOKEN_VARIABLE, changed, records_in, twilio
-from voice.audio import FRAME_MS, Pcm, silence
+from voice.audio import FRAME_MS, Pcm
 from voice.listening import Listening
 from voice.pipeline.recognise import ENGINE
 from voice.stt.scripted import Line, ScriptedRecogniser
@@ -52,12 +52,18 @@ SETTLE_SECONDS = 5.0
 
 
 class Leaving(Caller):
-    """Plays its script, and hangs up when the story says so."""
+    """Plays its script; presses a key or hangs up when the story says so."""
 
     leaves = False
+    key: str | None = None
+
+    def presses(self, key: str) -> None:
+        self.key = key
 
     def step(self, heard: Pcm) -> Step:
-        return Step(silence(FRAME_MS), hangs_up=True) if self.leaves else super().step(heard)
+        step = super().step(heard)
+        key, self.key = self.key or step.key, None
+        return Step(step.voice, key, self.leaves or step.hangs_up)
 
 
 class Call:
