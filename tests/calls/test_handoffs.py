@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -54,7 +55,7 @@ def declined(call: Call) -> list[tuple[str, str]]:
     return [(entry.agent, entry.by) for entry in call.all(AgentDeclined)]
 
 
-def ends_with_ben(ana: SimAgent, folder: Path, **changes: object) -> Call:
+def ends_with_ben(ana: SimAgent, folder: Path, **changes: Any) -> Call:
     """Ana, who sorts first, does as given; Ben takes the call."""
 
     async def story(town: Town) -> Call:
