@@ -134,8 +134,17 @@ def _agents(settings: Settings) -> Iterator[Finding]:
         yield Finding("agents", "none: callers who need a person can only be called back", "note")
     else:
         yield Finding("agents", ", ".join(f"{agent.name} ({agent.line})" for agent in settings.agents))
+    for agent in settings.agents:
+        if agent.line == "twilio" and not agent.address:
+            what = f"{agent.name}: [[agents]] address: a telephone number expected (line twilio), got none"
+            yield Finding("agents", what, "prevents")
+        if agent.line == "twilio" and not settings.lines.twilio.enabled:
+            yield Finding("agents", f"{agent.name}: cannot be rung while [lines.twilio] enabled = false", "note")
+        if not settings.desk.demo_sign_in and not (agent.pin_variable and secret(agent.pin_variable)):
+            lacks = f"${agent.pin_variable}" if agent.pin_variable else "[[agents]] pin_variable"
+            yield Finding("desk", f"{agent.name} cannot sign in: no PIN, which {lacks} would bring", "note")
     local = settings.service.host in ("127.0.0.1", "localhost", "::1")
-    if settings.desk.demo_sign_in and (not local or settings.service.public_url):
+    if settings.desk.demo_sign_in and not local:
         yield Finding("desk", "[desk] demo_sign_in: anybody who reaches this address can sign in as an agent", "note")
 
 

@@ -155,6 +155,10 @@ def _replay(
 def check(config: ConfigFolder = None) -> None:
     """Says what would run and why: settings, engines, ports, secrets, agents, disk. Exit 1 when it could not serve."""
     with said_in_words():
+        from telephony import logs
+
+        logs.set_up()
+
         from telephony.check import examine, table
         from telephony.settings import config_folder
 
@@ -168,6 +172,10 @@ def check(config: ConfigFolder = None) -> None:
 def models_list(config: ConfigFolder = None) -> None:
     """Every set of weights: size, licence, source, and whether it is here."""
     with said_in_words():
+        from telephony import logs
+
+        logs.set_up()
+
         from telephony.weights import listed
 
         out.print(listed(config))
@@ -183,6 +191,10 @@ def models_fetch(
     """Downloads weights, goes on where a broken download stopped, and verifies them. Nothing else here downloads."""
     os.environ.pop("HF_HUB_OFFLINE", None)
     with said_in_words():
+        from telephony import logs
+
+        logs.set_up()
+
         from telephony.weights import fetch
 
         fetch(config, names or [], console=out)
@@ -191,7 +203,9 @@ def models_fetch(
 @app.command()
 def bench(
     full: Annotated[bool, typer.Option("--full", help="The long measurements too.")] = False,
-    only: Annotated[list[str] | None, typer.Option(help="Measurements to run, by name; may be repeated.")] = None,
+    only: Annotated[
+        list[str] | None, typer.Option(help="Measurements to run, by name; may be repeated. A wrong name lists them.")
+    ] = None,
 ) -> None:
     """Measures, and writes build/bench.json. Needs a checkout, since it measures with the tests' own data."""
     import subprocess

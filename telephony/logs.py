@@ -16,5 +16,8 @@ def set_up(default: str = "WARNING") -> None:
     if level not in logging.getLevelNamesMapping():
         level = default
     logging.basicConfig(level=level, format=FORMAT, stream=sys.stderr, force=True)
+    if level != "DEBUG":
+        for chatty in ("twilio", "alembic.runtime.plugins"):  # headers of each request; plug-ins
+            logging.getLogger(chatty).setLevel(logging.WARNING)
     logger.remove()
     logger.add(sys.stderr, level="DEBUG" if level == "DEBUG" else "WARNING", format="{time} {level} {name}: {message}")

@@ -102,6 +102,7 @@ class AgentSettings(Section):
     languages: tuple[str, ...] = ("en",)
     line: Literal["webrtc", "twilio", "simulated"] = "webrtc"
     address: str = ""
+    pin_variable: str = ""
 
 
 class Settings(Section):
@@ -143,6 +144,11 @@ def parse(table: Mapping[str, Any], *, origin: str) -> Settings:
     doubles = sorted({i for i in ids if ids.count(i) > 1})
     if doubles:
         raise ConfigError(f"{origin}: [[agents]] id: each once expected, got {', '.join(doubles)} more than once")
+    if settings.desk.demo_sign_in and settings.service.public_url:
+        raise ConfigError(
+            f"{origin}: [desk] demo_sign_in: false expected where [service] public_url is set, got true: whoever "
+            "reaches that address could sit down as an agent. A pin_variable in [[agents]] lets each sign in by PIN"
+        )
     return settings
 
 

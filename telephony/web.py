@@ -1,19 +1,19 @@
 """The one HTTP door: health, metrics, the carrier's webhooks and streams, the desk."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from fastapi import FastAPI, Response
 from fastapi.responses import PlainTextResponse
 
 from models.inference import Pool
 from telephony.desk.app import DeskDeps, create_desk
-from telephony.desk.auth import Credentials
+from telephony.desk.auth import HASHER, Credentials
 from telephony.desk.desks import Desks
 from telephony.desk.front_office import FrontOffice
 from telephony.desk.settings import DeskSettings
 from telephony.lines import twilio
 from telephony.lines.webrtc import WebRtcLine
-from telephony.settings import Settings
+from telephony.settings import AgentSettings, Settings, secret
 from telephony.switchboard import Switchboard
 from voice.dialogue.business import Business
 from voice.tts.cache import CacheCounts
@@ -52,13 +52,18 @@ def create_app(
             office=front,
             phone=phone,
             desks=desks,
-            credentials=Credentials(one_click=settings.desk.demo_sign_in),
+            credentials=Credentials(_pins(settings.agents), one_click=settings.desk.demo_sign_in),
             clock=clock,
             settings=DeskSettings(business=business.name, secure_cookie=public.startswith("https://")),
         )
     )
     app.mount("/", desk)
     return app
+
+
+def _pins(agents: Iterable[AgentSettings]) -> dict[str, str]:
+    """Hashes of the agents' PINs, as the environment holds them; an agent without one cannot sign in by PIN."""
+    return {a.id: HASHER.hash(pin) for a in agents if a.pin_variable and (pin := secret(a.pin_variable))}
 
 
 def _metrics(switchboard: Switchboard, pool: Pool, prompts: CacheCounts, carrier: twilio.TwilioLine | None) -> str:

@@ -111,6 +111,24 @@ def test_check_fails_on_a_carrier_that_lacks_its_secrets(tmp_path: Path) -> None
     assert "[service] public_url" in twilio.says
 
 
+def test_one_click_at_the_desk_is_refused_on_a_public_address(tmp_path: Path) -> None:
+    (tmp_path / "warmline.toml").write_text(
+        '[service]\npublic_url = "https://ivr.example.com"\n[desk]\ndemo_sign_in = true\n'
+    )
+    (settings,) = check.examine(tmp_path)
+    assert settings.prevents
+    assert "[desk] demo_sign_in: false expected" in settings.says
+
+
+def test_check_names_agents_who_cannot_be_rung_or_cannot_sign_in(tmp_path: Path) -> None:
+    agent = '[[agents]]\nid = "ana"\nname = "Ana Silva"\nskills = []\nline = "twilio"\npin_variable = "PIN_OF_ANA"\n'
+    (tmp_path / "warmline.toml").write_text(f'[business]\nfolder = "{CONFIG}"\n{agent}')
+    says = [f.says for f in check.examine(tmp_path) if f.part in ("agents", "desk")]
+    assert "Ana Silva: [[agents]] address: a telephone number expected (line twilio), got none" in says
+    assert "Ana Silva: cannot be rung while [lines.twilio] enabled = false" in says
+    assert "Ana Silva cannot sign in: no PIN, which $PIN_OF_ANA would bring" in says
+
+
 def test_a_recogniser_asked_for_by_name_is_not_silently_replaced(tmp_path: Path) -> None:
     (tmp_path / "warmline.toml").write_text(
         f'[service]\nmodels_folder = "{tmp_path}"\n[business]\nfolder = "{CONFIG}"\n[hearing]\nengine = "whisper"\n'

@@ -74,12 +74,20 @@ def render(words: Words) -> Pcm:
     return telephone(np.clip(np.rint(louder), -FULL_SCALE, FULL_SCALE).astype(np.int16), rate)
 
 
+def _came(path: Path, error: soundfile.LibsndfileError | OSError) -> str:
+    """libsndfile's own words for a file that is not there, or a folder, name neither."""
+    if not path.is_file():
+        return "got a folder" if path.is_dir() else "but there is no such file"
+    return f"got {error.error_string if isinstance(error, soundfile.LibsndfileError) else error.strerror}"
+
+
 def read(path: Path, channel: str | None = None) -> Pcm:
     """A file of any format that libsndfile knows, as int16 mono 8 kHz. `channel`: left or right of two."""
     try:
         samples, rate = soundfile.read(path, dtype="int16", always_2d=True)
     except (soundfile.LibsndfileError, OSError) as error:
-        raise AudioUnreadable(f"{path}: an audio file expected (wav, flac, mp3, ogg, ...), got {error}") from error
+        what = f"{path}: an audio file expected (wav, flac, mp3, ogg, ...), {_came(path, error)}"
+        raise AudioUnreadable(what) from error
     if not len(samples):
         raise AudioUnreadable(f"{path}: audio expected, got none (0 samples)")
     column = {"left": 0, "right": 1}[channel or "left"]

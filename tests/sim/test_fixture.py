@@ -147,6 +147,8 @@ def test_unreadable_audio_names_the_file_and_what_came(tmp_path: Path) -> None:
     (tmp_path / "call.wav").write_text("this is no sound")
     with pytest.raises(AudioUnreadable, match=r"call\.wav: an audio file expected"):
         cast.of_call(tmp_path / "call.wav", cache=tmp_path)
+    with pytest.raises(AudioUnreadable, match=r"gone\.wav: an audio file expected .* there is no such file"):
+        read(tmp_path / "gone.wav")
     soundfile.write(tmp_path / "empty.wav", np.zeros(0, dtype=np.int16), RATE)
     with pytest.raises(AudioUnreadable, match="0 samples"):
         read(tmp_path / "empty.wav")
