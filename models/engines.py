@@ -67,6 +67,10 @@ class Engines:
         self._opening = threading.Lock()
         self.names = tuple(self._factories)
 
+    def forget(self) -> None:
+        """The pool is closed: engines are large, and whoever still holds the pool needs them no more."""
+        self._shared.clear()
+
     def check(self, name: str) -> None:
         if name not in self._factories:
             raise KeyError(f"an engine out of {sorted(self._factories)} expected, {name!r} was called")

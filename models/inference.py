@@ -142,6 +142,7 @@ class InferencePool:
             job.finish(
                 error=PoolClosed(f"{job.name}: the pool closed, its engine did not end in {self._close_s:.0f} s")
             )
+        self._engines.forget()
 
     async def _wait_for(self, job: Job, deadline_at: float, deadline_s: float) -> Any:
         job.waiters += 1
@@ -247,3 +248,5 @@ class InlinePool:
 
     async def close(self) -> None:
         self._closed = True
+        self._own.clear()
+        self._engines.forget()
