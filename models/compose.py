@@ -14,17 +14,18 @@ from models.supported import supported
 NOT_KNOWN = "not known"
 MOST_WORDS = 24  # spoken: 11.8 s were measured for 25 words and the pauses between their sentences; promised are 12
 HEADLINE_WORDS = 8
-# What gives way first when the spoken brief is too long: a part, and how many words it keeps.
-_SHORTER = (
-    (Part.NEXT, 8),
-    (Part.WHY, 4),
-    (Part.TRIED, 5),
-    (Part.NEXT, 5),
-    (Part.ISSUE, 10),
-    (Part.WHY, 2),
-    (Part.TRIED, 0),  # left out whole: half of it would say that something was done
-    (Part.NEXT, 0),
+# What gives way first when the spoken brief is too long. A part is cut where a clause ends, or left out: an agent who
+# hears "see that the card" waits for the rest of it, and half of what was tried would say that it was done.
+_GIVES_WAY = (
+    (Part.WHY, ", "),  # the evidence
+    (Part.NEXT, " and "),
+    (Part.NEXT, " with "),
+    (Part.ISSUE, " and "),
+    (Part.ISSUE, ", "),
+    (Part.TRIED, ""),
+    (Part.NEXT, ""),
 )
+_CLAUSE_WORDS = 3  # of what stays before a cut; less is no clause ("Next: listen")
 _QUOTED_WORDS = 30  # of the caller's own words on the card; the desk plays the rest
 
 _HEADLINES = {
@@ -150,10 +151,10 @@ def _spoken(material: Material, lines: list[BriefLine]) -> str:
         Part.WHY: _spoken_why(material.reason),
         Part.NEXT: f"Next: {_first_clause(material.next_step)}" if kept[Part.NEXT] and material.next_step else "",
     }
-    for part, words in _SHORTER:
+    for part, joint in _GIVES_WAY:
         if sum(map(spoken_words, pieces.values())) <= MOST_WORDS:
             break
-        pieces[part] = _clipped(pieces[part], words)
+        pieces[part] = _cut_at(pieces[part], joint) if joint else ""
     text = " ".join(_sentence(piece) + "." for piece in pieces.values() if piece)
     while spoken_words(text) > MOST_WORDS:
         text = text.rsplit(" ", 1)[0]
@@ -218,13 +219,20 @@ def _clipped(text: str, most: int) -> str:
     return clipped.rstrip(" ,;:.")
 
 
+def _cut_at(text: str, joint: str) -> str:
+    """`text` without what follows its last `joint`, where enough is left of it."""
+    kept = text.rpartition(joint)[0]
+    least = 1 if joint == ", " else _CLAUSE_WORDS
+    return kept if len(kept.split()) >= least else text
+
+
 def _third(topic: str) -> str:
     plain = topic.strip().rstrip(".")
     for second, third in _THIRD_PERSON:
         if plain.casefold().startswith(second):
             plain = third + plain[len(second) :]
             break
-    return plain.replace("your ", "their ")
+    return plain.replace("your ", "their ").replace(" you want ", " they want ").replace(" you need ", " they need ")
 
 
 def _sentence(text: str) -> str:

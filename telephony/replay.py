@@ -73,7 +73,10 @@ def replay(
     if prosody_weight is not None:
         judging = settings.judging.model_copy(update={"prosody_weight": prosody_weight})
         settings = settings.model_copy(update={"judging": judging})
-    out.mkdir(parents=True, exist_ok=True)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"--out: a folder that may be written expected, got {out} ({error.strerror})") from error
     cast = of_call(call, cache=out / ".clips", channel=channel)
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="warmline-replay-") as scratch:

@@ -14,6 +14,7 @@ from telephony.story import Spoken, Stage, Story, story
 from voice.events import Acted, Escalated
 
 COLOURS = {"caller": "cyan", "system": "bright_black", "agent": "green"}
+MEANING = 24  # characters across of what was understood
 BAR = 24  # characters of the frustration bar
 OUTCOMES = {"solved": "green", "transferred": "green", "callback": "green", "abandoned": "yellow", "failed": "red"}
 
@@ -35,8 +36,10 @@ def summary(name: str, records: Sequence[Record]) -> RenderableType:
 
 def transcript(lines: Sequence[Spoken]) -> Table:
     table = Table.grid(padding=(0, 1))
-    for style in ("dim", "", "", "dim"):
-        table.add_column(style=style, no_wrap=style == "dim")
+    table.add_column(style="dim", no_wrap=True, min_width=len(clock(0)))
+    table.add_column(no_wrap=True, min_width=max(map(len, COLOURS)))
+    table.add_column(ratio=3)
+    table.add_column(style="dim", max_width=MEANING)  # a call with many slots leaves room for the words all the same
     for line in lines:
         table.add_row(
             clock(line.start_ms), Text(line.speaker, COLOURS.get(line.speaker, "")), words(line), meaning(line)

@@ -80,6 +80,13 @@ def test_an_unknown_model_is_named_before_anything_is_fetched(tmp_path: Path) ->
     assert "'whisper-giant' came" in result.output
 
 
+def test_a_folder_that_cannot_be_made_is_said_in_words(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file")
+    result = run("replay", str(tmp_path / "call.wav"), "--out", str(tmp_path / "taken"), "--config", str(CONFIG))
+    assert result.exit_code == 2
+    assert "--out: a folder that may be written expected" in result.output
+
+
 def test_models_are_listed_with_licence_and_source() -> None:
     result = run("models", "list", "--config", str(CONFIG))
     assert result.exit_code == 0

@@ -87,6 +87,19 @@ def test_it_stays_short_whatever_is_known() -> None:
     assert len(brief.headline.split()) <= HEADLINE_WORDS
 
 
+def test_what_is_too_long_to_say_is_cut_where_a_clause_ends() -> None:
+    material = Material(
+        transcript=Transcript(), today=TODAY, topic="your card is lost or stolen and you want it blocked",
+        reason=Reason("asked", ("asked for a person",), ()),
+        next_step="See that the card is blocked and a new one is on its way.",
+    )  # fmt: skip
+
+    assert compose(material).spoken == (
+        "Caller not known, not verified. Their card is lost or stolen. Nothing tried. Asked for a person. "
+        "Next: See that the card is blocked."
+    )
+
+
 def test_what_nobody_knows_is_blank_and_said_as_blank() -> None:
     brief = compose(Material(transcript=Transcript(), today=TODAY))
 

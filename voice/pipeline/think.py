@@ -58,6 +58,7 @@ class Think(FrameProcessor):
         self._ear = ear
         self._office = office
         self.asking = True  # False while bridged: what happens is told to the office alone
+        self._secret_owed = False  # asked for, and nobody verified yet: it may be keyed late, into another question
         self._says: dict[str, Say] = {}
         self._events: asyncio.Queue[EventFrame] = asyncio.Queue(maxsize=256)
         self._task: asyncio.Task[None] | None = None
@@ -128,7 +129,8 @@ class Think(FrameProcessor):
         sensitive = frame.sensitive
         if isinstance(event, events.KeyPressed):
             self._ear.key_pressed()
-            sensitive |= self._ear.expected.sensitive  # typed ahead, before the question for it was asked
+            # Typed ahead, before the question for it was asked, or late, after the question was given up.
+            sensitive |= self._ear.expected.sensitive or self._secret_owed
         say = self._says.pop(event.say_id, None) if isinstance(event, events.Played) else None
         spoken = isinstance(event, (Heard, events.Played))
         asking = self.asking or isinstance(event, events.PersonNews)
@@ -153,6 +155,9 @@ class Think(FrameProcessor):
             case HangUp():
                 await self.push_frame(SayFrame(act))
             case Expect():
+                self._secret_owed |= act.sensitive
                 self._ear.expect(act)
             case _:
+                if isinstance(act, events.Tell) and isinstance(act.fact, events.Verified):
+                    self._secret_owed = False
                 self._office.asked(act)
