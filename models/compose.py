@@ -175,8 +175,8 @@ def _spoken_issue(material: Material, entities: list[BriefLine]) -> str:
         for entity in material.entities
         if entity.kind != "digits" and entity.name.replace("_", " ") in known
     ][:2]
-    if material.topic:
-        return ": ".join(filter(None, (_third(material.topic), ", ".join(values))))
+    if topic := material.topic:
+        return ": ".join(filter(None, (_third(topic), ", ".join(value for value in values if value not in topic))))
     if material.issue_turns and 1 <= material.issue_turns[0] <= material.transcript.last_turn:
         return f"Says: {_clipped(material.transcript.turn(material.issue_turns[0]).text, 9)}"
     return "Issue not known"

@@ -100,6 +100,14 @@ def test_what_is_too_long_to_say_is_cut_where_a_clause_ends() -> None:
     )
 
 
+def test_a_value_that_the_topic_names_is_said_once() -> None:
+    topic = "you want to dispute a charge of 84 dollars 20"
+
+    assert "Wants to dispute a charge of 84 dollars 20." in compose(replace(MATERIAL, topic=topic, entities=(
+        next(entity for entity in MATERIAL.entities if entity.name == "amount"),
+    ))).spoken  # fmt: skip
+
+
 def test_what_nobody_knows_is_blank_and_said_as_blank() -> None:
     brief = compose(Material(transcript=Transcript(), today=TODAY))
 
