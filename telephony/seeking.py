@@ -16,6 +16,7 @@ from telephony.agents.staff import Found, Staff
 from telephony.attempt import Attempt, AttemptParts
 from telephony.bridge import Bridge
 from telephony.finding import Finding
+from telephony.handoff.entries import entry
 from telephony.handoff.settings import HandoffSettings
 from telephony.handoff.step import moved, step
 from telephony.journal import Journal
@@ -139,34 +140,16 @@ class Seeking:
                 task.cancel()
 
     async def _take(self, event: h.Event) -> None:
-        self._record(event)
+        told = entry(self.handoff, event)
+        if told is not None:
+            self._caller.journal.append(told)
         after, nexts = step(self.handoff, event, self._caller.now_ms())
-        entry = moved(self.handoff, after)
+        move = moved(self.handoff, after)
         self.handoff = after
-        if entry is not None:
-            self._caller.journal.append(entry)
+        if move is not None:
+            self._caller.journal.append(move)
         for wanted in nexts:
             await self._carry_out(wanted)
-
-    def _record(self, event: h.Event) -> None:
-        """The journal's entry for what an agent did."""
-        current = self.handoff.current
-        if current is None or getattr(event, "attempt", current.id) != current.id:
-            return
-        handoff, agent, journal = self.handoff.id, current.agent, self._caller.journal
-        match event:
-            case h.Answered():
-                journal.append(entries.AgentAnswered(handoff, agent))
-            case h.Accepted(by=by) if current.accepted_ms is None:
-                journal.append(entries.AgentAccepted(handoff, agent, by))
-            case h.Declined(by=by, reason=reason) if not current.ready:
-                journal.append(entries.AgentDeclined(handoff, agent, by, reason))
-            case h.LegOver(why=why) if self.handoff.state is not h.HandoffState.BRIDGED:
-                journal.append(entries.AgentDeclined(handoff, agent, why.value, None))
-            case h.OfferExpired() if not current.ready:
-                journal.append(entries.AgentDeclined(handoff, agent, "no_answer", None))
-            case _:
-                pass
 
     async def _carry_out(self, wanted: h.Next) -> None:
         match wanted:

@@ -122,51 +122,15 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
         if carrier is not None:
             lines[carrier.name] = carrier
             stack.push_async_callback(carrier.close)
-        intents = intents_of(business)
-        judge = Frustration.shipped(FrustrationSettings(prosody_weight=settings.judging.prosody_weight))
         recordings = _recordings(
             settings, world, keeper, lambda call, what: switchboard.problem(call, "recording", what)
         )
         if recordings is not None:
             stack.callback(recordings.close)
-        house = House(
-            minds=BusinessMinds(
-                business=business,
-                intents=intents,
-                judge=judge,
-                today=world.today,
-                recorded=settings.records.record_audio,
-                rescue_queue=next(iter(business.queues)),
-            ),
-            pool=pool,
-            voice=voices.voice,
-            ear=lambda: Ear(vad=vad.open_vad(settings.hearing.vad), settings=settings.hearing.ear),
-            backend=backend,
-            staff=staff,
-            attending=front,
-            lines=lines,
-            keeper=keeper,
-            recorder=lambda call: recordings.begin(call, wall=world.wall()) if recordings else Unrecorded(),
-            handoff=settings.handoff,
-            engines={
-                "stt": recogniser.name,
-                "tts": voices.choice.name,
-                "vad": settings.hearing.vad.kind,
-                "intent": f"ngrams {intents.fingerprint}",
-            },
-            version=business.version,
-            recognition_deadline_seconds=settings.hearing.deadline_seconds,
-            max_calls=settings.service.max_calls,
-            callback_number=lambda text, came: callback.number(
-                text,
-                came=came,
-                region=settings.service.region,
-                countries=frozenset(settings.service.callback_countries),
-            ),
-            fallback=fallback(business),
-            wall=world.wall,
-            new_id=lambda: f"call-{secrets.token_hex(6)}",
-        )
+        house = _house(
+            settings, world, business, pool=pool, voices=voices, recogniser=recogniser.name, backend=backend,
+            staff=staff, attending=front, lines=lines, keeper=keeper, recordings=recordings,
+        )  # fmt: skip
 
         def on_record(record: Record) -> None:
             world.on_record(record)
@@ -180,6 +144,64 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
             switchboard=switchboard, pool=pool, prompts=voices.cached.counts, clock=asyncio.get_running_loop().time,
         )  # fmt: skip
         yield Service(settings, business, switchboard, staff, front, voices, app)
+
+
+def _house(
+    settings: Settings,
+    world: World,
+    business: Business,
+    *,
+    pool: Pool,
+    voices: Voices,
+    recogniser: str,
+    backend: Backend,
+    staff: Staff,
+    attending: FrontOffice,
+    lines: Mapping[str, Line],
+    keeper: Keeper,
+    recordings: Recordings | None,
+) -> House:
+    """What every call of this service shares."""
+    intents = intents_of(business)
+    judge = Frustration.shipped(FrustrationSettings(prosody_weight=settings.judging.prosody_weight))
+    return House(
+        minds=BusinessMinds(
+            business=business,
+            intents=intents,
+            judge=judge,
+            today=world.today,
+            recorded=settings.records.record_audio,
+            rescue_queue=next(iter(business.queues)),
+        ),
+        pool=pool,
+        voice=voices.voice,
+        ear=lambda: Ear(vad=vad.open_vad(settings.hearing.vad), settings=settings.hearing.ear),
+        backend=backend,
+        staff=staff,
+        attending=attending,
+        lines=lines,
+        keeper=keeper,
+        recorder=lambda call: recordings.begin(call, wall=world.wall()) if recordings else Unrecorded(),
+        handoff=settings.handoff,
+        engines={
+            "stt": recogniser,
+            "tts": voices.choice.name,
+            "vad": settings.hearing.vad.kind,
+            "intent": f"ngrams {intents.fingerprint}",
+        },
+        version=business.version,
+        recognition_deadline_seconds=settings.hearing.deadline_seconds,
+        max_calls=settings.service.max_calls,
+        callback_number=lambda text, came: callback.number(
+            text,
+            came=came,
+            region=settings.service.region,
+            countries=frozenset(settings.service.callback_countries),
+        ),
+        fallback=fallback(business),
+        wall=world.wall,
+        new_id=lambda: f"call-{secrets.token_hex(6)}",
+    )
 
 
 async def serve(settings: Settings, *, config: Path, ready: Callable[[Service], None] | None = None) -> None:

@@ -81,7 +81,6 @@ class Ear:
         self._over_prompt = False  # of the utterance that goes on
         self._announced = False  # its SpeechBegan was told
         self._held: deque[Segment] = deque(maxlen=_MOST_HELD)  # ended while the prompt could not be interrupted
-        self._deaf = False
         self._expects = False  # the no-input timer needs an expectation
         self._quiet_since_ms: int | None = None  # None: the no-input timer does not run
 
@@ -126,25 +125,9 @@ class Ear:
         """A key is an answer too: the no-input time starts anew."""
         self._restart_no_input()
 
-    def deaf(self) -> None:
-        """Hears nothing until `listen`: on hold, or while what is said is none of our business. The clock goes on."""
-        self._deaf = True
-        self._endpoint.forget()
-        self._kept.clear()
-        self._held.clear()
-        self._quiet_since_ms = None
-
-    def listen(self) -> None:
-        if self._deaf:
-            self._deaf = False
-            self._restart_no_input()
-
     # --- one frame ------------------------------------------------------------------------------------------------
 
     def _hear(self, frame: Pcm) -> list[EarEvent]:
-        if self._deaf:
-            self._endpoint.hear(0.0, FRAME_MS)
-            return []
         edge = self._endpoint.hear(self._vad.probability(frame), FRAME_MS)
         self._kept.append(frame)
         events: list[EarEvent] = []

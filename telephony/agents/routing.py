@@ -39,8 +39,3 @@ def choose(
     ]
     best = min(able, key=lambda seat: (seat.agent.id != sticky, seat.idle_since_ms, seat.agent.id), default=None)
     return best.agent if best else None
-
-
-def anyone_working(seats: Iterable[Seat], needs: Needs) -> bool:
-    """Whether waiting makes sense: somebody who fits is there, free or busy."""
-    return any(seat.presence is not Presence.AWAY and fits(seat.agent, needs) for seat in seats)

@@ -4,7 +4,6 @@ import pytest
 
 from telephony.agents import Address, Agent, AgentId, Needs, Presence, Roster, choose
 from telephony.agents.roster import Seat
-from telephony.agents.routing import anyone_working
 from telephony.errors import IllegalMove
 
 P = Presence
@@ -62,11 +61,6 @@ def test_who_knows_the_caller_goes_before_the_longest_idle() -> None:
 
 def test_who_was_asked_for_this_call_is_not_asked_again_even_when_sticky() -> None:
     assert choose([seat(agent("ana", "cards"))], CARDS, excluding={"ana"}, sticky="ana") is None
-
-
-def test_waiting_makes_sense_while_somebody_who_fits_is_there_but_busy() -> None:
-    assert anyone_working([seat(agent("ana", "cards"), P.ON_CALL)], CARDS)
-    assert not anyone_working([seat(agent("ana", "cards"), P.AWAY), seat(agent("ben", "loans"))], CARDS)
 
 
 # --- the roster -------------------------------------------------------------------------------------------------------

@@ -150,26 +150,6 @@ def test_of_much_talk_over_a_protected_prompt_the_latest_counts():
     assert [segment.start_ms for segment in segments(call.hears(quiet(20)))] == [2800, 4200, 5600]
 
 
-def test_a_deaf_ear_hears_nothing_and_its_clock_goes_on():
-    call = Conversation(expect=Expect(language="main", no_input_ms=2000))
-    call.hears(talk(500))
-    call.ear.deaf()
-    assert call.hears(talk(3000), quiet(5000)) == []
-    assert call.ear.now_ms == 8500
-    call.ear.listen()
-    (segment,) = segments(call.hears(quiet(500), talk(500), quiet(600)))
-    assert segment.start_ms == 9000
-
-
-def test_after_deafness_the_no_input_time_begins_anew():
-    call = Conversation(expect=Expect(language="main", no_input_ms=2000))
-    call.ear.deaf()
-    assert call.hears(quiet(10_000)) == []
-    call.ear.listen()
-    assert call.hears(quiet(1980)) == []
-    assert call.hears(quiet(20)) == [NoInput(after_ms=2000)]
-
-
 @pytest.mark.parametrize("samples", [1, 80, 159, 161, 240, 960, 8000])
 def test_frames_of_any_size_give_the_same_events(samples):
     sounds = (quiet(1000), talk(700), quiet(900), talk(150), quiet(7000))

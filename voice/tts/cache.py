@@ -38,11 +38,6 @@ class CacheCounts:
     rendered: int = 0
     disk_failures: int = 0
 
-    @property
-    def hit_share(self) -> float:
-        hits = self.from_memory + self.from_disk
-        return hits / (hits + self.rendered) if hits + self.rendered else 0.0
-
 
 @dataclass(frozen=True, slots=True)
 class Prerendered:
