@@ -63,6 +63,11 @@ class Attempt:
     _mind: BriefingMind | None = None
     _cancelled: bool = False
 
+    @property
+    def leg(self) -> Leg | None:
+        """The agent's leg, once it rings."""
+        return self._leg
+
     def brief_changed(self, brief: Brief) -> None:
         self.brief = brief
         if self._mind is not None:

@@ -1,36 +1,44 @@
-"""Two legs joined in this process: each party's audio is played to the other, whatever lines they came over."""
+"""Two legs joined, by whatever can join them: the carrier's conference, Asterisk's bridge, the relay in this process.
 
-from collections.abc import Awaitable, Callable
-from types import TracebackType
-from typing import Protocol, Self
+The search for a person joins, holds and parts; it does not know which of them it holds.
+"""
 
-from voice.audio import Pcm
+from collections.abc import Mapping
+from typing import Protocol, runtime_checkable
 
-
-class Joinable(Protocol):
-    """One side of a bridge; `voice.pipeline.session.Session` is one."""
-
-    leg: str
-
-    def relay_to(self, sink: Callable[[Pcm], Awaitable[None]] | None) -> None: ...
-
-    async def play(self, pcm: Pcm) -> None: ...
+from telephony.leg import Leg, Line
 
 
-class Bridge:
-    """`async with Bridge(caller, agent):` they hear each other until the block ends."""
+class Bridge(Protocol):
+    """The caller's leg and the agent's, joined from `join` until `part`. Both sessions go on: each hears its party."""
 
-    def __init__(self, caller: Joinable, agent: Joinable) -> None:
-        self._caller = caller
-        self._agent = agent
+    kind: str  # relay | conference | asterisk: for the journal and the stage clock
 
-    async def __aenter__(self) -> Self:
-        self._caller.relay_to(self._agent.play)
-        self._agent.relay_to(self._caller.play)
-        return self
+    async def join(self) -> None:
+        """They hear each other once this returns. Raises `BridgeFailed`; then both legs are as they were before."""
+        ...
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
-    ) -> None:
-        self._caller.relay_to(None)
-        self._agent.relay_to(None)
+    async def hold(self, on: bool) -> None:
+        """While on, the two do not hear each other, and the caller hears that they are held. Twice changes nothing."""
+        ...
+
+    async def part(self) -> None:
+        """The caller is with the system again; harmless when a leg is gone, or nothing was joined."""
+        ...
+
+
+@runtime_checkable
+class Joins(Protocol):
+    """A line that can join two of its own legs without their audio passing through this process."""
+
+    def bridge(self, caller: Leg, agent: Leg) -> Bridge | None:
+        """None when these two cannot be joined there."""
+        ...
+
+
+def own_bridge(caller: Leg, agent: Leg, lines: Mapping[str, Line]) -> Bridge | None:
+    """The line's own bridge for two legs of one line; None when they are joined in this process."""
+    if caller.party.line != agent.party.line:
+        return None
+    line: object = lines.get(caller.party.line)
+    return line.bridge(caller, agent) if isinstance(line, Joins) else None

@@ -252,6 +252,7 @@ class Conduct:
                 shown=self._accounts.caller,
                 tier=self._accounts.tier,
                 journal=self.journal,
+                leg=self.leg,
                 session=self._session,
                 now_ms=self.now_ms,
                 joined=self._joined,

@@ -5,7 +5,8 @@ TelephonyError
 ├── LineError        a line misbehaved
 │   ├── Refused      what arrived was not let in (signature, token, shape): counted, answered, logged
 │   ├── LegFailed    a leg ended before its media flowed
-│   └── DialRefused  an address that may not be rung
+│   ├── DialRefused  an address that may not be rung
+│   └── BridgeFailed two legs could not be joined there; each is as it was
 ├── NumberRefused    a number that may not be rung back
 ├── ConfigError      settings: names file, section and key, what was expected and what came
 └── RecordError      the record could not be written
@@ -33,6 +34,10 @@ class LegFailed(LineError):
 
 
 class DialRefused(LineError):
+    pass
+
+
+class BridgeFailed(LineError):
     pass
 
 

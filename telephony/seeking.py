@@ -14,14 +14,16 @@ from telephony import events as entries
 from telephony import handoff as h
 from telephony.agents.staff import Found, Staff
 from telephony.attempt import Attempt, AttemptParts
-from telephony.bridge import Bridge
+from telephony.bridge import Bridge, own_bridge
+from telephony.errors import BridgeFailed
 from telephony.finding import Finding
 from telephony.handoff.entries import entry
 from telephony.handoff.settings import HandoffSettings
 from telephony.handoff.step import moved, step
 from telephony.journal import Journal
-from telephony.leg import LegEnded, Line
+from telephony.leg import Leg, LegEnded, Line
 from telephony.people import Attending
+from telephony.relay import RelayBridge
 from voice.events import PersonNews, PersonStage
 from voice.pipeline.session import Session
 
@@ -47,6 +49,7 @@ class CallerSide:
     shown: str  # name or number, as agents may see it
     tier: str
     journal: Journal
+    leg: Leg
     session: Session
     now_ms: Callable[[], int]
     joined: Callable[[str], None]  # the caller talks with this agent now
@@ -266,7 +269,7 @@ class Seeking:
         self._show(lambda desk: desk.closed(agent, attempt=attempt, why=outcome.value))
         self._finding.release(agent, outcome if self._bridge is None else h.Outcome.BRIDGED)
         if self._bridge is not None:
-            await self._bridge.__aexit__(None, None, None)
+            await self._bridge.part()
             self._bridge = None
             by = _LEFT_BY.get(self.handoff.why or "", "system")
             if by != "caller":
@@ -278,17 +281,17 @@ class Seeking:
     # --- joining them --------------------------------------------------------------------------------------------
 
     async def _join(self, attempt: str, agent: str) -> None:
-        session = self._attempts[attempt].session
-        if session is None:
+        running = self._attempts[attempt]
+        session, leg = running.session, running.leg
+        if session is None or leg is None:
             self.happened(h.BridgeFailed(attempt, "the agent's leg has no media"))
             return
         await self._caller.journal.try_commit(entries.Bridged(self.handoff.id, agent))
         await self._caller.session.hush()
         self._caller.session.listen_only(True)
-        self._attempts[attempt].joined()
+        running.joined()
         await session.hush()
-        self._bridge = Bridge(self._caller.session, session)
-        await self._bridge.__aenter__()
+        self._bridge = await self._bridged(leg, session)
         self._finding.on_call(agent)
         self._finding.leave(served=True)
         caller, journal = self._caller, self._caller.journal
@@ -296,6 +299,19 @@ class Seeking:
         self._show(lambda desk: desk.joined(agent, journal=journal, caller=caller.shown, tier=caller.tier))
         self._caller.joined(agent)
         self.happened(h.BridgeMade(attempt))
+
+    async def _bridged(self, leg: Leg, session: Session) -> Bridge:
+        """The line's own bridge where it has one and it works, else the relay in this process."""
+        own = own_bridge(self._caller.leg, leg, self._lines)
+        if own is not None:
+            try:
+                await own.join()
+                return own
+            except BridgeFailed as error:
+                self._problem("bridge", f"{own.kind} expected, relayed in this process instead: {error}")
+        relay = RelayBridge(self._caller.session, session)
+        await relay.join()
+        return relay
 
     async def _tell(self, stage: PersonStage, agent: str | None) -> None:
         found = next((f for f in self._found.values() if f.id == agent), None)
