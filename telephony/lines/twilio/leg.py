@@ -1,6 +1,7 @@
-"""One call at Twilio as a leg: a party with media over one stream, and the reason why it ended.
+"""One call at Twilio as a leg: a party with media over the streams it has one after the other, and why it ended.
 
-Whatever ends it first (the stream's stop, a status callback, a deadline, ourselves) decides the reason.
+Whatever ends it first (a stream's stop, a callback, a deadline, ourselves) decides the reason. While it is `away`, in a
+conference or on its way there, its two-way stream may stop without ending it.
 """
 
 import asyncio
@@ -11,8 +12,9 @@ from typing import Any
 
 from telephony.errors import LegFailed, LineError
 from telephony.leg import LegEnded, LegId, LegState, Party, move
-from telephony.lines.twilio.serializer import Drops
 from telephony.lines.twilio.transport import TwilioTransport
+from telephony.lines.twilio.wire import Drops, Wire
+from voice.audio import Pcm
 
 log = logging.getLogger(__name__)
 
@@ -27,13 +29,15 @@ ENDINGS = {
 
 
 class TwilioLeg:
-    """`complete` ends the call at Twilio; `media_seconds` is how long to wait for media, `unanswered` what it means
-    when none came."""
+    """`subject` is what its stream tokens name; `complete` ends the call at Twilio; `media_seconds` is how long to wait
+    for media, `unanswered` what it means when none came."""
 
     def __init__(
         self,
         *,
         leg_id: LegId,
+        subject: str,
+        inbound: bool,
         party: Party,
         complete: Callable[[str], Awaitable[None]],
         media_seconds: float,
@@ -42,14 +46,23 @@ class TwilioLeg:
     ) -> None:
         loop = asyncio.get_running_loop()
         self.id = leg_id
+        self.subject = subject
+        self.inbound = inbound
         self.party = party
         self.state = LegState.RINGING
         self.drops = Drops(leg_id, dropped)
         self.known = asyncio.Event()  # set once Twilio's name of this call is known, or never will be
-        self.connected = asyncio.Event()  # set once a pipeline reads the media
+        self.streaming = asyncio.Event()  # set while a two-way stream carries its media
+        self.away = False
+        self.expects_stream = True  # Twilio was told to open one
+        self.resumed = 0  # how often a stream of it broke and was opened again
+        self.documents = 0  # given out for it so far; each has its own number
+        self.answers: dict[str, str] = {}  # webhook → what it was answered; a webhook sent twice is answered alike
+        self.overheard: Callable[[Pcm], Awaitable[None]] | None = None  # takes what the party hears in a conference
         self._complete = complete
         self._unanswered = unanswered
         self._media_by = loop.time() + media_seconds
+        self._wire: Wire | None = None
         self._transport: asyncio.Future[TwilioTransport] = loop.create_future()
         self._ended: asyncio.Future[LegEnded] = loop.create_future()
         if party.carrier_id is not None:
@@ -84,12 +97,42 @@ class TwilioLeg:
             # The stream closes all the same, its <Connect action> answers <Hangup>, and the leg's TimeLimit stands.
             log.error("leg %s: could not hang up at Twilio: %s", self.id, error)
 
-    def attach(self, transport: TwilioTransport) -> None:
-        """Media flow from here on. Raises `IllegalMove` when they do already, or no longer can."""
-        self.state = move(self.state, LegState.ANSWERED, self.id)
-        transport.add_event_handler("on_client_connected", self._on_connected)
-        transport.add_event_handler("on_client_disconnected", self._on_disconnected)
-        self._transport.set_result(transport)
+    # --- its streams ---------------------------------------------------------------------------------------------
+
+    def takes(self, *, overhears: bool) -> bool:
+        """Whether a stream that starts now is one we asked for."""
+        if overhears:
+            return self.state is LegState.ANSWERED and self.away
+        return self.state is not LegState.ENDED and self.expects_stream
+
+    def attach(self, wire: Wire) -> TwilioTransport:
+        """Media flow over this stream from here on. Raises `IllegalMove` when they no longer can."""
+        if self.state is not LegState.ANSWERED:
+            self.state = move(self.state, LegState.ANSWERED, self.id)
+            self._transport.set_result(TwilioTransport())
+        transport = self._transport.result()
+        if not wire.start.overhears:
+            self._wire, self.away, self.expects_stream = wire, False, False
+            transport.speak_to(wire)
+            self.streaming.set()
+        return transport
+
+    def detach(self, wire: Wire) -> None:
+        """That stream is over."""
+        if self._wire is wire:
+            self._wire = None
+            self._transport.result().speak_to(None)
+            self.streaming.clear()
+
+    def leaves(self) -> None:
+        """Twilio is being told to take the call off its stream."""
+        self.away = True
+
+    def stays(self) -> None:
+        """It was not taken off its stream after all."""
+        self.away = False
+
+    # --- its end -------------------------------------------------------------------------------------------------
 
     def end(self, why: LegEnded) -> None:
         """The first reason counts; later ones are the echo of the first."""
@@ -109,8 +152,11 @@ class TwilioLeg:
     def over(self) -> LegEnded | None:
         return self._ended.result() if self._ended.done() else None
 
-    async def _on_connected(self, _transport: object, _websocket: object) -> None:
-        self.connected.set()
-
-    async def _on_disconnected(self, _transport: object, _websocket: object) -> None:
-        self.end(LegEnded.HUNG_UP)
+    async def settled(self, seconds: float) -> None:
+        """Until it has a two-way stream or has ended, but no longer than `seconds`."""
+        streaming = asyncio.ensure_future(self.streaming.wait())
+        either: tuple[asyncio.Future[Any], ...] = (streaming, self._ended)
+        try:
+            await asyncio.wait(either, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            streaming.cancel()
