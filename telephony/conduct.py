@@ -278,6 +278,7 @@ class Conduct:
             if self._session is not None:
                 self._session.relay_to(None)
                 self._session.listen_only(False)
+                self._session.silent(False)
                 self._session.tell(PersonNews(PersonStage.GAVE_UP))
             return seeking.handoff
 

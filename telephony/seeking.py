@@ -14,14 +14,14 @@ from telephony import events as entries
 from telephony import handoff as h
 from telephony.agents.staff import Found, Staff
 from telephony.attempt import Attempt, AttemptParts
-from telephony.bridge import Bridge, own_bridge
+from telephony.bridge import Bridge, own_bridge, plays_us
 from telephony.errors import BridgeFailed, IllegalMove
 from telephony.finding import Finding
 from telephony.handoff.entries import entry
 from telephony.handoff.settings import HandoffSettings
 from telephony.handoff.step import moved, step
 from telephony.journal import Journal
-from telephony.leg import Leg, LegEnded, Line
+from telephony.leg import Leg, LegEnded, LegState, Line
 from telephony.people import Attending
 from telephony.relay import RelayBridge
 from voice.events import PersonNews, PersonStage
@@ -205,6 +205,8 @@ class Seeking:
                 await self._close(attempt, agent, outcome)
             case h.Bridge(attempt=attempt, agent=agent):
                 await self._join(attempt, agent)
+            case h.TellCaller(stage=PersonStage.COMING) if self._bridge is None:
+                pass  # one of the two left while they were being joined
             case h.TellCaller(stage=stage, agent=agent):
                 await self._tell(stage, agent)
             case h.OfferCallback():
@@ -308,6 +310,7 @@ class Seeking:
             await self._bridge.part()
             self._bridge, self._held = None, False
             by = _LEFT_BY.get(self.handoff.why or "", "system")
+            self._caller.session.silent(False)
             if by != "caller":
                 self._caller.session.listen_only(False)
             self._caller.journal.append(entries.Unbridged(self.handoff.id, agent, by))
@@ -328,6 +331,12 @@ class Seeking:
         running.joined()
         await session.hush()
         self._bridge = await self._bridged(leg, session)
+        if self._bridge is None:
+            by = "caller" if self._caller.leg.state is LegState.ENDED else "agent"
+            self._caller.journal.append(entries.Unbridged(self.handoff.id, agent, by))
+            self._caller.session.listen_only(False)
+            return  # the news that they left is on its way
+        self._caller.session.silent(not plays_us(self._bridge))
         self._finding.on_call(agent)
         self._finding.leave(served=True)
         caller, journal = self._caller, self._caller.journal
@@ -336,14 +345,17 @@ class Seeking:
         self._caller.joined(agent)
         self.happened(h.BridgeMade(attempt))
 
-    async def _bridged(self, leg: Leg, session: Session) -> Bridge:
-        """The line's own bridge where it has one and it works, else the relay in this process."""
+    async def _bridged(self, leg: Leg, session: Session) -> Bridge | None:
+        """The line's own bridge where it has one and it works, else the relay in this process. None when one of the
+        two has left meanwhile."""
         own = own_bridge(self._caller.leg, leg, self._lines)
         if own is not None:
             try:
                 await own.join()
                 return own
             except BridgeFailed as error:
+                if LegState.ENDED in (self._caller.leg.state, leg.state):
+                    return None
                 self._problem("bridge", f"{own.kind} expected, relayed in this process instead: {error}")
         relay = RelayBridge(self._caller.session, session)
         await relay.join()

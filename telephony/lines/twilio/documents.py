@@ -16,6 +16,7 @@ from telephony.lines.twilio.settings import (
     Settings,
 )
 
+NUMBER = "#"  # between a token's leg and the number of the document that holds it
 OVERHEARS = "assist:"  # what a token's subject begins with when its stream carries both sides of a conference
 
 
@@ -30,11 +31,10 @@ class Documents:
     def stream(self, leg: TwilioLeg, *, seconds: float | None = None, from_conference: bool = False) -> str:
         """The leg's audio both ways over a stream of ours, which must start within `seconds`."""
         leg.documents += 1
-        leg.expects_stream = True
         return twiml.connect_stream(
             stream_url=self._settings.stream_url,
             action_url=self._settings.url(f"{STREAM_ENDED_PATH}?n={leg.documents}"),
-            token=self._token(leg.subject, seconds),
+            token=self._token(f"{leg.subject}{NUMBER}{leg.documents}", seconds),
             from_conference=from_conference,
         )
 

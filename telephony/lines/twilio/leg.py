@@ -54,15 +54,15 @@ class TwilioLeg:
         self.known = asyncio.Event()  # set once Twilio's name of this call is known, or never will be
         self.streaming = asyncio.Event()  # set while a two-way stream carries its media
         self.away = False
-        self.expects_stream = True  # Twilio was told to open one
         self.resumed = 0  # how often a stream of it broke and was opened again
-        self.documents = 0  # given out for it so far; each has its own number
+        self.documents = 0  # how many that open a two-way stream were given out for it; each has its number
         self.answers: dict[str, str] = {}  # webhook → what it was answered; a webhook sent twice is answered alike
         self.overheard: Callable[[Pcm], Awaitable[None]] | None = None  # takes what the party hears in a conference
         self._complete = complete
         self._unanswered = unanswered
         self._media_by = loop.time() + media_seconds
         self._wire: Wire | None = None
+        self._document = 0  # whose stream it has, or had last
         self._transport: asyncio.Future[TwilioTransport] = loop.create_future()
         self._ended: asyncio.Future[LegEnded] = loop.create_future()
         if party.carrier_id is not None:
@@ -99,23 +99,24 @@ class TwilioLeg:
 
     # --- its streams ---------------------------------------------------------------------------------------------
 
-    def takes(self, *, overhears: bool) -> bool:
-        """Whether a stream that starts now is one we asked for."""
-        if overhears:
-            return self.state is LegState.ANSWERED and self.away
-        return self.state is not LegState.ENDED and self.expects_stream
+    @property
+    def expects_stream(self) -> bool:
+        """Twilio was told to open one that has not come yet."""
+        return self.documents > self._document
 
-    def attach(self, wire: Wire) -> TwilioTransport:
+    def takes(self, document: int) -> bool:
+        """Whether a two-way stream of this document may begin: each once, and none older than the one there is."""
+        return self.state is not LegState.ENDED and self._document < document <= self.documents
+
+    def attach(self, wire: Wire, document: int) -> TwilioTransport:
         """Media flow over this stream from here on. Raises `IllegalMove` when they no longer can."""
         if self.state is not LegState.ANSWERED:
             self.state = move(self.state, LegState.ANSWERED, self.id)
             self._transport.set_result(TwilioTransport())
-        transport = self._transport.result()
-        if not wire.start.overhears:
-            self._wire, self.away, self.expects_stream = wire, False, False
-            transport.speak_to(wire)
-            self.streaming.set()
-        return transport
+        self._wire, self._document, self.away = wire, document, False
+        self._transport.result().speak_to(wire)
+        self.streaming.set()
+        return self._transport.result()
 
     def detach(self, wire: Wire) -> None:
         """That stream is over."""

@@ -17,7 +17,7 @@ from telephony.lines.twilio import twiml
 from telephony.lines.twilio.bridge import ConferenceBridge, ConferenceNews
 from telephony.lines.twilio.control import CallControl
 from telephony.lines.twilio.destinations import Destinations
-from telephony.lines.twilio.documents import OVERHEARS, Documents
+from telephony.lines.twilio.documents import NUMBER, OVERHEARS, Documents
 from telephony.lines.twilio.leg import ENDINGS, TwilioLeg
 from telephony.lines.twilio.lost import Lost
 from telephony.lines.twilio.messages import Start
@@ -156,21 +156,24 @@ class TwilioLine:
         leg = self._by_call[call_sid]
         return _once(leg, "ring", lambda: self.documents.stream(leg))
 
-    async def admit(self, start: Start) -> TwilioLeg:
-        """The leg that a stream belongs to, and asked for it; spends its token. Raises `Refused`."""
+    async def admit(self, start: Start) -> tuple[TwilioLeg, int]:
+        """The leg that a stream belongs to, and the number of the document that asked for it, 0 for the stream of a
+        conference; spends its token. Raises `Refused`."""
         token = start.parameters.get(twiml.TOKEN_PARAMETER)
         subject = self._tokens.read(token, now=self._now())
         if start.account_sid != self.settings.account_sid:
             raise Refused(f"stream: expected account {self.settings.account_sid}, got another, call {start.call_sid}")
         if subject.startswith(OVERHEARS) is not start.overhears:
             raise Refused(f"stream token of {subject}: expected the tracks it is for, got {sorted(start.tracks)}")
-        leg = await self._leg_of(subject.removeprefix(OVERHEARS))
+        name, _, number = subject.removeprefix(OVERHEARS).partition(NUMBER)
+        leg = await self._leg_of(name)
         if leg is None or leg.party.carrier_id != start.call_sid:
             raise Refused(f"stream token of {subject}: expected its own call, got {start.call_sid}")
-        if not leg.takes(overhears=start.overhears):
+        document = int(number or 0)
+        if not (leg.away if start.overhears else leg.takes(document)):
             raise Refused(f"stream: expected a leg that waits for one, {leg.id} is {leg.state}")
         self._tokens.spend(token or "", now=self._now())
-        return leg
+        return leg, document
 
     async def on_status(self, *, call_sid: str, status: str, attempt: str | None) -> None:
         """A status callback; it may beat the reply to the request that made the call, or come for one given up."""

@@ -26,9 +26,11 @@ class Lost:
 
     def stream_over(self, leg: TwilioLeg, *, overheard: bool, stopped: bool) -> None:
         """A stream of a living leg has ended: with a `stop`, or its socket just closed."""
-        if not overheard and stopped and not leg.away:
+        if overheard is not leg.away or leg.streaming.is_set():
+            return  # it was moved: another stream goes on, or is on its way
+        if stopped and not overheard and not leg.expects_stream:
             leg.end(LegEnded.HUNG_UP)
-        elif overheard == leg.away:  # of its own stream while it should have one, of a conference's while it is in one
+        else:
             search = asyncio.create_task(self._search(leg), name=f"looking for {leg.id}")
             self._searches.add(search)
             search.add_done_callback(self._searches.discard)

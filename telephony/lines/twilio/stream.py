@@ -40,14 +40,16 @@ async def serve_stream(websocket: WebSocket, line: TwilioLine) -> None:
     try:
         async with asyncio.timeout(line.settings.start_seconds):
             start = await _read_start(websocket)
-        leg = await line.admit(start)
+        leg, document = await line.admit(start)
     except (Refused, TimeoutError) as error:
         line.refusals["stream"] += 1
         log.warning("refused: %s", str(error) or "stream: expected a start message in time, none came")
         if WebSocketState.DISCONNECTED not in (websocket.client_state, websocket.application_state):
             await websocket.close(POLICY_VIOLATION)
         return
-    await _carry(Wire(websocket, start, leg.drops), leg, line)
+    wire = Wire(websocket, start, leg.drops)
+    transport = await leg.media() if start.overhears else leg.attach(wire, document)
+    await _carry(wire, leg, transport, line)
 
 
 async def _read_start(websocket: WebSocket) -> Start:
@@ -63,8 +65,7 @@ async def _read_start(websocket: WebSocket) -> Start:
     raise Refused(f"stream: expected a start message among the first {MESSAGES_BEFORE_START_MAX}")
 
 
-async def _carry(wire: Wire, leg: TwilioLeg, line: TwilioLine) -> None:
-    transport = leg.attach(wire)
+async def _carry(wire: Wire, leg: TwilioLeg, transport: TwilioTransport, line: TwilioLine) -> None:
     reading = asyncio.create_task(_read(wire, leg, transport))
     over = asyncio.create_task(leg.ended())
     try:
