@@ -292,6 +292,9 @@ class Conduct:
             self._house.parts(leg, transport, mind=mind, rescue=rescue, recorder=NoRecorder(), office=office)
         )
 
+    def allow_dial(self, line: str) -> None:
+        self._house.dialling.allow(line, call=self.id, caller=self.leg.party.address)
+
     @property
     def notes(self) -> "Conduct":
         return self

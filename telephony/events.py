@@ -100,6 +100,16 @@ class AgentOffered:
 
 
 @dataclass(frozen=True, slots=True)
+class AgentRung:
+    """Their telephone rings, and the carrier has given the leg a name: it is found by that after a crash."""
+
+    handoff: str
+    agent: str
+    line: str
+    carrier_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class AgentAnswered:
     handoff: str
     agent: str
@@ -195,6 +205,6 @@ class CallEnded:
 Entry = (
     CallOffered | CallAnswered | Said | Heard | KeyPressed | Silent | BargedIn | Understood | Judged | Escalated
     | ActionAsked | Acted | Verified | RecordingDeclined | Corrected | BriefReady | HandoffMoved | AgentOffered
-    | AgentAnswered | AgentBriefed | AgentAccepted | AgentDeclined | Bridged | Held | HandedBack | Unbridged
+    | AgentRung | AgentAnswered | AgentBriefed | AgentAccepted | AgentDeclined | Bridged | Held | HandedBack | Unbridged
     | CallbackAgreed | WrappedUp | Problem | CallEnded
 )  # fmt: skip

@@ -205,8 +205,6 @@ class Seeking:
                 await self._close(attempt, agent, outcome)
             case h.Bridge(attempt=attempt, agent=agent):
                 await self._join(attempt, agent)
-            case h.TellCaller(stage=PersonStage.COMING) if self._bridge is None:
-                pass  # one of the two left while they were being joined
             case h.TellCaller(stage=stage, agent=agent):
                 await self._tell(stage, agent)
             case h.OfferCallback():
@@ -362,6 +360,8 @@ class Seeking:
         return relay
 
     async def _tell(self, stage: PersonStage, agent: str | None) -> None:
+        if stage is PersonStage.COMING and self._bridge is None:
+            return  # one of the two left while they were being joined
         self._caller.session.tell(PersonNews(stage, self._name(agent), self._finding.wait_minutes()))
 
     def _name(self, agent: str | None) -> str | None:

@@ -1,0 +1,88 @@
+"""The lines of carriers as the settings and the environment describe them."""
+
+import logging
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import aclosing
+from functools import partial
+
+import numpy as np
+
+from telephony.errors import ConfigError
+from telephony.lines import twilio
+from telephony.lines.twilio.control import CallControl, RestHttp
+from telephony.lines.twilio.hold import hold_sound
+from telephony.settings import Settings, secret
+from voice.audio import Pcm
+from voice.dialogue.business import Business
+from voice.errors import VoiceFailed
+from voice.tts import Synthesizer
+
+log = logging.getLogger(__name__)
+
+STREAM_KEY_BYTES = 32
+
+
+async def twilio_line(
+    settings: Settings,
+    business: Business,
+    *,
+    fallback: Mapping[str, Sequence[str]],
+    voice: Synthesizer,
+    open_http: Callable[[], RestHttp] | None,
+) -> twilio.TwilioLine | None:
+    """None where it is off. `fallback`: queue → line:address; `open_http` instead of sockets to the carrier.
+
+    Raises `ConfigError`.
+    """
+    table = settings.lines.twilio
+    if not table.enabled:
+        return None
+    tokens = tuple(filter(None, (secret(table.auth_token_variable), secret(table.previous_token_variable))))
+    if not tokens:
+        raise ConfigError(
+            f"[lines.twilio] the environment variable {table.auth_token_variable} expected, it is not set"
+        )
+    line = twilio.Settings(
+        public_base_url=settings.service.public_url,
+        account_sid=table.account_sid,
+        auth_tokens=tokens,
+        stream_key=secrets.token_bytes(STREAM_KEY_BYTES),
+        from_number=table.number,
+        shared_keys=_pairs(table.shared_keys_variable, separator="="),
+        api_key=next(iter(_pairs(table.api_key_variable).items()), None),
+        sip_login=next(iter(_pairs(table.sip_login_variable).items()), None),
+        countries=frozenset(settings.dialling.countries),
+        bridge=table.bridge,
+        api_base=table.api_url or None,
+        fallback_say=business.prompts.texts["rescue.goodbye"][0],
+        fallback_number=table.fallback_number or None,
+    )
+    addresses = {a.id: a.address for a in settings.agents if a.line == "twilio"}
+    addresses |= {to: to for entries in fallback.values() for to in _numbers(entries)}
+    held = await _words(voice, business.prompts.texts["held_unnamed"][0])
+    control = CallControl(line, open_http=open_http) if open_http else None
+    return twilio.TwilioLine(line, agents=addresses, control=control, hold_sound=partial(hold_sound, held))
+
+
+def _pairs(variable: str, *, separator: str = ":") -> dict[str, str]:
+    """Names and their secrets from the environment, space between two: none where the variable is not set."""
+    pairs = [pair.partition(separator) for pair in (secret(variable) or "").split()]
+    if not all(name and value for name, _, value in pairs):
+        raise ConfigError(f"[lines.twilio] ${variable}: name{separator}secret expected, got something else")
+    return {name: value for name, _, value in pairs}
+
+
+def _numbers(entries: Sequence[str]) -> list[str]:
+    """The addresses of a fallback list that are rung over the carrier."""
+    return [to for line, _, to in (entry.partition(":") for entry in entries) if line == twilio.TwilioLine.name]
+
+
+async def _words(voice: Synthesizer, text: str) -> Pcm:
+    """`text` as the voice says it; nothing when it cannot speak."""
+    try:
+        async with aclosing(voice.stream(text)) as pieces:
+            return np.concatenate([np.zeros(0, dtype=np.int16), *[piece async for piece in pieces]])
+    except VoiceFailed as error:
+        log.warning("the sentence for callers on hold expected from %s, got: %s", voice.voice_key, error)
+        return np.zeros(0, dtype=np.int16)
