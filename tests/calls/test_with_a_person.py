@@ -48,7 +48,7 @@ def test_on_hold_the_caller_hears_who_holds_them_then_music_and_never_the_agent(
         await call.hangs_up()
         return call, music, back
 
-    call, music, back = play(story, tmp_path, agents={"ana": TALKATIVE})
+    call, music, back = play(story, tmp_path, agents={"ana": TALKATIVE}, carrier_line={"bridge": "relay"})
     assert [entry.on for entry in call.all(Held)] == [True, False]
     assert len(is_said(call, "held")) == 1
     assert len(is_said(call, "held.again")) == 1

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from telephony.errors import BridgeFailed, LineError
@@ -140,12 +141,13 @@ class ConferenceBridge:
     # --- moving --------------------------------------------------------------------------------------------------
 
     async def _move_both(self) -> None:
-        await self._move(self._agent, self._documents.conference(self._agent, self.room, overhear=False))
-        await self._move(self._caller, self._documents.conference(self._caller, self.room, overhear=True))
+        await self._move(self._agent)
+        await self._move(self._caller)
         await self._started.wait()
 
-    async def _move(self, leg: TwilioLeg, document: str) -> None:
+    async def _move(self, leg: TwilioLeg) -> None:
         leg.leaves()
+        document = partial(self._documents.conference, leg, self.room, overhear=leg is self._caller)
         try:
             await self._control.redirect(leg.party.carrier_id or "", document)
         except CallOver:

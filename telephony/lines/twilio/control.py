@@ -106,11 +106,15 @@ class CallControl:
         with contextlib.suppress(CallOver):
             await self._retried(f"hang up {call_sid}", complete, again=_may_be_repeated)
 
-    async def redirect(self, call_sid: str, twiml: str) -> None:
-        """Replaces what the call is doing. Raises `CallOver`, or `LineError` when that may have been done or not."""
-        _short_enough(twiml)
+    async def redirect(self, call_sid: str, document: Callable[[], str]) -> None:
+        """Replaces what the call is doing. Raises `CallOver`, or `LineError` when that may have been done or not.
+
+        `document` is asked anew for each try: one that failed may have been carried out, and its tokens be spent.
+        """
 
         async def redirect() -> None:
+            twiml = document()
+            _short_enough(twiml)
             await self._calls().calls(call_sid).update_async(twiml=twiml)
 
         await self._retried(f"move {call_sid}", redirect, again=_may_be_repeated)

@@ -170,7 +170,7 @@ class TwilioLine:
         if leg is None or leg.party.carrier_id != start.call_sid:
             raise Refused(f"stream token of {subject}: expected its own call, got {start.call_sid}")
         document = int(number or 0)
-        if not (leg.away if start.overhears else leg.takes(document)):
+        if not (leg.away and not leg.overhearing if start.overhears else leg.takes(document)):
             raise Refused(f"stream: expected a leg that waits for one, {leg.id} is {leg.state}")
         self._tokens.spend(token or "", now=self._now())
         return leg, document

@@ -4,6 +4,7 @@ leg that is still there is put on a stream again.
 
 import asyncio
 import logging
+from functools import partial
 
 from telephony.errors import LineError
 from telephony.leg import LegEnded
@@ -38,7 +39,7 @@ class Lost:
     async def fetch(self, leg: TwilioLeg) -> None:
         """Puts a leg on a stream of its own, and waits for it. One that cannot be had back has failed."""
         try:
-            document = self._documents.stream(leg, from_conference=leg.inbound)
+            document = partial(self._documents.stream, leg, from_conference=leg.inbound)
             await self._control.redirect(leg.party.carrier_id or "", document)
         except CallOver:
             leg.end(LegEnded.HUNG_UP)

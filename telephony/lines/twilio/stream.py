@@ -48,8 +48,10 @@ async def serve_stream(websocket: WebSocket, line: TwilioLine) -> None:
             await websocket.close(POLICY_VIOLATION)
         return
     wire = Wire(websocket, start, leg.drops)
-    transport = await leg.media() if start.overhears else leg.attach(wire, document)
-    await _carry(wire, leg, transport, line)
+    if start.overhears:
+        await _overhear(wire, leg, line)
+    else:
+        await _carry(wire, leg, leg.attach(wire, document), line)
 
 
 async def _read_start(websocket: WebSocket) -> Start:
@@ -63,6 +65,14 @@ async def _read_start(websocket: WebSocket) -> Start:
         if not isinstance(message, Connected):
             raise Refused(f"stream: expected connected and start, got {message}")
     raise Refused(f"stream: expected a start message among the first {MESSAGES_BEFORE_START_MAX}")
+
+
+async def _overhear(wire: Wire, leg: TwilioLeg, line: TwilioLine) -> None:
+    leg.overhearing = True
+    try:
+        await _carry(wire, leg, await leg.media(), line)
+    finally:
+        leg.overhearing = False
 
 
 async def _carry(wire: Wire, leg: TwilioLeg, transport: TwilioTransport, line: TwilioLine) -> None:
