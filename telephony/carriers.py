@@ -10,6 +10,7 @@ import numpy as np
 
 from telephony.errors import ConfigError
 from telephony.lines import twilio
+from telephony.lines.twilio import twiml
 from telephony.lines.twilio.control import CallControl, RestHttp
 from telephony.lines.twilio.hold import hold_sound
 from telephony.settings import Settings, secret
@@ -55,7 +56,7 @@ async def twilio_line(
         countries=frozenset(settings.dialling.countries),
         bridge=table.bridge,
         api_base=table.api_url or None,
-        fallback_say=business.prompts.texts["rescue.goodbye"][0],
+        fallback_say=_fallback_say(business, table.fallback_number),
         fallback_number=table.fallback_number or None,
     )
     addresses = {a.id: a.address for a in settings.agents if a.line == "twilio"}
@@ -63,6 +64,16 @@ async def twilio_line(
     held = await _words(voice, business.prompts.texts["held_unnamed"][0])
     control = CallControl(line, open_http=open_http) if open_http else None
     return twilio.TwilioLine(line, agents=addresses, control=control, hold_sound=partial(hold_sound, held))
+
+
+def fallback_document(settings: Settings, business: Business) -> str:
+    """TwiML for callers whom Warmline cannot serve, to lie where Twilio finds it when Warmline is gone."""
+    number = settings.lines.twilio.fallback_number
+    return twiml.fallback(say=_fallback_say(business, number), number=number or None)
+
+
+def _fallback_say(business: Business, number: str) -> str:
+    return business.prompts.texts["seek.one_moment" if number else "rescue.goodbye"][0]
 
 
 def _pairs(variable: str, *, separator: str = ":") -> dict[str, str]:

@@ -12,8 +12,10 @@ from rich.text import Text
 
 from models.files import FileState, read_manifest, status
 from telephony import engines, ports
-from telephony.errors import TelephonyError
-from telephony.settings import FILE, Settings, load, secret
+from telephony.dialling import SWITCH_FILE, switched_off
+from telephony.errors import DialRefused, TelephonyError
+from telephony.lines.twilio.destinations import Destinations
+from telephony.settings import FILE, AgentSettings, Settings, load, secret
 from voice.dialogue.load import load_business
 from voice.errors import VoiceError
 
@@ -38,7 +40,17 @@ def examine(config: Path, *, today: date | None = None) -> list[Finding]:
     except TelephonyError as error:
         return [Finding("settings", line, "prevents") for line in str(error).splitlines()]
     findings = [Finding("settings", str(config / FILE))]
-    for part in (_business(today or date.today()), _hearing, _speaking, _weights, _port, _twilio, _agents, _disk):
+    for part in (
+        _business(today or date.today()),
+        _hearing,
+        _speaking,
+        _weights,
+        _port,
+        _twilio,
+        _agents,
+        _dialling,
+        _disk,
+    ):
         findings += part(settings)
     return findings
 
@@ -125,8 +137,10 @@ def _twilio(settings: Settings) -> Iterator[Finding]:
         lacks.append(f"${twilio.auth_token_variable}")
     if lacks:
         yield Finding("Twilio", f"on, but needs {', '.join(lacks)}", "prevents")
-    else:
-        yield Finding("Twilio", f"{twilio.number} at {settings.service.public_url}")
+        return
+    yield Finding("Twilio", f"{twilio.number} at {settings.service.public_url}, joined by {twilio.bridge}")
+    if not twilio.fallback_number:
+        yield Finding("Twilio", "[lines.twilio] fallback_number: none, so nobody answers while Warmline cannot", "note")
 
 
 def _agents(settings: Settings) -> Iterator[Finding]:
@@ -135,9 +149,8 @@ def _agents(settings: Settings) -> Iterator[Finding]:
     else:
         yield Finding("agents", ", ".join(f"{agent.name} ({agent.line})" for agent in settings.agents))
     for agent in settings.agents:
-        if agent.line == "twilio" and not agent.address:
-            what = f"{agent.name}: [[agents]] address: a telephone number expected (line twilio), got none"
-            yield Finding("agents", what, "prevents")
+        if agent.line == "twilio":
+            yield from _dialled(agent, frozenset(settings.dialling.countries))
         if agent.line == "twilio" and not settings.lines.twilio.enabled:
             yield Finding("agents", f"{agent.name}: cannot be rung while [lines.twilio] enabled = false", "note")
         if not settings.desk.demo_sign_in and not (agent.pin_variable and secret(agent.pin_variable)):
@@ -146,6 +159,22 @@ def _agents(settings: Settings) -> Iterator[Finding]:
     local = settings.service.host in ("127.0.0.1", "localhost", "::1")
     if settings.desk.demo_sign_in and not local:
         yield Finding("desk", "[desk] demo_sign_in: anybody who reaches this address can sign in as an agent", "note")
+
+
+def _dialled(agent: AgentSettings, countries: frozenset[int]) -> Iterator[Finding]:
+    try:
+        Destinations({agent.id: agent.address}, countries=countries).of(agent.id, "check")
+    except DialRefused as error:
+        yield Finding("agents", f"{agent.name}: [[agents]] address: {error}", "prevents")
+
+
+def _dialling(settings: Settings) -> Iterator[Finding]:
+    caps = settings.dialling
+    off = switched_off(settings.service.records_folder / SWITCH_FILE)
+    if not caps.enabled or off is not None:
+        yield Finding("dialling", f"off: {off or '[dialling] enabled = false'}; no telephone is rung", "note")
+    else:
+        yield Finding("dialling", f"at most {caps.per_call} telephones a call, {caps.per_hour} an hour")
 
 
 def _disk(settings: Settings) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -33,6 +33,7 @@ from telephony.leg import Line
 from telephony.lines import webrtc
 from telephony.lines.twilio.control import RestHttp
 from telephony.minds import BusinessMinds, intents_of
+from telephony.reconcile import cut_off, reconcile
 from telephony.records import changes
 from telephony.records.recordings import Recorded, Recordings
 from telephony.records.store import Store, default_url, open_store
@@ -220,15 +221,24 @@ async def serve(settings: Settings, *, config: Path, ready: Callable[[Service], 
                 log.warning("calls were still in progress after %.0f s", settings.service.drain_seconds)
 
         server = Server(service.app, host=host, port=port, drain=drain)
-        switchboard = asyncio.create_task(service.switchboard.serve(), name="switchboard")
+        tasks = [asyncio.create_task(work) for work in await _from_the_start(service.switchboard)]
         if ready is not None:
             ready(service)
         log.info("serving on http://%s:%d with settings from %s", host, port, config)
         try:
             await server.serve()  # returns once drained, after SIGINT or SIGTERM
         finally:
-            switchboard.cancel()
-            await asyncio.wait({switchboard})
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+
+
+async def _from_the_start(switchboard: Switchboard) -> list[Coroutine[None, None, None]]:
+    """Calls are taken, while those that a crash cut off are brought to an end."""
+    house, work = switchboard.house, [switchboard.serve()]
+    if isinstance(house.keeper, Store) and (found := await cut_off(house.keeper)):
+        work.append(reconcile(found, house.keeper, house.lines, wall=house.wall))
+    return work
 
 
 def known_prompts(business: Business, settings: Settings) -> list[str]:

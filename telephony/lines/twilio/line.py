@@ -125,6 +125,14 @@ class TwilioLine:
             self._rooms.popitem(last=False)
         return bridge
 
+    async def still_up(self, carrier_id: str) -> bool:
+        """Whether a call of a process before this one goes on. Raises `LineError` when Twilio does not say."""
+        return await self._control.status(carrier_id) not in ENDINGS
+
+    async def let_go(self, carrier_id: str) -> None:
+        """Ends such a call. Raises `LineError`."""
+        await self._control.complete(carrier_id)
+
     async def close(self) -> None:
         """Hangs up what is left. The websocket routes end with their legs."""
         self.lost.close()
