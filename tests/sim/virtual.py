@@ -183,17 +183,18 @@ def play(
     keeper: Keeper | None = None,
     free_bytes: Callable[[Path], int] | None = None,
     prepare: Callable[[Service], None] = lambda service: None,
+    seats: Sequence[Mapping[str, Any]] = (),
     carrier_line: Mapping[str, Any] | None = None,
     **changes: Any,
 ) -> T:
     """Plays `story`. `agents`: id → telephone, all of them available; whoever is not named is away.
 
     `lines`: what is understood of each utterance, in order. `changes`: section → keys, over config/warmline.toml;
-    `carrier_line`: keys of [lines.twilio].
+    `seats`: agents beside those of the settings; `carrier_line`: keys of [lines.twilio].
     """
     agents = agents or {}
     settings = changed(
-        load(CONFIG), records_in(folder), twilio(**carrier_line or {}), {"agents": _telephones()}, changes
+        load(CONFIG), records_in(folder), twilio(**carrier_line or {}), {"agents": [*_telephones(), *seats]}, changes
     )
     recogniser = ScriptedRecogniser(lines)
 

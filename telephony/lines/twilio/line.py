@@ -8,7 +8,7 @@ import logging
 import secrets
 from collections import Counter, OrderedDict
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from telephony.errors import DialRefused, LineError, Refused
@@ -30,6 +30,17 @@ ATTEMPT = "ring:"  # what a token's subject begins with when it names an attempt
 REMEMBERED_LEGS = 2000  # ended legs kept for late callbacks, oldest forgotten first
 REMEMBERED_ROOMS = 500
 RESUMES_MAX = 3  # of a stream that breaks again and again; then the caller gets the fallback
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A call that asks what to do next."""
+
+    call_sid: str
+    status: str  # CallStatus
+    inbound: bool
+    caller: str | None = None
+    called: str | None = None
 
 
 class TwilioLine:
@@ -193,18 +204,17 @@ class TwilioLine:
         await self._named(leg, call_sid)
         leg.on_status(status)
 
-    def after_stream(self, *, call_sid: str, status: str, inbound: bool, document: str) -> str:
+    def after_stream(self, visit: Visit, document: str) -> str:
         """TwiML for a call whose stream ended: a stream again when it broke, a person when that does not help.
 
         `document`: the number of the document whose stream it was.
         """
-        leg = self._by_call.get(call_sid)
+        leg = self._by_call.get(visit.call_sid)
         if leg is None:
-            log.error("call %s: the stream of a call that nobody knows has ended", call_sid)
-            return self.documents.hang_up() if status in ENDINGS or not inbound else self.documents.fallback()
-        return _once(leg, f"stream {document}", lambda: self._after_stream(leg, status, inbound))
+            return self._stranger(visit)
+        return _once(leg, f"stream {document}", lambda: self._after_stream(leg, visit.status))
 
-    def _after_stream(self, leg: TwilioLeg, status: str, inbound: bool) -> str:
+    def _after_stream(self, leg: TwilioLeg, status: str) -> str:
         if status in ENDINGS or leg.over is LegEnded.BY_US:
             leg.on_status(status)
             return self.documents.hang_up()
@@ -213,7 +223,7 @@ class TwilioLine:
             log.warning("leg %s: its stream ended but the call did not; it is opened again", leg.id)
             return self.documents.stream(leg)
         leg.end(LegEnded.FAILED)
-        if not inbound:
+        if not leg.inbound:
             return self.documents.hang_up()
         log.error("leg %s: its stream ended but the call did not; it goes to the fallback", leg.id)
         return self.documents.fallback()
@@ -226,21 +236,23 @@ class TwilioLine:
         elif not bridge.on_news(news):
             self.refusals["repeated"] += 1
 
-    def after_conference(
-        self, room: str, *, call_sid: str, status: str, inbound: bool, caller: str | None, called: str | None
-    ) -> str:
-        """TwiML for a call whose conference is over. One of a process before this one begins anew with us."""
-        leg, bridge = self._by_call.get(call_sid), self._rooms.get(room)
-        if status in ENDINGS:
-            if leg is not None:
-                leg.on_status(status)
-            return self.documents.hang_up()
+    def after_conference(self, visit: Visit, room: str) -> str:
+        """TwiML for a call whose conference is over."""
+        leg, bridge = self._by_call.get(visit.call_sid), self._rooms.get(room)
         if leg is None or bridge is None:
-            self.refusals["unknown_call"] += 1
-            log.warning("call %s: its conference is over, and nobody here knows it", call_sid)
-            new = leg is None and inbound
-            return self.ring(call_sid=call_sid, caller=caller, called=called) if new else self.documents.hang_up()
+            return self._stranger(visit)
+        if visit.status in ENDINGS:
+            leg.on_status(visit.status)
+            return self.documents.hang_up()
         return _once(leg, f"after {room}", lambda: bridge.after(leg))
+
+    def _stranger(self, visit: Visit) -> str:
+        """TwiML for a call of a process before this one: a caller who is still there begins anew with us."""
+        self.refusals["unknown_call"] += 1
+        log.warning("call %s: not known here, its status is %s", visit.call_sid, visit.status)
+        if not visit.inbound or visit.status in ENDINGS or visit.call_sid in self._by_call:
+            return self.documents.hang_up()
+        return self.ring(call_sid=visit.call_sid, caller=visit.caller, called=visit.called)
 
     async def _leg_of(self, subject: str) -> TwilioLeg | None:
         if not subject.startswith(ATTEMPT):
