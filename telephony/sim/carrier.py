@@ -72,13 +72,17 @@ class Carrier:
         party: Party,
         network: Network = PERFECT,
         max_seconds: float = CALL_SECONDS_MAX,
+        gives_up: bool = False,
     ) -> CarrierCall:
-        """A caller rings the service, and this returns when the call is over."""
+        """A caller rings the service, and this returns when the call is over. `gives_up`: while it still rings."""
         call = self.new_call(from_=from_, to=to, direction="inbound")
         if self._status_path:
             call.status_callback = self._base + self._status_path
         call.status = "ringing"
         text = await self.fetch(call, self._base + self._voice_path)
+        if gives_up:
+            await self.progress(call, "canceled")
+            return call
         self._answered(call)
         await self.carry_out(call, text, party=party, network=network, max_seconds=max_seconds)
         return call

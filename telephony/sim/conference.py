@@ -59,6 +59,7 @@ class Participant:
     hold: bool = False
     coaching: bool = False
     out: "asyncio.Future[str]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+    on_joined: Callable[[], None] = lambda: None  # another party is there
     hears: Sound | None = None  # instead of the others: music before the start, or on hold
 
     def play(self) -> Pcm:
@@ -94,15 +95,15 @@ class Room:
     def running(self) -> bool:
         return self.status == "in-progress"
 
-    def enter(self, call_sid: str, joining: Joining) -> Participant:
-        """Raises `LabelTaken`."""
+    def enter(self, call_sid: str, joining: Joining, *, on_joined: Callable[[], None] = lambda: None) -> Participant:
+        """`on_joined`: called once it is together with another. Raises `LabelTaken`."""
         if joining.label and any(one.label == joining.label for one in self.participants.values()):
             raise LabelTaken(f"conference {self.name}: {joining.label} is in it already")
         if not self.participants:
             self._callback, self._events = joining.callback, joining.events
         participant = Participant(
             call_sid, joining.label, joining.muted, joining.starts, joining.ends, joining.beep, self,
-            hears=Sound(music(), again=True) if joining.wait_music else None,
+            on_joined=on_joined, hears=Sound(music(), again=True) if joining.wait_music else None,
         )  # fmt: skip
         self.participants[call_sid] = participant
         self.mixer.join(call_sid, delay_frames=JITTER_FRAMES.get(joining.jitter, JITTER_FRAMES["large"]))
@@ -110,6 +111,10 @@ class Room:
         if not self.running and len(self.participants) > 1 and any(p.starts for p in self.participants.values()):
             self.status = "in-progress"
             self._note("conference-start")
+            for one in self.participants.values():
+                one.on_joined()
+        elif self.running:
+            on_joined()
         if self.running and joining.beep in ("true", "onEnter"):
             self.mixer.sound(beep())
         return participant

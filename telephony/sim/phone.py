@@ -77,6 +77,12 @@ class Phone:
         if self._ticking is None:
             self._ticking = asyncio.create_task(self._tick_on(), name="telephone")
 
+    def joined(self) -> None:
+        """Another party is there; told to ours where it wants to know (`TwoActCaller`, `Leaver`)."""
+        tell = getattr(self._party, "joined", None)
+        if tell is not None:
+            tell()
+
     def put_aside(self) -> None:
         """Silence, until the next circuit."""
         self.put_through(Sound(silence(0)))
