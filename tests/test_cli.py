@@ -20,7 +20,20 @@ def run(*words: str) -> Result:
     return CliRunner().invoke(app, list(words), env={"COLUMNS": "200"})
 
 
-@pytest.mark.parametrize("words", [(), ("serve",), ("demo",), ("replay",), ("check",), ("models",), ("bench",)])
+@pytest.mark.parametrize(
+    "words",
+    [
+        (),
+        ("serve",),
+        ("demo",),
+        ("replay",),
+        ("check",),
+        ("models",),
+        ("bench",),
+        ("simulate",),
+        ("simulate", "twilio"),
+    ],
+)
 def test_every_command_has_help(words: tuple[str, ...]) -> None:
     result = run(*words, "--help")
     assert result.exit_code == 0

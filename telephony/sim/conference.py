@@ -78,7 +78,10 @@ class Participant:
 class Room:
     """`tell(url, form, event)` delivers to its callback."""
 
-    def __init__(self, sid: str, name: str, *, now: float, tell: Callable[[str, Mapping[str, str], str], None]) -> None:
+    def __init__(
+        self, sid: str, name: str, *, now: float, tell: Callable[[str, Mapping[str, str], str], None],
+        watch: "Callable[[Room, str, str], None] | None" = None,
+    ) -> None:  # fmt: skip
         self.sid, self.name, self.created_at = sid, name, now
         self.status = "init"
         self.participants: dict[str, Participant] = {}  # by CallSid, in the order of joining
@@ -87,6 +90,7 @@ class Room:
         self.ended_by: str | None = None
         self.told: list[str] = []  # events, in order, asked for or not
         self._tell = tell
+        self._watch = watch
         self._callback: str | None = None
         self._events: frozenset[str] = frozenset()
         self._sequence = 0
@@ -164,6 +168,8 @@ class Room:
 
     def _note(self, event: str, participant: Participant | None = None, more: Mapping[str, str] | None = None) -> None:
         self.told.append(event)
+        if self._watch is not None:
+            self._watch(self, event, participant.call_sid if participant else "")
         self._sequence += 1
         kind = event.partition("-")[2].removeprefix("un")
         if self._callback is None or kind not in self._events:

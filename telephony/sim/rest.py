@@ -6,7 +6,7 @@ Run it over a socket (`app`) or in memory (`http`). Callbacks may beat the reply
 import asyncio
 import base64
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -40,6 +40,7 @@ class RestStandIn:
         self.faults = list(faults)
         self.violations: list[str] = []
         self.requests: list[str] = []
+        self.on_request: Callable[[str, int], None] | None = None  # line and status, as it is answered
         self.app = FastAPI(openapi_url=None)
         self.resources = Resources(carrier)
         carrier.far_ends.update(agents)
@@ -73,6 +74,8 @@ class RestStandIn:
         answer = await self._answered(asked, wrong)
         said = contract.Response(answer.status_code, bytes(answer.body) or None)
         self.violations += contract.wrong_with_response(asked, said)
+        if self.on_request is not None:
+            self.on_request(f"{request.method} {asked.path}", answer.status_code)
         return answer
 
     async def _answered(self, asked: contract.Request, wrong: Sequence[str]) -> Response:

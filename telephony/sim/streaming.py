@@ -34,6 +34,7 @@ async def connect(it: "Executor", verb: Element) -> Act | None:
         return following
     media = MediaStream(wire, drop_seconds=drop.after_seconds if drop else None)
     it.call.streams.append(media.capture)
+    it.call.note("stream", url)
     told = _Told(it.carrier, it.call, stream, wire.ids.stream_sid)
     await media.begin()
     told("stream-started")
@@ -72,6 +73,7 @@ async def open_tap(carrier: "Carrier", call: CarrierCall, stream: Element) -> st
         return None
     tap = MediaTap(wire, name=stream.get("name", ""), track=stream.get("track", "inbound_track"))
     call.taps.append(tap.capture)
+    call.note("listening_in", stream.get("track", "inbound_track"))
     await tap.begin()
     call.phone.taps.append(tap)
     told = _Told(carrier, call, stream, wire.ids.stream_sid)
