@@ -29,7 +29,8 @@ from telephony.errors import ConfigError
 from telephony.house import Backend, House, Unrecorded
 from telephony.journal import Keeper, Record
 from telephony.leg import Line
-from telephony.lines import twilio, webrtc
+from telephony.lines import asterisk, twilio, webrtc
+from telephony.lines.asterisk.ari import Connection
 from telephony.lines.twilio.control import CallControl, RestHttp
 from telephony.minds import BusinessMinds, intents_of
 from telephony.records import changes
@@ -61,6 +62,7 @@ class World:
     wrap_voice: Callable[[Synthesizer], Synthesizer] = lambda voice: voice
     keeper: Keeper | None = None  # instead of the database
     twilio_http: Callable[[], RestHttp] | None = None  # instead of sockets to the carrier
+    asterisk: Callable[[], Connection] | None = None  # instead of sockets to the PBX
     wall: Callable[[], float] = time.time
     today: Callable[[], date] = date.today
     inline: bool = False  # recordings are written in place, where no thread may be waited for
@@ -122,6 +124,9 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
         if carrier is not None:
             lines[carrier.name] = carrier
             stack.push_async_callback(carrier.close)
+        pbx = _asterisk(settings, business, world)
+        if pbx is not None:
+            lines[pbx.name] = await stack.enter_async_context(pbx.open())
         recordings = _recordings(
             settings, world, keeper, lambda call, what: switchboard.problem(call, "recording", what)
         )
@@ -140,7 +145,7 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
         switchboard = Switchboard(house, on_record=on_record)
         front.serve(switchboard)
         app = create_app(
-            settings=settings, business=business, front=front, desks=desks, phone=phone, carrier=carrier,
+            settings=settings, business=business, front=front, desks=desks, phone=phone, carrier=carrier, pbx=pbx,
             switchboard=switchboard, pool=pool, prompts=voices.cached.counts, clock=asyncio.get_running_loop().time,
         )  # fmt: skip
         yield Service(settings, business, switchboard, staff, front, voices, app)
@@ -322,14 +327,38 @@ def _twilio(settings: Settings, business: Business, world: World) -> twilio.Twil
         fallback_say=business.prompts.texts["rescue.goodbye"][0],
     )
     addresses = {a.id: a.address for a in settings.agents if a.line == "twilio"}
-    addresses |= {to: to for entries in fallback(business).values() for to in _numbers(entries)}
+    addresses |= {to: to for entries in fallback(business).values() for to in _addresses(entries, "twilio")}
     control = CallControl(line, open_http=world.twilio_http) if world.twilio_http else None
     return twilio.TwilioLine(line, agents=addresses, control=control)
 
 
-def _numbers(entries: Sequence[str]) -> list[str]:
-    """The addresses of a fallback list that are rung over the carrier."""
-    return [to for line, _, to in (entry.partition(":") for entry in entries) if line == twilio.TwilioLine.name]
+def _asterisk(settings: Settings, business: Business, world: World) -> asterisk.AsteriskLine | None:
+    table = settings.lines.asterisk
+    if not table.enabled:
+        return None
+    password = secret(table.password_variable)
+    if not password:
+        raise ConfigError(
+            f"[lines.asterisk] the environment variable {table.password_variable} expected, it is not set"
+        )
+    line = asterisk.Settings(
+        ari_url=table.ari_url,
+        user=table.user,
+        password=password,
+        app=table.app,
+        media_client=table.media_client,
+        technology=table.technology,
+        trunk=table.trunk,
+        shown_number=table.shown_number,
+    )
+    addresses = {a.id: a.address for a in settings.agents if a.line == "asterisk"}
+    addresses |= {to: to for entries in fallback(business).values() for to in _addresses(entries, "asterisk")}
+    return asterisk.AsteriskLine(line, agents=addresses, connect=world.asterisk)
+
+
+def _addresses(entries: Sequence[str], line: str) -> list[str]:
+    """The addresses of a fallback list that are rung over `line`."""
+    return [to for name, _, to in (entry.partition(":") for entry in entries) if name == line]
 
 
 def _loop_ms() -> int:

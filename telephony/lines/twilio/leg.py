@@ -11,8 +11,8 @@ from typing import Any
 
 from telephony.errors import LegFailed, LineError
 from telephony.leg import LegEnded, LegId, LegState, Party, move
+from telephony.lines.paced import PacedTransport
 from telephony.lines.twilio.serializer import Drops
-from telephony.lines.twilio.transport import TwilioTransport
 
 log = logging.getLogger(__name__)
 
@@ -50,12 +50,12 @@ class TwilioLeg:
         self._complete = complete
         self._unanswered = unanswered
         self._media_by = loop.time() + media_seconds
-        self._transport: asyncio.Future[TwilioTransport] = loop.create_future()
+        self._transport: asyncio.Future[PacedTransport] = loop.create_future()
         self._ended: asyncio.Future[LegEnded] = loop.create_future()
         if party.carrier_id is not None:
             self.known.set()
 
-    async def media(self) -> TwilioTransport:
+    async def media(self) -> PacedTransport:
         wait = self._media_by - asyncio.get_running_loop().time()
         either: tuple[asyncio.Future[Any], ...] = (self._transport, self._ended)
         await asyncio.wait(either, timeout=wait, return_when=asyncio.FIRST_COMPLETED)
@@ -84,7 +84,7 @@ class TwilioLeg:
             # The stream closes all the same, its <Connect action> answers <Hangup>, and the leg's TimeLimit stands.
             log.error("leg %s: could not hang up at Twilio: %s", self.id, error)
 
-    def attach(self, transport: TwilioTransport) -> None:
+    def attach(self, transport: PacedTransport) -> None:
         """Media flow from here on. Raises `IllegalMove` when they do already, or no longer can."""
         self.state = move(self.state, LegState.ANSWERED, self.id)
         transport.add_event_handler("on_client_connected", self._on_connected)

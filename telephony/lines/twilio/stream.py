@@ -10,12 +10,12 @@ from starlette.websockets import WebSocket, WebSocketState
 
 from telephony.errors import Refused
 from telephony.leg import LegEnded
+from telephony.lines.paced import PacedTransport
 from telephony.lines.twilio.leg import TwilioLeg
 from telephony.lines.twilio.line import TwilioLine
 from telephony.lines.twilio.messages import Connected, Start, parse
 from telephony.lines.twilio.serializer import MediaSerializer
 from telephony.lines.twilio.settings import STREAM_PATH
-from telephony.lines.twilio.transport import TwilioTransport
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +67,7 @@ async def _carry(websocket: WebSocket, leg: TwilioLeg, start: Start) -> None:
         drops=leg.drops,
         on_stop=lambda: leg.end(LegEnded.HUNG_UP),
     )
-    leg.attach(TwilioTransport(websocket, serializer))
+    leg.attach(PacedTransport(websocket, serializer))
     try:
         await _until_over(leg)
     finally:

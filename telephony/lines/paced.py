@@ -1,12 +1,13 @@
-"""pipecat's websocket transport for one Twilio stream: 20 ms messages, sent at most 100 ms ahead of their playing.
+"""pipecat's websocket transport for a carrier that plays what it is sent: 20 ms messages, at most 100 ms ahead.
 
-The lead over real time hides a stalled event loop from the caller; what lies at Twilio is what a barge-in has to
-`clear`, so it is kept short. Time is the loop's own, so that a replay may run in virtual time.
+The lead over real time hides a stalled event loop from the party; what lies at the carrier is what a barge-in has to
+take back, so it is kept short. Time is the loop's own, so that a replay may run in virtual time.
 """
 
 import asyncio
 
 from pipecat.frames.frames import Frame, InterruptionFrame, OutputAudioRawFrame
+from pipecat.serializers.base_serializer import FrameSerializer
 from pipecat.transports.websocket.fastapi import (
     FastAPIWebsocketOutputTransport,
     FastAPIWebsocketParams,
@@ -14,18 +15,17 @@ from pipecat.transports.websocket.fastapi import (
 )
 from starlette.websockets import WebSocket
 
-from telephony.lines.twilio.serializer import MediaSerializer
 from voice.audio import FRAME_MS, RATE
 from voice.pipeline.frames import PromptEndedFrame
 
-AHEAD_SECONDS_MAX = 0.1  # a carrier that takes `clear` still holds this much when a barge-in comes
+AHEAD_SECONDS_MAX = 0.1  # a carrier that takes audio back still holds this much when a barge-in comes
 
 
 class PacedOutput(FastAPIWebsocketOutputTransport):
     """Keeps count of when what it sent will have been played."""
 
-    _played_at = 0.0  # loop time at which Twilio will have played everything sent so far
-    _protected_until = 0.0  # loop time until which it still holds audio that must not be cleared
+    _played_at = 0.0  # loop time at which the carrier will have played everything sent so far
+    _protected_until = 0.0  # loop time until which it still holds audio that must not be taken back
 
     async def write_audio_frame(self, frame: OutputAudioRawFrame) -> bool:
         if not await self._write_frame(frame):
@@ -46,13 +46,13 @@ class PacedOutput(FastAPIWebsocketOutputTransport):
     async def _write_frame(self, frame: Frame) -> bool:
         if isinstance(frame, InterruptionFrame):
             if asyncio.get_running_loop().time() < self._protected_until:
-                return True  # no `clear`: it would cut the protected prompt as well
+                return True  # taking audio back would cut the protected prompt as well
             self._played_at = 0.0
         return await super()._write_frame(frame)
 
 
-class TwilioTransport(FastAPIWebsocketTransport):
-    def __init__(self, websocket: WebSocket, serializer: MediaSerializer) -> None:
+class PacedTransport(FastAPIWebsocketTransport):
+    def __init__(self, websocket: WebSocket, serializer: FrameSerializer) -> None:
         params = FastAPIWebsocketParams(
             audio_in_enabled=True,
             audio_out_enabled=True,
@@ -61,7 +61,7 @@ class TwilioTransport(FastAPIWebsocketTransport):
             audio_out_10ms_chunks=FRAME_MS // 10,
             audio_out_end_silence_secs=0,
             serializer=serializer,
-            allowed_origins=[],  # no browser comes here; the signature and the token decide
+            allowed_origins=[],  # no browser comes here; a signature or a token decides
         )
         super().__init__(websocket, params)
         self._output = PacedOutput(self, self._client, self._params, name=self._output_name)
