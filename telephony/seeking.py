@@ -306,6 +306,7 @@ class Seeking:
         if own is not None:
             try:
                 await own.join()
+                session.relay_to(self._caller.session.overhear)
                 return own
             except BridgeFailed as error:
                 self._problem("bridge", f"{own.kind} expected, relayed in this process instead: {error}")

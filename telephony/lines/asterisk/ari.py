@@ -119,8 +119,9 @@ class Ari:
         await self._entering(channel, "/channels/externalMedia", query)
 
     async def listen_in(self, channel: str, *, spy: str) -> None:
-        """`spy` hears what the party of `channel` says, wherever that channel is; entered when this returns."""
-        query = {"app": self._settings.app, "appArgs": "spy", "spy": "in"}
+        """`spy` hears what the party of `channel` says, wherever that channel is, and the party alone hears what is said
+        to `spy`; entered when this returns."""
+        query = {"app": self._settings.app, "appArgs": "spy", "spy": "in", "whisper": "out"}
         await self._entering(spy, f"/channels/{channel}/snoop/{spy}", query)
 
     async def hang_up(self, channel: str) -> None:

@@ -1,7 +1,7 @@
 """Two legs of one Asterisk joined inside it: their audio never passes through this process.
 
-Each party leaves its home for the common room; a spy that hears what it says takes its place there, so both sessions go
-on hearing their own party, and both transcripts stay labelled. See `telephony.bridge` for the words.
+Each party leaves its home for the common room; a spy takes its place there, which hears what it says and whispers to it
+what our session says. So both sessions go on with their own party, and both transcripts stay labelled.
 """
 
 import asyncio
@@ -76,7 +76,7 @@ class AsteriskBridge:
 
 
 async def spy(ari: Ari, leg: AsteriskLeg) -> None:
-    """Somebody who hears what the party says; not anywhere yet."""
+    """Somebody who hears what the party says and may whisper to it; not anywhere yet."""
     leg.spies += 1
     leg.spy = f"{leg.names.spy}-{leg.spies}"
     await ari.listen_in(leg.channel, spy=leg.spy)

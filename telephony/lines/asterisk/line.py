@@ -27,7 +27,7 @@ from telephony.lines.asterisk.settings import PREFIX, Settings
 log = logging.getLogger(__name__)
 
 NAME = "asterisk"
-CALLER = "caller"  # the argument behind which the dialplan hands callers to us: Stasis(warmline,caller)
+CALLER = "caller"  # the dialplan hands callers to us by Stasis(warmline,caller), perhaps with the number dialled
 RECONNECT_SECONDS = 0.5  # doubled each time ...
 REMEMBERED_ATTEMPTS = 2000  # oldest forgotten first
 RECONNECT_SECONDS_MAX = 10.0  # ... up to this: a PBX that restarts is back within 10 s of being there
@@ -181,11 +181,11 @@ class AsteriskLine:
             self.refusals["no_room" if args[:1] == (CALLER,) else "not_a_caller"] += 1
             self._start(self._ari.send_on(channel.id))
             return None
-        self._arrive(channel)
+        self._arrive(channel, called=args[1] if len(args) > 1 else channel.exten)
         return None
 
-    def _arrive(self, channel: Channel) -> None:
-        party = Party(line=self.name, address=channel.number, called=channel.exten, carrier_id=channel.id)
+    def _arrive(self, channel: Channel, *, called: str | None) -> None:
+        party = Party(line=self.name, address=channel.number, called=called, carrier_id=channel.id)
         leg = AsteriskLeg(
             leg_id=LegId(channel.id),
             party=party,
@@ -242,14 +242,12 @@ class AsteriskLine:
             leg.end(LegEnded.NO_ANSWER)
             return
         try:
-            if answer:
-                await self._ari.answer(leg.channel)
-            await self._open_media(leg)
+            await self._open_media(leg, answer=answer)
         except (LineError, TimeoutError) as error:
             log.warning("leg %s: media expected, got none: %s", leg.id, error)
             leg.end(LegEnded.FAILED)
 
-    async def _open_media(self, leg: AsteriskLeg) -> None:
+    async def _open_media(self, leg: AsteriskLeg, *, answer: bool) -> None:
         expected = self._door.expect(leg)
         try:
             await both(
@@ -259,6 +257,8 @@ class AsteriskLine:
                 transport = await expected.transport
         finally:
             self._door.forget(expected)
+        if answer:
+            await self._ari.answer(leg.channel)
         await self._ari.put(leg.names.home, leg.channel, leg.names.media)
         if leg.over is None:
             leg.attach(transport)
