@@ -63,15 +63,15 @@ class AsteriskLine:
             log.info("asterisk %s at %s", await self._ari.check(), self.settings.ari_url)
         except LineError as error:
             log.error("asterisk: no calls until it answers at %s: %s", self.settings.ari_url, error)
+        opened, closing = asyncio.Event(), asyncio.Event()
+        working = asyncio.create_task(self._work(opened, closing), name="asterisk line")
+        await opened.wait()
         try:
-            async with self._tasks:
-                attending = self._tasks.create_task(self._attend(), name="asterisk events")
-                try:
-                    yield self
-                finally:
-                    await self._hang_up_all()
-                    attending.cancel()
+            yield self
         finally:
+            await self._hang_up_all()
+            closing.set()
+            await working
             await self._ari.close()
 
     def routes(self) -> APIRouter:
@@ -114,6 +114,14 @@ class AsteriskLine:
         if LegState.ENDED in (caller.state, agent.state):
             return None
         return AsteriskBridge(self._ari, caller, agent, seconds=self.settings.join_seconds)
+
+    async def _work(self, opened: asyncio.Event, closing: asyncio.Event) -> None:
+        """Everything the line has going on, in one group; a task of its own, which opened and closes it."""
+        async with self._tasks:
+            attending = self._tasks.create_task(self._attend(), name="asterisk events")
+            opened.set()
+            await closing.wait()
+            attending.cancel()
 
     # --- what Asterisk says --------------------------------------------------------------------------------------
 
