@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 NAME = "asterisk"
 CALLER = "caller"  # the dialplan hands callers to us by Stasis(warmline,caller), perhaps with the number dialled
 RECONNECT_SECONDS = 0.5  # doubled each time ...
-REMEMBERED_ATTEMPTS = 2000  # oldest forgotten first
+REMEMBERED = 2000  # attempts and channels, oldest forgotten first
 RECONNECT_SECONDS_MAX = 10.0  # ... up to this: a PBX that restarts is back within 10 s of being there
 
 
@@ -52,6 +52,7 @@ class AsteriskLine:
         self._arriving: asyncio.Queue[AsteriskLeg] = asyncio.Queue(settings.waiting_calls_max)
         self._legs: dict[str, AsteriskLeg] = {}  # by the party's channel
         self._attempts: OrderedDict[str, None] = OrderedDict()
+        self._over: OrderedDict[str, None] = OrderedDict()  # channels that have ended: what comes late changes nothing
         self._tasks = asyncio.TaskGroup()
 
     # --- the line ------------------------------------------------------------------------------------------------
@@ -85,9 +86,7 @@ class AsteriskLine:
     async def dial(self, address: str, *, ring_seconds: float, call: str, attempt: str) -> AsteriskLeg:
         """Rings a listed agent once. A failure to dial is a leg that has ended, as busy and no answer are."""
         where = self._allowed(address, attempt)
-        self._attempts[attempt] = None
-        if len(self._attempts) > REMEMBERED_ATTEMPTS:
-            self._attempts.popitem(last=False)
+        _remember(self._attempts, attempt)
         key = secrets.token_hex(6)
         channel = f"{PREFIX}agent-{key}"
         party = Party(line=self.name, address=address, called=where, carrier_id=channel)
@@ -182,6 +181,8 @@ class AsteriskLine:
             return Drop.REPEATED if repeated else None
         if self._ari.entrances.entered(channel.id):
             return None
+        if channel.id in self._over or channel.id in self._ours():
+            return Drop.REPEATED
         if channel.id.startswith(PREFIX):  # answered after it was given up
             self._start(self._ari.hang_up(channel.id))
             return Drop.UNKNOWN_CHANNEL
@@ -206,6 +207,7 @@ class AsteriskLine:
         self._start(self._live(leg, 0.0, answer=channel.state != "Up"))
 
     def _gone(self, channel: str, tell: Callable[[AsteriskLeg], None]) -> Drop | None:
+        _remember(self._over, channel)
         leg = self._legs.get(channel)
         if leg is not None:
             tell(leg)
@@ -293,7 +295,7 @@ class AsteriskLine:
         placed = [leg for leg in self._legs.values() if leg.placed and leg.over is None]
         try:
             channels = await self._ari.channels()
-            ours = {name for leg in self._legs.values() for name in (leg.channel, leg.names.media, leg.spy)}
+            ours = self._ours()
             for channel in left_over:
                 if channel not in ours and not self._ari.entrances.entered(channel):
                     await self._try(self._let_go(channel))
@@ -322,6 +324,10 @@ class AsteriskLine:
         for leg in [*self._legs.values()]:
             await leg.hang_up("the line closes")
 
+    def _ours(self) -> set[str]:
+        """The channels of all legs."""
+        return {name for leg in self._legs.values() for name in (leg.channel, leg.names.media, leg.spy) if name}
+
     # --- shared --------------------------------------------------------------------------------------------------
 
     def _allowed(self, address: str, attempt: str) -> str:
@@ -344,6 +350,12 @@ class AsteriskLine:
             log.warning("asterisk: %s", error)
         except Exception:  # one leg's fault must not end the others, nor the listening
             log.exception("asterisk: an end to its work expected")
+
+
+def _remember(names: OrderedDict[str, None], name: str) -> None:
+    names[name] = None
+    if len(names) > REMEMBERED:
+        names.popitem(last=False)
 
 
 async def _while_alive(leg: AsteriskLeg, work: Coroutine[None, None, None]) -> None:

@@ -66,20 +66,19 @@ class SimAsterisk:
         self._listening: asyncio.Queue[str | None] | None = None
         self._made = 0
         self._busy = asyncio.Event()
-        self._tasks = asyncio.TaskGroup()
         self._running: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
-        await self._tasks.__aenter__()
         self.start(self._tick())
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for task in [*self._running]:
+        running = [*self._running]
+        for task in running:
             task.cancel()
-        await self._tasks.__aexit__(kind, error, trace)
+        await asyncio.gather(*running, return_exceptions=True)
 
     # --- what people do ------------------------------------------------------------------------------------------
 
@@ -196,7 +195,7 @@ class SimAsterisk:
         return next(one for one in self.channels.values() if one.kind == "agent" and one.exten == endpoint)
 
     def start(self, work: Coroutine[None, None, None]) -> None:
-        task = self._tasks.create_task(work)
+        task = asyncio.create_task(work)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
