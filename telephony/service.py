@@ -341,16 +341,7 @@ def _asterisk(settings: Settings, business: Business, world: World) -> asterisk.
         raise ConfigError(
             f"[lines.asterisk] the environment variable {table.password_variable} expected, it is not set"
         )
-    line = asterisk.Settings(
-        ari_url=table.ari_url,
-        user=table.user,
-        password=password,
-        app=table.app,
-        media_client=table.media_client,
-        technology=table.technology,
-        trunk=table.trunk,
-        shown_number=table.shown_number,
-    )
+    line = asterisk.Settings(password=password, **table.of_line())
     addresses = {a.id: a.address for a in settings.agents if a.line == "asterisk"}
     addresses |= {to: to for entries in fallback(business).values() for to in _addresses(entries, "asterisk")}
     return asterisk.AsteriskLine(line, agents=addresses, connect=world.asterisk)

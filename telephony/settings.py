@@ -85,6 +85,10 @@ class AsteriskSettings(Section):
     trunk: str = ""
     shown_number: str = ""
 
+    def of_line(self) -> dict[str, Any]:
+        """What the line's own settings take, but for the password."""
+        return self.model_dump(exclude={"enabled", "password_variable"})
+
 
 class Lines(Section):
     twilio: TwilioSettings = TwilioSettings()

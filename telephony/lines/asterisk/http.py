@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import aiohttp
 
 from telephony.errors import LineError
-from telephony.lines.asterisk.ari import Answer
+from telephony.lines.asterisk.ari import Answer, Ari
 from telephony.lines.asterisk.settings import Settings
 
 HEARTBEAT_SECONDS = 10.0  # a PBX that is gone without a word is noticed after this and half again
@@ -52,6 +52,15 @@ class AiohttpConnection:
         if self._session is None:
             self._session = aiohttp.ClientSession(headers=self._headers)
         return self._session
+
+
+async def version_at(settings: Settings) -> str:
+    """The version of the Asterisk that these settings lead to. Raises `ConfigError`, or `LineError` where none is."""
+    connection = AiohttpConnection(settings)
+    try:
+        return await Ari(settings, connection).check()
+    finally:
+        await connection.close()
 
 
 async def _texts(socket: aiohttp.ClientWebSocketResponse) -> AsyncIterator[object]:
