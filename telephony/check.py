@@ -40,17 +40,8 @@ def examine(config: Path, *, today: date | None = None) -> list[Finding]:
     except TelephonyError as error:
         return [Finding("settings", line, "prevents") for line in str(error).splitlines()]
     findings = [Finding("settings", str(config / FILE))]
-    for part in (
-        _business(today or date.today()),
-        _hearing,
-        _speaking,
-        _weights,
-        _port,
-        _twilio,
-        _asterisk,
-        _agents,
-        _disk,
-    ):
+    machine = (_hearing, _speaking, _weights, _port)
+    for part in (_business(today or date.today()), *machine, _twilio, _asterisk, _agents, _disk):
         findings += part(settings)
     return findings
 

@@ -16,12 +16,12 @@ PASSWORD = "a password for tests"
 
 
 class Door:
-    """A simulated Asterisk's HTTP server. `connected`: websockets of events so far."""
+    """A simulated Asterisk's HTTP server. `connected`: one for each websocket of events."""
 
     def __init__(self, pbx: SimAsterisk) -> None:
         self.pbx = pbx
         self.ari = AriConnection(pbx)
-        self.connected = 0
+        self.connected = asyncio.Semaphore(0)
         self.sockets: list[web.WebSocketResponse] = []
         self.port = 0
 
@@ -40,16 +40,14 @@ class Door:
         if path == "/events":
             return await self.events(request)
         answer = await self.ari.request(request.method, path, request.query)
-        return (
-            web.json_response(answer.body, status=answer.status)
-            if answer.body is not None
-            else web.Response(status=204)
-        )
+        if answer.body is None:
+            return web.Response(status=204)
+        return web.json_response(answer.body, status=answer.status)
 
     async def events(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse()
         await socket.prepare(request)
-        self.connected += 1
+        self.connected.release()
         self.sockets.append(socket)
         async with self.ari.events(request.query["app"]) as texts:
             async for text in texts:
@@ -95,10 +93,10 @@ async def test_events_that_break_off_are_listened_to_again() -> None:
     async with SimAsterisk(phones={}) as pbx, door(pbx) as there:
         line = AsteriskLine(there.settings, agents={})
         async with line.open(), asyncio.timeout(20):
+            await there.connected.acquire()
             await line.listening.wait()
             pbx.hang_up_events()
-            while there.connected < 2:
-                await asyncio.sleep(0.05)
+            await there.connected.acquire()
             await line.listening.wait()
 
 

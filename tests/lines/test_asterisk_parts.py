@@ -90,7 +90,7 @@ def test_a_number_needs_a_trunk() -> None:
     [{"ari_url": "127.0.0.1:8088"}, {"ari_url": "http://h/ari"}, {"app": "a b"}, {"password": ""}, {"trunk": "a/b"}],
 )
 def test_settings_that_cannot_work_are_refused(changes: dict[str, str]) -> None:
-    with pytest.raises(ConfigError, match="lines.asterisk"):
+    with pytest.raises(ConfigError, match=r"lines\.asterisk"):
         Settings(**{"ari_url": "http://127.0.0.1:8088", "user": "warmline", "password": "secret", **changes})
 
 
@@ -129,9 +129,8 @@ def test_the_sip_answer_is_read_where_there_is_one() -> None:
 
 
 def test_another_apps_events_are_not_ours() -> None:
-    assert (
-        parse(json.dumps({"type": "StasisEnd", "application": "x", "channel": {"id": "1"}}), app="w") is Drop.WRONG_APP
-    )
+    text = json.dumps({"type": "StasisEnd", "application": "x", "channel": {"id": "1"}})
+    assert parse(text, app="warmline") is Drop.WRONG_APP
 
 
 # --- media -----------------------------------------------------------------------------------------------------------

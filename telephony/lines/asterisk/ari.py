@@ -7,7 +7,7 @@ See https://docs.asterisk.org, "Asterisk REST Interface".
 import asyncio
 import logging
 import math
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -33,7 +33,9 @@ class Answer:
 class Connection(Protocol):
     """How requests and events reach Asterisk. Everything raises `LineError` where it cannot."""
 
-    async def request(self, method: str, path: str, query: Mapping[str, str]) -> Answer: ...
+    async def request(self, method: str, path: str, query: Mapping[str, str], body: object = None) -> Answer:
+        """`body`: what is sent as JSON, if anything."""
+        ...
 
     def events(self, app: str) -> AbstractAsyncContextManager[AsyncIterator[object]]:
         """The app's events, as they come; ends when the connection does."""
@@ -75,6 +77,11 @@ class Ari:
         answer = await self._connection.request("GET", f"/applications/{self._settings.app}", {})
         ids = answer.body.get("channel_ids", []) if isinstance(answer.body, dict) else []
         return tuple(str(channel) for channel in ids) if isinstance(ids, list) else ()
+
+    async def hear_only(self, kinds: Iterable[str]) -> None:
+        """Of our app's events those of `kinds`; the others, each variable that changes among them, are a flood."""
+        allowed = {"allowed": [{"type": kind} for kind in kinds]}
+        await self._ask("PUT", f"/applications/{self._settings.app}/eventFilter", body=allowed)
 
     async def channels(self) -> dict[str, Channel]:
         """Every channel of the PBX."""
@@ -119,8 +126,8 @@ class Ari:
         await self._entering(channel, "/channels/externalMedia", query)
 
     async def listen_in(self, channel: str, *, spy: str) -> None:
-        """`spy` hears what the party of `channel` says, wherever that channel is, and the party alone hears what is said
-        to `spy`; entered when this returns."""
+        """`spy` hears what the party of `channel` says, wherever that is; the party alone hears what is said to `spy`.
+        Entered when this returns."""
         query = {"app": self._settings.app, "appArgs": "spy", "spy": "in", "whisper": "out"}
         await self._entering(spy, f"/channels/{channel}/snoop/{spy}", query)
 
@@ -168,12 +175,12 @@ class Ari:
                 raise
 
     async def _ask(
-        self, method: str, path: str, query: Mapping[str, str] | None = None, *, tries: int = TRIES
+        self, method: str, path: str, query: Mapping[str, str] | None = None, *, body: object = None, tries: int = TRIES
     ) -> object:
         """The answer's body. Raises `CommandRefused` where Asterisk says no, `LineError` where nothing comes."""
         for attempt in range(tries):
             try:
-                answer = await self._connection.request(method, path, query or {})
+                answer = await self._connection.request(method, path, query or {}, body)
             except LineError:
                 if attempt == tries - 1:
                     raise

@@ -102,8 +102,7 @@ async def go_home(ari: Ari, leg: AsteriskLeg) -> None:
 
 
 async def follow(ari: Ari, leg: AsteriskLeg) -> None:
-    """The leg's channel is another one, by a transfer: it goes where the one before was, and is listened to again."""
-    await ari.put(leg.where, leg.channel)
+    """The leg's channel is another one, by a transfer: Asterisk put it where the one before was; the spy is new too."""
     if not leg.at_home:
         await spy(ari, leg)
         await stand_in(ari, leg)

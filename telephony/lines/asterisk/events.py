@@ -8,6 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+KINDS = ("StasisStart", "StasisEnd", "ChannelDestroyed", "ChannelDtmfReceived", "ChannelHold", "ChannelUnhold")
+"""What is read; the rest Asterisk is asked not to send."""
+
 EVENT_LENGTH_MAX = 64 * 1024  # the longest, a StasisStart with its variables, has about 2 kB
 
 
@@ -91,14 +94,7 @@ def parse(data: object, *, app: str) -> Event | Drop | None:
 
 
 def _read(kind: str, event: _Json) -> Event | Drop | None:
-    if kind not in (
-        "StasisStart",
-        "StasisEnd",
-        "ChannelDestroyed",
-        "ChannelDtmfReceived",
-        "ChannelHold",
-        "ChannelUnhold",
-    ):
+    if kind not in KINDS:
         return None
     channel = channel_of(event.get("channel"))
     if channel is None:

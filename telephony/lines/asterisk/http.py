@@ -24,9 +24,10 @@ class AiohttpConnection:
         self._timeout = aiohttp.ClientTimeout(total=settings.request_seconds)
         self._session: aiohttp.ClientSession | None = None  # made on first use: it belongs to the running loop
 
-    async def request(self, method: str, path: str, query: Mapping[str, str]) -> Answer:
+    async def request(self, method: str, path: str, query: Mapping[str, str], body: object = None) -> Answer:
+        url = self._base + path
         try:
-            async with self._client().request(method, self._base + path, params=query, timeout=self._timeout) as reply:
+            async with self._client().request(method, url, params=query, json=body, timeout=self._timeout) as reply:
                 is_json = reply.content_type == "application/json"
                 return Answer(reply.status, await reply.json() if is_json else None)
         except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:

@@ -18,7 +18,7 @@ from telephony.leg import Leg, LegEnded, LegId, LegState, Party
 from telephony.lines.asterisk.ari import Ari, Connection
 from telephony.lines.asterisk.bridge import AsteriskBridge, both, follow
 from telephony.lines.asterisk.destinations import endpoint
-from telephony.lines.asterisk.events import Channel, Destroyed, Drop, Entered, Event, Held, Key, Left, parse
+from telephony.lines.asterisk.events import KINDS, Channel, Destroyed, Drop, Entered, Event, Held, Key, Left, parse
 from telephony.lines.asterisk.http import AiohttpConnection
 from telephony.lines.asterisk.leg import AsteriskLeg, Names
 from telephony.lines.asterisk.media import MediaDoor
@@ -294,6 +294,7 @@ class AsteriskLine:
         dialplan. Legs whose channel is gone have ended, those that were answered meanwhile go on."""
         placed = [leg for leg in self._legs.values() if leg.placed and leg.over is None]
         try:
+            await self._ari.hear_only(KINDS)
             channels = await self._ari.channels()
             ours = self._ours()
             for channel in left_over:

@@ -24,7 +24,7 @@ class AriConnection:
         self.fail: dict[str, int] = {}
         self._pbx = pbx
 
-    async def request(self, method: str, path: str, query: Query) -> Answer:
+    async def request(self, method: str, path: str, query: Query, body: object = None) -> Answer:
         self.requests.append(f"{method} {path}")
         if self._pbx.down:
             raise LineError(f"{method} {path}: connection refused")
@@ -59,6 +59,8 @@ class AriConnection:
                 return (
                     Answer(200, {"name": name, "channel_ids": inside}) if known else _no(404, "Application not found")
                 )
+            case "PUT", ["applications", name, "eventFilter"]:
+                return Answer(200, {"name": name}) if pbx.known else _no(404, "Application not found")
             case "GET", ["channels"]:
                 return Answer(200, [channel.described() for channel in pbx.channels.values()])
             case "GET", ["bridges"]:
