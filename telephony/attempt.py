@@ -43,6 +43,10 @@ class AttemptParts(Protocol):
     @property
     def notes(self) -> Notes: ...
 
+    def allow_dial(self, line: str) -> None:
+        """Raises `DialRefused` where no further telephone may be rung for this call."""
+        ...
+
 
 @dataclass(slots=True)
 class Attempt:
@@ -77,6 +81,7 @@ class Attempt:
 
     async def run(self) -> None:
         try:
+            self.parts.allow_dial(self.line.name)
             leg = await self.line.dial(
                 self.address, ring_seconds=self.settings.ring_seconds, call=self.call, attempt=self.id
             )
@@ -85,6 +90,9 @@ class Attempt:
             self.happened(h.LegOver(self.id, LegEnded.FAILED))
             return
         self._leg = leg
+        if leg.party.carrier_id is not None:
+            rung = entries.AgentRung(self.handoff, self.agent, self.line.name, leg.party.carrier_id)
+            self.journal.append(rung)
         try:
             if self._cancelled:
                 return

@@ -36,6 +36,11 @@ class Joins(Protocol):
         ...
 
 
+def plays_us(bridge: Bridge) -> bool:
+    """Whether what our sessions say is heard while it joins two legs; the carrier's conference takes none of it."""
+    return bridge.kind != "conference"
+
+
 def own_bridge(caller: Leg, agent: Leg, lines: Mapping[str, Line]) -> Bridge | None:
     """The line's own bridge for two legs of one line; None when they are joined in this process."""
     if caller.party.line != agent.party.line:

@@ -13,9 +13,11 @@ from rich.text import Text
 
 from models.files import FileState, read_manifest, status
 from telephony import engines, ports
-from telephony.errors import ConfigError, LineError, TelephonyError
+from telephony.dialling import SWITCH_FILE, switched_off
+from telephony.errors import ConfigError, DialRefused, LineError, TelephonyError
 from telephony.lines import asterisk
-from telephony.settings import FILE, Settings, load, secret
+from telephony.lines.twilio.destinations import Destinations
+from telephony.settings import FILE, AgentSettings, Settings, load, secret
 from voice.dialogue.load import load_business
 from voice.errors import VoiceError
 
@@ -41,7 +43,7 @@ def examine(config: Path, *, today: date | None = None) -> list[Finding]:
         return [Finding("settings", line, "prevents") for line in str(error).splitlines()]
     findings = [Finding("settings", str(config / FILE))]
     machine = (_hearing, _speaking, _weights, _port)
-    for part in (_business(today or date.today()), *machine, _twilio, _asterisk, _agents, _disk):
+    for part in (_business(today or date.today()), *machine, _twilio, _asterisk, _agents, _dialling, _disk):
         findings += part(settings)
     return findings
 
@@ -128,8 +130,10 @@ def _twilio(settings: Settings) -> Iterator[Finding]:
         lacks.append(f"${twilio.auth_token_variable}")
     if lacks:
         yield Finding("Twilio", f"on, but needs {', '.join(lacks)}", "prevents")
-    else:
-        yield Finding("Twilio", f"{twilio.number} at {settings.service.public_url}")
+        return
+    yield Finding("Twilio", f"{twilio.number} at {settings.service.public_url}, joined by {twilio.bridge}")
+    if not twilio.fallback_number:
+        yield Finding("Twilio", "[lines.twilio] fallback_number: none, so nobody answers while Warmline cannot", "note")
 
 
 def _asterisk(settings: Settings) -> Iterator[Finding]:
@@ -156,14 +160,13 @@ def _agents(settings: Settings) -> Iterator[Finding]:
     else:
         yield Finding("agents", ", ".join(f"{agent.name} ({agent.line})" for agent in settings.agents))
     for agent in settings.agents:
-        if agent.line == "twilio" and not agent.address:
-            what = f"{agent.name}: [[agents]] address: a telephone number expected (line twilio), got none"
-            yield Finding("agents", what, "prevents")
         if agent.line == "asterisk" and not agent.address:
             what = f"{agent.name}: [[agents]] address: an endpoint, +E.164 or sip: expected (line asterisk), got none"
             yield Finding("agents", what, "prevents")
         if agent.line == "asterisk" and not settings.lines.asterisk.enabled:
             yield Finding("agents", f"{agent.name}: cannot be rung while [lines.asterisk] enabled = false", "note")
+        if agent.line == "twilio":
+            yield from _dialled(agent, frozenset(settings.dialling.countries))
         if agent.line == "twilio" and not settings.lines.twilio.enabled:
             yield Finding("agents", f"{agent.name}: cannot be rung while [lines.twilio] enabled = false", "note")
         if not settings.desk.demo_sign_in and not (agent.pin_variable and secret(agent.pin_variable)):
@@ -172,6 +175,22 @@ def _agents(settings: Settings) -> Iterator[Finding]:
     local = settings.service.host in ("127.0.0.1", "localhost", "::1")
     if settings.desk.demo_sign_in and not local:
         yield Finding("desk", "[desk] demo_sign_in: anybody who reaches this address can sign in as an agent", "note")
+
+
+def _dialled(agent: AgentSettings, countries: frozenset[int]) -> Iterator[Finding]:
+    try:
+        Destinations({agent.id: agent.address}, countries=countries).of(agent.id, "check")
+    except DialRefused as error:
+        yield Finding("agents", f"{agent.name}: [[agents]] address: {error}", "prevents")
+
+
+def _dialling(settings: Settings) -> Iterator[Finding]:
+    caps = settings.dialling
+    off = switched_off(settings.service.records_folder / SWITCH_FILE)
+    if not caps.enabled or off is not None:
+        yield Finding("dialling", f"off: {off or '[dialling] enabled = false'}; no telephone is rung", "note")
+    else:
+        yield Finding("dialling", f"at most {caps.per_call} telephones a call, {caps.per_hour} an hour")
 
 
 def _disk(settings: Settings) -> Iterator[Finding]:

@@ -45,6 +45,11 @@ class Channel(StrEnum):
     RIGHT = "right"
 
 
+class Switch(StrEnum):
+    ON = "on"
+    OFF = "off"
+
+
 @app.callback()
 def main() -> None:
     os.environ.setdefault("HF_HUB_OFFLINE", "1")  # no model hub is asked unless `models fetch` asks it
@@ -166,6 +171,48 @@ def check(config: ConfigFolder = None) -> None:
         out.print(table(findings))
         if any(finding.prevents for finding in findings):
             raise typer.Exit(1)
+
+
+@app.command()
+def fallback(config: ConfigFolder = None) -> None:
+    """Prints the TwiML that connects callers while Warmline cannot: put it where Twilio's fallback URL points."""
+    with said_in_words():
+        from telephony import logs
+
+        logs.set_up()
+
+        from telephony.carriers import fallback_document
+        from telephony.settings import config_folder, load
+        from voice.dialogue.load import load_business
+
+        settings = load(config_folder(config))
+        if not settings.lines.twilio.fallback_number:
+            err.print(
+                "[lines.twilio] fallback_number is not set: callers hear a sentence, nobody answers", markup=False
+            )
+        typer.echo(fallback_document(settings, load_business(settings.business.folder)))
+
+
+@app.command()
+def dialling(
+    turn: Annotated[Switch | None, typer.Argument(help="Without it, says how it stands.")] = None,
+    config: ConfigFolder = None,
+    why: Annotated[str, typer.Option(help="Said in the journal of every call that is refused a dial.")] = "by hand",
+) -> None:
+    """Switches the dialling of agents' telephones off or on, at once and for a running service too."""
+    with said_in_words():
+        from telephony import dialling as guard
+        from telephony.settings import config_folder, load
+
+        settings = load(config_folder(config))
+        switch = settings.service.records_folder / guard.SWITCH_FILE
+        if turn is not None:
+            guard.turn(switch, on=turn is Switch.ON, why=why)
+        off = guard.switched_off(switch)
+        if not settings.dialling.enabled:
+            out.print("dialling is off: [dialling] enabled = false", markup=False)
+        else:
+            out.print("dialling is on" if off is None else f"dialling is off: {off}", markup=False, soft_wrap=True)
 
 
 @weights.command("list")

@@ -278,6 +278,7 @@ class Conduct:
             if self._session is not None:
                 self._session.relay_to(None)
                 self._session.listen_only(False)
+                self._session.silent(False)
                 self._session.tell(PersonNews(PersonStage.GAVE_UP))
             return seeking.handoff
 
@@ -290,6 +291,9 @@ class Conduct:
         return Session(
             self._house.parts(leg, transport, mind=mind, rescue=rescue, recorder=NoRecorder(), office=office)
         )
+
+    def allow_dial(self, line: str) -> None:
+        self._house.dialling.allow(line, call=self.id, caller=self.leg.party.address)
 
     @property
     def notes(self) -> "Conduct":

@@ -100,6 +100,16 @@ class AgentOffered:
 
 
 @dataclass(frozen=True, slots=True)
+class AgentRung:
+    """Their telephone rings, and the carrier has given the leg a name: it is found by that after a crash."""
+
+    handoff: str
+    agent: str
+    line: str
+    carrier_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class AgentAnswered:
     handoff: str
     agent: str
@@ -133,6 +143,24 @@ class AgentDeclined:
 class Bridged:
     handoff: str
     agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """`on`: the agent put the caller on hold; else they talk again."""
+
+    handoff: str
+    agent: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HandedBack:
+    """The agent gives the caller back to the system, which goes on with what the notes say."""
+
+    handoff: str
+    agent: str
+    notes: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +205,6 @@ class CallEnded:
 Entry = (
     CallOffered | CallAnswered | Said | Heard | KeyPressed | Silent | BargedIn | Understood | Judged | Escalated
     | ActionAsked | Acted | Verified | RecordingDeclined | Corrected | BriefReady | HandoffMoved | AgentOffered
-    | AgentAnswered | AgentBriefed | AgentAccepted | AgentDeclined | Bridged | Unbridged | CallbackAgreed | WrappedUp
-    | Problem | CallEnded
+    | AgentRung | AgentAnswered | AgentBriefed | AgentAccepted | AgentDeclined | Bridged | Held | HandedBack | Unbridged
+    | CallbackAgreed | WrappedUp | Problem | CallEnded
 )  # fmt: skip

@@ -10,6 +10,7 @@ from models.transcript import Transcript
 from telephony.agents.briefing import BriefingMind
 from telephony.agents.callback import NumberFrom
 from telephony.agents.staff import Staff
+from telephony.dialling import Dialling
 from telephony.handoff.settings import HandoffSettings
 from telephony.journal import Keeper
 from telephony.leg import Leg, Line
@@ -110,6 +111,7 @@ class House:
     keeper: Keeper
     recorder: Callable[[str], CallRecorder]  # call → its recording
     handoff: HandoffSettings
+    dialling: Dialling
     engines: Mapping[str, str]  # stt, tts, vad, intent → what is in use
     version: str  # of the configuration
     recognition_deadline_seconds: float

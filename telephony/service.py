@@ -4,7 +4,7 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from models.engines import EngineFactory
 from models.frustration import Frustration, FrustrationSettings
 from models.inference import InferencePool, Pool
-from telephony import engines, hearing
+from telephony import carriers, engines, hearing
 from telephony.agents import callback
 from telephony.agents.agent import Address, Agent, AgentId
 from telephony.agents.roster import Roster
@@ -25,19 +25,21 @@ from telephony.desk import captions
 from telephony.desk.desks import Desks
 from telephony.desk.front_office import FrontOffice
 from telephony.desk.office import Disposition
+from telephony.dialling import SWITCH_FILE, Dialling
 from telephony.errors import ConfigError
 from telephony.house import Backend, House, Unrecorded
 from telephony.journal import Keeper, Record
 from telephony.leg import Line
-from telephony.lines import asterisk, twilio, webrtc
+from telephony.lines import webrtc
 from telephony.lines.asterisk.ari import Connection
-from telephony.lines.twilio.control import CallControl, RestHttp
+from telephony.lines.twilio.control import RestHttp
 from telephony.minds import BusinessMinds, intents_of
+from telephony.reconcile import cut_off, reconcile
 from telephony.records import changes
 from telephony.records.recordings import Recorded, Recordings
 from telephony.records.store import Store, default_url, open_store
 from telephony.server import Server
-from telephony.settings import Settings, secret
+from telephony.settings import Settings
 from telephony.speaking import Voices, open_voices, prerender
 from telephony.switchboard import Switchboard
 from telephony.web import create_app
@@ -48,8 +50,6 @@ from voice.hearing import Ear
 from voice.tts import Synthesizer
 
 log = logging.getLogger(__name__)
-
-STREAM_KEY_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +120,13 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
         phone = webrtc.WebRtcLine(ringer=desks)
         stack.push_async_callback(phone.close)
         lines: dict[str, Line] = {phone.name: phone} if settings.lines.webrtc.enabled else {}
-        carrier = _twilio(settings, business, world)
+        carrier = await carriers.twilio_line(
+            settings, business, fallback=fallback(business), voice=voices.voice, open_http=world.twilio_http
+        )
         if carrier is not None:
             lines[carrier.name] = carrier
             stack.push_async_callback(carrier.close)
-        pbx = _asterisk(settings, business, world)
+        pbx = carriers.asterisk_line(settings, fallback=fallback(business), connect=world.asterisk)
         if pbx is not None:
             lines[pbx.name] = await stack.enter_async_context(pbx.open())
         recordings = _recordings(
@@ -188,6 +190,11 @@ def _house(
         keeper=keeper,
         recorder=lambda call: recordings.begin(call, wall=world.wall()) if recordings else Unrecorded(),
         handoff=settings.handoff,
+        dialling=Dialling(
+            settings.dialling,
+            switch=settings.service.records_folder / SWITCH_FILE,
+            now=asyncio.get_running_loop().time,
+        ),
         engines={
             "stt": recogniser,
             "tts": voices.choice.name,
@@ -219,15 +226,24 @@ async def serve(settings: Settings, *, config: Path, ready: Callable[[Service], 
                 log.warning("calls were still in progress after %.0f s", settings.service.drain_seconds)
 
         server = Server(service.app, host=host, port=port, drain=drain)
-        switchboard = asyncio.create_task(service.switchboard.serve(), name="switchboard")
+        tasks = [asyncio.create_task(work) for work in await _from_the_start(service.switchboard)]
         if ready is not None:
             ready(service)
         log.info("serving on http://%s:%d with settings from %s", host, port, config)
         try:
             await server.serve()  # returns once drained, after SIGINT or SIGTERM
         finally:
-            switchboard.cancel()
-            await asyncio.wait({switchboard})
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+
+
+async def _from_the_start(switchboard: Switchboard) -> list[Coroutine[None, None, None]]:
+    """Calls are taken, while those that a crash cut off are brought to an end."""
+    house, work = switchboard.house, [switchboard.serve()]
+    if isinstance(house.keeper, Store) and (found := await cut_off(house.keeper)):
+        work.append(reconcile(found, house.keeper, house.lines, wall=house.wall))
+    return work
 
 
 def known_prompts(business: Business, settings: Settings) -> list[str]:
@@ -306,50 +322,6 @@ def _recordings(
 
 def _dispositions(business: Business) -> list[Disposition]:
     return [Disposition(d.code, d.title) for d in business.dispositions]
-
-
-def _twilio(settings: Settings, business: Business, world: World) -> twilio.TwilioLine | None:
-    table = settings.lines.twilio
-    if not table.enabled:
-        return None
-    tokens = tuple(filter(None, (secret(table.auth_token_variable), secret(table.previous_token_variable))))
-    if not tokens:
-        raise ConfigError(
-            f"[lines.twilio] the environment variable {table.auth_token_variable} expected, it is not set"
-        )
-    line = twilio.Settings(
-        public_base_url=settings.service.public_url,
-        account_sid=table.account_sid,
-        auth_tokens=tokens,
-        stream_key=secrets.token_bytes(STREAM_KEY_BYTES),
-        from_number=table.number,
-        api_base=table.api_url or None,
-        fallback_say=business.prompts.texts["rescue.goodbye"][0],
-    )
-    addresses = {a.id: a.address for a in settings.agents if a.line == "twilio"}
-    addresses |= {to: to for entries in fallback(business).values() for to in _addresses(entries, "twilio")}
-    control = CallControl(line, open_http=world.twilio_http) if world.twilio_http else None
-    return twilio.TwilioLine(line, agents=addresses, control=control)
-
-
-def _asterisk(settings: Settings, business: Business, world: World) -> asterisk.AsteriskLine | None:
-    table = settings.lines.asterisk
-    if not table.enabled:
-        return None
-    password = secret(table.password_variable)
-    if not password:
-        raise ConfigError(
-            f"[lines.asterisk] the environment variable {table.password_variable} expected, it is not set"
-        )
-    line = asterisk.Settings(password=password, **table.of_line())
-    addresses = {a.id: a.address for a in settings.agents if a.line == "asterisk"}
-    addresses |= {to: to for entries in fallback(business).values() for to in _addresses(entries, "asterisk")}
-    return asterisk.AsteriskLine(line, agents=addresses, connect=world.asterisk)
-
-
-def _addresses(entries: Sequence[str], line: str) -> list[str]:
-    """The addresses of a fallback list that are rung over `line`."""
-    return [to for name, _, to in (entry.partition(":") for entry in entries) if name == line]
 
 
 def _loop_ms() -> int:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from telephony.dialling import DiallingSettings
 from telephony.errors import ConfigError
 from telephony.handoff.settings import HandoffSettings
 from voice import hearing
@@ -66,7 +67,12 @@ class TwilioSettings(Section):
     account_sid: str = ""
     auth_token_variable: str = "TWILIO_AUTH_TOKEN"
     previous_token_variable: str = "TWILIO_AUTH_TOKEN_PREVIOUS"
+    api_key_variable: str = "TWILIO_API_KEY"
+    shared_keys_variable: str = "TWILIO_SHARED_KEYS"
+    sip_login_variable: str = "TWILIO_SIP_LOGIN"
     number: str = ""
+    bridge: Literal["conference", "relay"] = "conference"
+    fallback_number: str = Field(default="", pattern=r"^(\+[1-9][0-9]{6,14})?$")
     api_url: Annotated[str, AfterValidator(_https)] = ""
 
 
@@ -128,6 +134,7 @@ class Settings(Section):
     hearing: Hearing = Field(default_factory=Hearing)  # made, not copied: it holds a read-only mapping
     speaking: Speaking = Speaking()
     lines: Lines = Lines()
+    dialling: DiallingSettings = DiallingSettings()
     handoff: HandoffSettings = HandoffSettings()
     judging: Judging = Judging()
     records: Records = Records()

@@ -4,6 +4,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -20,7 +21,9 @@ def run(*words: str) -> Result:
     return CliRunner().invoke(app, list(words), env={"COLUMNS": "200"})
 
 
-@pytest.mark.parametrize("words", [(), ("serve",), ("demo",), ("replay",), ("check",), ("models",), ("bench",)])
+@pytest.mark.parametrize(
+    "words", [(), ("serve",), ("demo",), ("replay",), ("check",), ("models",), ("bench",), ("dialling",), ("fallback",)]
+)
 def test_every_command_has_help(words: tuple[str, ...]) -> None:
     result = run(*words, "--help")
     assert result.exit_code == 0
@@ -131,9 +134,30 @@ def test_check_names_agents_who_cannot_be_rung_or_cannot_sign_in(tmp_path: Path)
     agent = '[[agents]]\nid = "ana"\nname = "Ana Silva"\nskills = []\nline = "twilio"\npin_variable = "PIN_OF_ANA"\n'
     (tmp_path / "warmline.toml").write_text(f'[business]\nfolder = "{CONFIG}"\n{agent}')
     says = [f.says for f in check.examine(tmp_path) if f.part in ("agents", "desk")]
-    assert "Ana Silva: [[agents]] address: a telephone number expected (line twilio), got none" in says
+    assert "Ana Silva: [[agents]] address: agent ana: expected +E.164, sip: or client:, got ''" in says
     assert "Ana Silva: cannot be rung while [lines.twilio] enabled = false" in says
     assert "Ana Silva cannot sign in: no PIN, which $PIN_OF_ANA would bring" in says
+
+
+def test_the_dialling_of_telephones_is_switched_off_and_on_by_hand(tmp_path: Path) -> None:
+    (tmp_path / "warmline.toml").write_text(f'[service]\nrecords_folder = "{tmp_path}"\n')
+    where = ("--config", str(tmp_path))
+    assert run("dialling", *where).output == "dialling is on\n"
+    assert run("dialling", "off", "--why", "fraud suspected", *where).output == "dialling is off: fraud suspected\n"
+    assert any("off: fraud suspected" in f.says for f in check.examine(tmp_path) if f.part == "dialling")
+    assert run("dialling", "on", *where).output == "dialling is on\n"
+
+
+def test_the_fallback_document_puts_callers_through_without_us(tmp_path: Path) -> None:
+    (tmp_path / "warmline.toml").write_text(
+        f'[business]\nfolder = "{CONFIG}"\n[lines.twilio]\nfallback_number = "+12025550190"\n'
+    )
+    verbs = list(ElementTree.fromstring(run("fallback", "--config", str(tmp_path)).output))
+    assert [(verb.tag, verb.text) for verb in verbs] == [
+        ("Say", "One moment, you are being connected."),
+        ("Dial", "+12025550190"),
+        ("Hangup", None),
+    ]
 
 
 def test_a_recogniser_asked_for_by_name_is_not_silently_replaced(tmp_path: Path) -> None:

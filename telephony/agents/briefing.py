@@ -109,11 +109,11 @@ class BriefingMind:
 
     def on(self, event: Event, now_ms: int) -> Sequence[Act]:
         self._note(event, now_ms)
+        if self._caller_left:  # also to one who was being joined, and expects a caller
+            self._stage, self._caller_left = Stage.QUIET, False
+            return (self._say("agent.caller_left"), HangUp("caller_left"))
         if self._stage is Stage.QUIET:
             return ()
-        if self._caller_left:
-            self._stage = Stage.QUIET
-            return (self._say("agent.caller_left"), HangUp("caller_left"))
         match event:
             case Answered() if self._stage is Stage.WAITING:
                 return self._begin()

@@ -6,7 +6,9 @@ from telephony.events import (
     Bridged,
     CallbackAgreed,
     CallEnded,
+    HandedBack,
     Heard,
+    Held,
     Problem,
     Said,
     Unbridged,
@@ -42,6 +44,18 @@ def as_line(record: Record) -> LineModel | None:
     return None if note is None else _line(record, "note", note)
 
 
+def _on_the_bridge(entry: Bridged | Held | HandedBack | Unbridged) -> str:
+    match entry:
+        case Bridged():
+            return "You and the caller are connected"
+        case Held(on=on):
+            return "On hold: the caller hears music" if on else "Off hold"
+        case HandedBack(notes=notes):
+            return f"Handed back to the assistant: {notes}" if notes else "Handed back to the assistant"
+        case Unbridged(by=by):
+            return f"Disconnected by the {by}"
+
+
 def as_note(record: Record) -> str | None:
     entry = record.entry
     match entry:
@@ -57,10 +71,8 @@ def as_note(record: Record) -> str | None:
             )
         case AgentBriefed():
             return f"Brief {entry.brief_version} was spoken to you"
-        case Bridged():
-            return "You and the caller are connected"
-        case Unbridged():
-            return f"Disconnected by the {entry.by}"
+        case Bridged() | Held() | HandedBack() | Unbridged():
+            return _on_the_bridge(entry)
         case CallbackAgreed():
             return f"Callback promised{f' for {entry.due}' if entry.due else ''}"
         case RecordingDeclined():

@@ -1,73 +1,41 @@
-"""The carrier's side of a call: signed webhooks, TwiML carried out, media streams opened as Twilio opens them.
+"""The carrier's side of calls: signed webhooks, TwiML carried out, telephones rung, streams opened as Twilio does it.
 
 Knows nothing of our line's code: signatures, sids and documents are made and read here by Twilio's published rules,
 so that both sides of the wire are written twice and a mistake in one shows.
 """
 
 import asyncio
-import base64
 import hashlib
-import hmac
-import wave
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
-from urllib.parse import urlsplit
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from functools import partial
 from xml.etree import ElementTree
 
-from telephony.sim.contract import Violation
+from telephony.sim.agent import Ringing, SimAgent
+from telephony.sim.background import Background
+from telephony.sim.call import EVENT_OF, Act, CarrierCall
+from telephony.sim.conference import Room
+from telephony.sim.faults import Drop
 from telephony.sim.network import Network
-from telephony.sim.socket import HandshakeRefused, Reach
-from telephony.sim.stream import Capture, MediaStream, Moment, Party, StreamEnd, StreamIds
-from voice.audio import RATE
+from telephony.sim.phone import Party, Phone
+from telephony.sim.socket import Answer, Reach
+from telephony.sim.twiml import Executor, document
+from telephony.sim.webhooks import Webhooks
+
+__all__ = ["Carrier", "CarrierCall"]
 
 CALL_SECONDS_MAX = 600.0
-DOCUMENTS_MAX = 20  # TwiML documents of one call; more means that they go in a circle
+RING_GRACE_SECONDS = 5.0  # Twilio adds this to the asked-for Timeout
 PERFECT = Network()
-
-
-@dataclass(slots=True)
-class CarrierCall:
-    """One call as the carrier knows it. `streams` are its media streams, in order; usually one."""
-
-    sid: str
-    from_: str
-    to: str
-    direction: str  # inbound | outbound-api
-    status: str = "queued"
-    status_callback: str | None = None
-    streams: list[Capture] = field(default_factory=list)
-    moments: list[Moment] = field(default_factory=list)  # of the signalling, without times of its own
-    completed: asyncio.Event = field(default_factory=asyncio.Event)  # ended over REST
-
-    @property
-    def media(self) -> Capture:
-        """What its last stream saw."""
-        return self.streams[-1]
-
-    @property
-    def violations(self) -> list[Violation]:
-        return [violation for stream in self.streams for violation in stream.violations]
-
-    def note(self, what: str, detail: str = "") -> None:
-        at_ms = sum(len(stream.heard) for stream in self.streams) * 20
-        self.moments.append(Moment(at_ms, what, detail))
-
-    def happened(self, what: str) -> list[str]:
-        return [moment.detail for moment in self.moments if moment.what == what]
-
-    def save(self, path: Path) -> None:
-        """Two channels: left what the party said, right what it heard."""
-        with wave.open(str(path), "wb") as out:
-            out.setnchannels(2)
-            out.setsampwidth(2)
-            out.setframerate(RATE)
-            for stream in self.streams:
-                out.writeframes(stream.stereo().tobytes())
+BEGAN = datetime(2026, 11, 23, 9, tzinfo=UTC)  # the carrier's clock at loop time 0: any day, the same in every run
 
 
 class Carrier:
-    """`fallback`: the static document behind VoiceFallbackUrl, used when a webhook of the service fails."""
+    """`fallback`: the static document behind a number's VoiceFallbackUrl, used when a webhook of the service fails.
+
+    `far_ends`: destination → who is there; a number that nobody has fails at once.
+    """
 
     def __init__(
         self,
@@ -81,13 +49,19 @@ class Carrier:
         fallback: str | None = None,
     ) -> None:
         self.calls: dict[str, CarrierCall] = {}
+        self.rooms: dict[str, Room] = {}  # by ConferenceSid
+        self.taps: dict[str, asyncio.Task[object]] = {}  # running one-way streams by StreamSid
+        self.far_ends: dict[str, SimAgent] = {}
+        self.drops: list[Drop] = []
         self.account_sid = account_sid
-        self._reach = reach
+        self.background = Background()
+        self.webhooks = Webhooks(reach, auth_token=auth_token, background=self.background)
+        self.reach = self._reach = reach
         self._base = public_base_url
-        self._auth_token = auth_token
         self._voice_path = voice_path
         self._status_path = status_path
         self._fallback = fallback
+        self._documents: dict[str, str] = {}  # CallSid → where its document came from
         self._made = 0
 
     async def call(
@@ -104,98 +78,140 @@ class Carrier:
         if self._status_path:
             call.status_callback = self._base + self._status_path
         call.status = "ringing"
-        document = await self.fetch(call, self._base + self._voice_path)
-        call.status = "in-progress"
-        await self.carry_out(call, document, party=party, network=network, max_seconds=max_seconds)
+        text = await self.fetch(call, self._base + self._voice_path)
+        self._answered(call)
+        await self.carry_out(call, text, party=party, network=network, max_seconds=max_seconds)
         return call
 
+    async def close(self) -> None:
+        """Ends what still rings, talks and waits."""
+        await self.background.close()
+
     def new_call(self, *, from_: str, to: str, direction: str) -> CarrierCall:
-        call = CarrierCall(self._sid("CA"), from_, to, direction)
+        call = CarrierCall(self.new_sid("CA"), from_, to, direction, created_at=_now())
         self.calls[call.sid] = call
         return call
 
     async def carry_out(
         self,
         call: CarrierCall,
-        document: str,
+        act: str | Act,
         *,
         party: Party,
         network: Network = PERFECT,
         max_seconds: float = CALL_SECONDS_MAX,
     ) -> None:
-        """Runs TwiML until the call is over, then reports that."""
-        for _ in range(DOCUMENTS_MAX):
-            following = await self._document(call, document, party, network, max_seconds)
-            if following is None:
-                break
-            document = following
-        else:
-            call.note("circle", f"more than {DOCUMENTS_MAX} documents")
-        await self.report(call, "completed")
+        """Runs TwiML, or another first act, until the call is over, then reports that."""
+        call.phone = phone = Phone(party, network=network, max_seconds=max_seconds, on_end=call.end)
+        try:
+            await Executor(self, call, phone).run(document(act) if isinstance(act, str) else act)
+        finally:
+            await phone.stop()
+            await self._close_taps(call)
+        await self.progress(call, "completed")
 
-    async def fetch(self, call: CarrierCall, url: str) -> str:
+    async def dial(
+        self, call: CarrierCall, *, ring_seconds: float, act: Act, max_seconds: float = CALL_SECONDS_MAX
+    ) -> None:
+        """Rings `call.to`; whoever answers does `act`. Every change is reported."""
+        agent = self.far_ends.get(call.to, SimAgent(ringing=Ringing.FAILED, ring_seconds=0))
+        wait = ring_seconds + RING_GRACE_SECONDS
+        await self.progress(call, "initiated")
+        await self.progress(call, "ringing")
+        never = agent.ringing is Ringing.NO_ANSWER or agent.ring_seconds > wait
+        if await _over_within(call, wait if never else agent.ring_seconds):
+            await self.progress(call, "canceled")
+        elif never:
+            await self.progress(call, "no-answer")
+        elif agent.ringing is not Ringing.ANSWERS:
+            await self.progress(call, agent.ringing)
+        else:
+            self._answered(call)
+            await self.progress(call, "in-progress")
+            await self.carry_out(call, act, party=agent.answer(), max_seconds=max_seconds)
+
+    def room(self, name: str) -> Room:
+        """The conference of this name that is not over; a new one if there is none."""
+        for room in self.rooms.values():
+            if room.name == name and room.status != "completed":
+                return room
+        sid = self.new_sid("CF")
+        room = self.rooms[sid] = Room(sid, name, now=_now(), tell=partial(self._tell_of_room, sid))
+        return room
+
+    # What is asked of the service, and what it is told.
+
+    def fetching(self, call: CarrierCall, url: str, more: Mapping[str, str] | None = None) -> Act:
+        """The act of asking for a document and carrying it out."""
+
+        async def fetch(_: Executor) -> Act:
+            return document(await self.fetch(call, url, more))
+
+        return fetch
+
+    async def fetch(self, call: CarrierCall, url: str, more: Mapping[str, str] | None = None) -> str:
         """The TwiML at `url`, asked for with a signed request; the fallback's when the service fails."""
-        answer = await self._post(call, url, {})
+        answer = await self._ask(call, url, more or {})
         if answer is not None:
+            self._documents[call.sid] = url
             return answer
         call.note("fallback", url)
-        return self._fallback or "<Response/>"
+        if call.direction == "inbound":
+            return self._fallback or "<Response/>"
+        again = await self._ask(call, call.fallback_url, {"ErrorUrl": url}) if call.fallback_url else None
+        return again or "<Response/>"
+
+    async def fetch_waiting(self, call: CarrierCall, url: str) -> str | None:
+        """What a conference plays to who waits in it; its sound is the stand-in's music whatever it says."""
+        return await self._ask(call, url, {})
+
+    def last_url(self, call: CarrierCall) -> str:
+        """Where a `<Gather>` without action goes: the document's own address."""
+        return self._documents.get(call.sid, self._base + self._voice_path)
+
+    async def progress(self, call: CarrierCall, status: str) -> None:
+        """`call` is now `status`; its callback is told where it asked for that."""
+        if EVENT_OF.get(status, "completed") in call.events:
+            await self.report(call, status)
+        else:
+            call.status = status
 
     async def report(self, call: CarrierCall, status: str) -> None:
         call.status = status
         call.note("status", status)
+        if status in ("completed", "busy", "failed", "no-answer", "canceled"):
+            call.ended_at = _now()
         if call.status_callback:
-            await self._post(call, call.status_callback, {"CallbackSource": "call-progress-events"})
+            seconds = 0 if call.answered_at is None else round(_now() - call.answered_at)
+            more = {"CallbackSource": "call-progress-events", "Timestamp": self.stamp()}
+            more |= {"CallDuration": str(seconds)} if status == "completed" else {}
+            wrong = await self.webhooks.tell(call.status_callback, self._form(call, more), status)
+            if wrong is not None:
+                call.note("webhook_failed", f"{call.status_callback}: {wrong}")
 
-    async def _document(
-        self, call: CarrierCall, document: str, party: Party, network: Network, max_seconds: float
-    ) -> str | None:
-        """Carries one document out; the next one, or None when the call is over."""
-        for verb in ElementTree.fromstring(document):
-            match verb.tag:
-                case "Connect":
-                    if await self._connect(call, verb, party, network, max_seconds):
-                        return None
-                    if action := verb.get("action"):
-                        return await self.fetch(call, action)
-                case "Say" | "Dial":
-                    call.note(verb.tag.lower(), "".join(verb.itertext()))
-                case "Pause":
-                    await asyncio.sleep(float(verb.get("length", "1")))
-                case "Redirect":
-                    return await self.fetch(call, verb.text or "")
-                case "Hangup" | "Reject":
-                    return None
-                case other:
-                    call.note("unknown_verb", other)
+    def sign(self, url: str, form: Mapping[str, str]) -> str:
+        return self.webhooks.sign(url, form)
+
+    def stamp(self, at: float | None = None) -> str:
+        """RFC 2822, of a loop time."""
+        return format_datetime(BEGAN + timedelta(seconds=round(_now() if at is None else at)))
+
+    def new_sid(self, kind: str) -> str:
+        """Sids of the right shape, the same in every run."""
+        self._made += 1
+        return kind + hashlib.md5(f"{kind}{self._made}".encode(), usedforsecurity=False).hexdigest()
+
+    async def _ask(self, call: CarrierCall, url: str, more: Mapping[str, str]) -> str | None:
+        answer = await self.webhooks.ask(url, self._form(call, more))
+        if isinstance(answer, Answer) and _is_document(answer.body):
+            return answer.body
+        wrong = f"expected a document, got {answer.body[:60]!r}" if isinstance(answer, Answer) else answer
+        call.note("webhook_failed", f"{url}: {wrong}")
         return None
 
-    async def _connect(
-        self, call: CarrierCall, verb: ElementTree.Element, party: Party, network: Network, max_seconds: float
-    ) -> bool:
-        """Opens the stream of a `<Connect>` and plays it; whether the call is over, and not just the stream."""
-        stream = verb.find("Stream")
-        url = stream.get("url", "") if stream is not None else ""
-        if stream is None or urlsplit(url).query:
-            call.note("error", "31922: expected a Stream with a URL without query")
-            return False
-        parameters = {p.get("name", ""): p.get("value", "") for p in stream.findall("Parameter")}
-        try:
-            socket = await self._reach.connect(url, {"X-Twilio-Signature": self.sign(url, {})})
-        except HandshakeRefused as error:
-            call.note("error", f"31920: {error}")
-            return False
-        ids = StreamIds(self.account_sid, call.sid, self._sid("MZ"), parameters)
-        media = MediaStream(
-            socket, ids=ids, party=party, network=network, completed=call.completed, max_seconds=max_seconds
-        )
-        call.streams.append(media.capture)
-        end = await media.run()
-        call.note("stream_ended", end if socket.closed_with is None else f"{end} {socket.closed_with}")
-        return end is not StreamEnd.SERVICE_CLOSED or call.completed.is_set()
-
-    async def _post(self, call: CarrierCall, url: str, more: Mapping[str, str]) -> str | None:
-        form = {
+    def _form(self, call: CarrierCall, more: Mapping[str, str]) -> dict[str, str]:
+        parent = {"ParentCallSid": call.parent_sid} if call.parent_sid else {}
+        return {
             "CallSid": call.sid,
             "AccountSid": self.account_sid,
             "From": call.from_,
@@ -205,33 +221,43 @@ class Carrier:
             "CallStatus": call.status,
             "Direction": call.direction,
             "ApiVersion": "2010-04-01",
+            **parent,
             **more,
         }
-        headers = {
-            "X-Twilio-Signature": self.sign(url, form),
-            "I-Twilio-Idempotency-Token": self._digest(call.sid + url + call.status),
-            "User-Agent": "TwilioProxy/1.1",
-        }
-        try:
-            answer = await self._reach.post(url.partition("#")[0], form, headers)
-        except (OSError, TimeoutError) as error:
-            call.note("webhook_failed", f"{url}: {error}")
-            return None
-        if answer.status >= 400:
-            call.note("webhook_failed", f"{url}: {answer.status}")
-            return None
-        return answer.body
 
-    def sign(self, url: str, form: Mapping[str, str]) -> str:
-        """https://www.twilio.com/docs/usage/security#validating-requests: URL, then names and values in order."""
-        signed = url.partition("#")[0] + "".join(name + form[name] for name in sorted(form))
-        return base64.b64encode(hmac.new(self._auth_token.encode(), signed.encode(), hashlib.sha1).digest()).decode()
+    def _tell_of_room(self, sid: str, url: str, fields: Mapping[str, str], event: str) -> None:
+        form = {"AccountSid": self.account_sid, "Timestamp": self.stamp(), **fields}
+        self.webhooks.tell_later(url, form, event, sender=sid)
 
-    def _sid(self, kind: str) -> str:
-        """Sids of the right shape, the same in every run."""
-        self._made += 1
-        return kind + self._digest(f"{kind}{self._made}")
+    async def _close_taps(self, call: CarrierCall) -> None:
+        for capture in call.taps:
+            task = self.taps.pop(capture.sid, None)
+            if task is not None:
+                task.cancel()
+                await asyncio.wait({task})
 
     @staticmethod
-    def _digest(text: str) -> str:
-        return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+    def _answered(call: CarrierCall) -> None:
+        call.status, call.answered_at = "in-progress", _now()
+
+
+def _is_document(body: str) -> bool:
+    try:
+        ElementTree.fromstring(body)
+    except ElementTree.ParseError:
+        return False
+    return True
+
+
+async def _over_within(call: CarrierCall, seconds: float) -> bool:
+    try:
+        async with asyncio.timeout(seconds):
+            while call.over is None:
+                await call.changed.wait()
+    except TimeoutError:
+        return False
+    return True
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -50,6 +50,10 @@ class Socket(Protocol):
 
     async def close(self) -> None: ...
 
+    async def drop(self) -> None:
+        """Breaks the connection without a word."""
+        ...
+
 
 class Reach(Protocol):
     """`url` is as the service names itself, path and query included; where that really is, the implementation knows."""
@@ -111,6 +115,10 @@ class _RealSocket:
 
     async def close(self) -> None:
         await self._connection.close()
+
+    async def drop(self) -> None:
+        self._connection.transport.abort()
+        self.closed_with = ABNORMAL
 
 
 class InMemory:
@@ -192,6 +200,9 @@ class MemorySocket:
             done, _ = await asyncio.wait({self._serving}, timeout=CLOSING_SECONDS)
             if not done:
                 self._serving.cancel()
+
+    async def drop(self) -> None:
+        self._closed(ABNORMAL)
 
     def _closed(self, code: int) -> None:
         """Either side closed: the app's next receive tells it so, as a server does."""

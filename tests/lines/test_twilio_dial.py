@@ -120,12 +120,13 @@ def test_only_listed_agents_are_rung(address):
     assert told(story, agents={"ada": agents.accepts()}) == []
 
 
-def test_a_listed_number_outside_the_allowed_prefixes_is_not_rung():
+def test_a_listed_number_of_a_country_we_do_not_dial_is_not_rung():
     async def story(it):
-        with pytest.raises(DialRefused, match=r"\+44"):
+        with pytest.raises(DialRefused, match=r"\+44.*got \+1"):
             await ring(it)
+        return it.rest.requests
 
-    told(story, settings=with_settings(allowed_prefixes=("+44",)))
+    assert told(story, settings=with_settings(countries=frozenset({44}))) == []
 
 
 def test_nobody_is_rung_twice_for_one_offer():

@@ -7,17 +7,15 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pipecat.frames.frames import InputAudioRawFrame, InputDTMFFrame, InterruptionFrame, OutputAudioRawFrame
 
-from telephony.lines.twilio.messages import Drop, Media, Start, parse
-from telephony.lines.twilio.serializer import Drops, MediaSerializer
+from telephony.lines.twilio.messages import Drop, Dtmf, Mark, Media, Start, parse
+from telephony.lines.twilio.wire import Drops, Wire
 from telephony.sim.caller import Caller
 from telephony.sim.clock import run_virtual
 from telephony.sim.contract import Violation, read
 from telephony.sim.script import HangUp, Wait
+from telephony.sim.socket import pair
 from tests.lines.stage import Echo, converse, stage
-from voice.g711 import mulaw_encode
-from voice.pipeline.frames import PlayedMarkFrame, PromptEndedFrame
 
 SID = "MZ1"
 AUDIO = base64.b64encode(b"\xff" * 160).decode()
@@ -39,15 +37,19 @@ def start(**changes: object) -> str:
     return message("start", {**body, **changes})
 
 
-class Wire:
-    """A serializer and what it dropped and ended."""
+class Line:
+    """A stream that has started, and both ends of its socket."""
 
-    def __init__(self) -> None:
-        self.drops, self.stops = Drops("CA1"), 0
-        self.serializer = MediaSerializer(stream_sid=SID, call_sid="CA1", drops=self.drops, on_stop=self.stop)
+    def __init__(self, *tracks: str) -> None:
+        self.drops = Drops("CA1")
+        self.far, websocket = pair()
+        self.websocket = websocket
+        self.wire = Wire(websocket, Start(SID, "CA1", "AC1", {}, frozenset(tracks or ("inbound",))), self.drops)
 
-    def stop(self) -> None:
-        self.stops += 1
+    async def open(self) -> "Line":
+        await self.websocket.accept()
+        await self.far.handshake()
+        return self
 
 
 @pytest.mark.parametrize(
@@ -70,7 +72,7 @@ class Wire:
         (media(payload="!!!"), Drop.BAD_BASE64),
         (media(payload="\ud800"), Drop.BAD_BASE64),
         (media(payload="abc"), Drop.BAD_BASE64),
-        (media(track="outbound"), Drop.WRONG_TRACK),
+        (media(track="both"), Drop.WRONG_TRACK),
         (message("dtmf", {"digit": 5}), Drop.BAD_SHAPE),
         (message("mark", {}), Drop.BAD_SHAPE),
         (start(mediaFormat={"encoding": "audio/l16", "sampleRate": 8000, "channels": 1}), Drop.WRONG_FORMAT),
@@ -107,53 +109,65 @@ shaped = st.builds(
 @given(st.lists(st.text() | st.binary() | json_values.map(json.dumps) | shaped, max_size=8))
 def test_nothing_that_comes_over_the_wire_raises(messages):
     async def story() -> None:
-        wire = Wire()
+        line = Line()
         for one in messages:
-            await wire.serializer.deserialize(one)
+            line.wire.read(one)
 
     run_virtual(story())
 
 
-async def test_audio_becomes_int16_at_8_khz():
-    tone = np.array([0, 1000, -1000, 30000] * 40, dtype=np.int16)
-    frame = await Wire().serializer.deserialize(media(payload=base64.b64encode(mulaw_encode(tone)).decode()))
-    assert isinstance(frame, InputAudioRawFrame)
-    assert (frame.sample_rate, len(frame.audio)) == (8000, 320)
-    assert np.allclose(np.frombuffer(frame.audio, np.int16), tone, rtol=0.06, atol=8)
+def test_another_stream_a_second_start_and_audio_after_stop_are_dropped():
+    async def story():
+        line = Line()
+        for one in (media(), message("media", {"payload": AUDIO}, sid="MZ2"), start(), message("stop", {}), media()):
+            line.wire.read(one)
+        assert line.drops.counts == {Drop.WRONG_STREAM: 1, Drop.SECOND_START: 1, Drop.AFTER_STOP: 1}
+
+    run_virtual(story())
 
 
-async def test_another_stream_a_second_start_and_audio_after_stop_are_dropped():
-    wire = Wire()
-    for one in (media(), message("media", {"payload": AUDIO}, sid="MZ2"), start(), message("stop", {}), media()):
-        await wire.serializer.deserialize(one)
-    assert wire.drops.counts == {Drop.WRONG_STREAM: 1, Drop.SECOND_START: 1, Drop.AFTER_STOP: 1}
-    assert wire.stops == 1
+def test_what_the_party_hears_is_read_from_a_conferences_stream_alone():
+    async def story():
+        own, conference = Line(), Line("inbound", "outbound")
+        assert own.wire.read(media(track="outbound")) is None
+        assert own.drops.counts == {Drop.WRONG_TRACK: 1}
+        assert conference.wire.read(media(track="outbound")) == Media(SID, b"\xff" * 160, "outbound")
+
+    run_virtual(story())
 
 
-async def test_keys_become_frames_and_unknown_ones_are_dropped():
-    wire = Wire()
-    assert isinstance(await wire.serializer.deserialize(message("dtmf", {"digit": "#"})), InputDTMFFrame)
-    assert await wire.serializer.deserialize(message("dtmf", {"digit": "D"})) is None
-    assert wire.drops.counts == {Drop.UNKNOWN_KEY: 1}
+def test_keys_are_read_and_unknown_ones_are_dropped():
+    async def story():
+        line = Line()
+        assert line.wire.read(message("dtmf", {"digit": "#"})) == Dtmf(SID, "#")
+        assert line.wire.read(message("dtmf", {"digit": "D"})) is None
+        assert line.drops.counts == {Drop.UNKNOWN_KEY: 1}
+
+    run_virtual(story())
 
 
-async def test_a_mark_comes_back_once_for_each_time_it_was_sent():
-    wire = Wire()
-    sent = await wire.serializer.serialize(PromptEndedFrame("greeting"))
-    assert json.loads(sent) == {"event": "mark", "streamSid": SID, "mark": {"name": "greeting"}}
-    back = await wire.serializer.deserialize(message("mark", {"name": "greeting"}))
-    assert isinstance(back, PlayedMarkFrame)
-    assert back.mark == "greeting"
-    assert await wire.serializer.deserialize(message("mark", {"name": "greeting"})) is None
-    assert wire.drops.counts == {Drop.UNKNOWN_MARK: 1}
+def test_a_mark_comes_back_once_for_each_time_it_was_sent():
+    async def story():
+        line = await Line().open()
+        await line.wire.mark("greeting")
+        sent = json.loads(await line.far.receive())
+        assert sent == {"event": "mark", "streamSid": SID, "mark": {"name": "greeting"}}
+        assert line.wire.read(message("mark", {"name": "greeting"})) == Mark(SID, "greeting")
+        assert line.wire.read(message("mark", {"name": "greeting"})) is None
+        assert line.drops.counts == {Drop.UNKNOWN_MARK: 1}
+
+    run_virtual(story())
 
 
-async def test_all_we_send_keeps_the_carriers_contract():
-    wire = Wire()
-    frames = [OutputAudioRawFrame(bytes(320), 8000, 1), PromptEndedFrame("p"), InterruptionFrame()]
-    for frame in frames:
-        sent = await wire.serializer.serialize(frame)
-        assert not isinstance(read(sent, stream_sid=SID), Violation)
+def test_all_we_send_keeps_the_carriers_contract():
+    async def story():
+        line = await Line().open()
+        tone = np.array([0, 1000, -1000, 30000] * 40, dtype=np.int16)
+        for send in (line.wire.audio(tone.tobytes()), line.wire.mark("p"), line.wire.clear()):
+            await send
+            assert not isinstance(read(await line.far.receive(), stream_sid=SID), Violation)
+
+    run_virtual(story())
 
 
 def test_a_call_survives_a_burst_of_nonsense_and_its_leg_counts_it():

@@ -173,7 +173,7 @@ class TestStreams:
             assert await streamed(it, call_sid="CA2", token=token) == 1008
             assert await streamed(it, call_sid="CA1", token=token, account="AC9") == 1008
             start = Start("MZ1", "CA1", ACCOUNT, {"t": token})
-            assert (await it.line.admit(start)).id == "CA1"
+            assert (await it.line.admit(start))[0].id == "CA1"
 
         self.run(story)
 

@@ -183,14 +183,18 @@ def play(
     keeper: Keeper | None = None,
     free_bytes: Callable[[Path], int] | None = None,
     prepare: Callable[[Service], None] = lambda service: None,
+    carrier_line: Mapping[str, Any] | None = None,
     **changes: Any,
 ) -> T:
     """Plays `story`. `agents`: id → telephone, all of them available; whoever is not named is away.
 
-    `lines`: what is understood of each utterance, in order. `changes`: section → keys, over config/warmline.toml.
+    `lines`: what is understood of each utterance, in order. `changes`: section → keys, over config/warmline.toml;
+    `carrier_line`: keys of [lines.twilio].
     """
     agents = agents or {}
-    settings = changed(load(CONFIG), records_in(folder), twilio(), {"agents": _telephones()}, changes)
+    settings = changed(
+        load(CONFIG), records_in(folder), twilio(**carrier_line or {}), {"agents": _telephones()}, changes
+    )
     recogniser = ScriptedRecogniser(lines)
 
     def listening() -> Listening:

@@ -79,6 +79,10 @@ class Session:
         if on:
             self._parts.ear.expect(Expect(language=LISTENING))
 
+    def silent(self, on: bool) -> None:
+        """While on, what the mind says is left out: the party's line plays something else to them."""
+        self._built.think.silent = on
+
     def relay_to(self, sink: Callable[[Pcm], Awaitable[None]] | None) -> None:
         """The party's audio goes to `sink` as well, from now on; `None` ends it."""
         self._built.tap.relay = sink

@@ -57,6 +57,7 @@ class Think(FrameProcessor):
         self._successor: Rescue | None = None  # put in from outside
         self._ear = ear
         self._office = office
+        self.silent = False  # True while nothing we say would be heard: it is not said
         self.asking = True  # False while bridged: what happens is told to the office alone
         self._secret_owed = False  # asked for, and nobody verified yet: it may be keyed late, into another question
         self._says: dict[str, Say] = {}
@@ -149,6 +150,8 @@ class Think(FrameProcessor):
 
     async def _carry_out(self, act: Act) -> None:
         match act:
+            case Say() if self.silent:
+                pass
             case Say():
                 self._says[act.say_id] = act
                 await self.push_frame(SayFrame(act))

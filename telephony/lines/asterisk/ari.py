@@ -89,9 +89,20 @@ class Ari:
         found = [channel_of(one) for one in body] if isinstance(body, list) else []
         return {channel.id: channel for channel in found if channel is not None}
 
-    async def bridges(self) -> tuple[str, ...]:
+    async def bridges(self) -> dict[str, tuple[str, ...]]:
+        """Every bridge of the PBX, with the channels in it."""
         body = await self._ask("GET", "/bridges")
-        return tuple(str(one.get("id")) for one in body if isinstance(one, dict)) if isinstance(body, list) else ()
+        found = [one for one in body if isinstance(one, dict)] if isinstance(body, list) else []
+        return {str(one.get("id")): tuple(map(str, one.get("channels") or ())) for one in found}
+
+    async def exists(self, channel: str) -> bool:
+        try:
+            await self._ask("GET", f"/channels/{channel}")
+        except CommandRefused as error:
+            if error.status != GONE:
+                raise
+            return False
+        return True
 
     # --- channels ------------------------------------------------------------------------------------------------
 

@@ -12,8 +12,12 @@ from telephony.errors import BridgeFailed, LineError
 from telephony.leg import LegEnded
 from telephony.lines.asterisk.ari import Ari
 from telephony.lines.asterisk.leg import AsteriskLeg
+from telephony.lines.asterisk.settings import PREFIX
 
 log = logging.getLogger(__name__)
+
+
+ROOM = f"{PREFIX}room-"
 
 
 class AsteriskBridge:
@@ -26,7 +30,7 @@ class AsteriskBridge:
         self._caller = caller
         self._agent = agent
         self._seconds = seconds
-        self._room = caller.names.home.replace("home", "room") + f"-{caller.spies}"
+        self._room = f"{ROOM}{caller.names.key}-{caller.spies}"
 
     async def join(self) -> None:
         try:

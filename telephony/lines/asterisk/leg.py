@@ -23,13 +23,14 @@ log = logging.getLogger(__name__)
 class Names:
     """What this leg's things in the PBX are called."""
 
+    key: str
     media: str
     home: str  # the bridge of the party and its media
     spy: str
 
     @classmethod
     def of(cls, key: str) -> "Names":
-        return cls(f"{PREFIX}media-{key}", f"{PREFIX}home-{key}", f"{PREFIX}spy-{key}")
+        return cls(key, f"{PREFIX}media-{key}", f"{PREFIX}home-{key}", f"{PREFIX}spy-{key}")
 
 
 class AsteriskLeg:

@@ -16,7 +16,7 @@ from fastapi import APIRouter
 from telephony.errors import DialRefused, LineError
 from telephony.leg import Leg, LegEnded, LegId, LegState, Party
 from telephony.lines.asterisk.ari import Ari, Connection
-from telephony.lines.asterisk.bridge import AsteriskBridge, both, follow
+from telephony.lines.asterisk.bridge import ROOM, AsteriskBridge, both, follow
 from telephony.lines.asterisk.destinations import endpoint
 from telephony.lines.asterisk.events import KINDS, Channel, Destroyed, Drop, Entered, Event, Held, Key, Left, parse
 from telephony.lines.asterisk.http import AiohttpConnection
@@ -51,6 +51,7 @@ class AsteriskLine:
         self._door = MediaDoor(start_seconds=settings.start_seconds, refusals=self.refusals, dropped=self.dropped)
         self._arriving: asyncio.Queue[AsteriskLeg] = asyncio.Queue(settings.waiting_calls_max)
         self._legs: dict[str, AsteriskLeg] = {}  # by the party's channel
+        self._pairs: dict[str, str] = {}  # who talk without us since before we came: each channel → the other
         self._attempts: OrderedDict[str, None] = OrderedDict()
         self._over: OrderedDict[str, None] = OrderedDict()  # channels that have ended: what comes late changes nothing
         self._tasks = asyncio.TaskGroup()
@@ -74,6 +75,14 @@ class AsteriskLine:
             closing.set()
             await working
             await self._ari.close()
+
+    async def still_up(self, carrier_id: str) -> bool:
+        """Whether a channel of a process before this one goes on. Raises `LineError` when Asterisk does not say."""
+        return await self._ari.exists(carrier_id)
+
+    async def let_go(self, carrier_id: str) -> None:
+        """Ends such a channel. Raises `LineError`."""
+        await self._ari.hang_up(carrier_id)
 
     def routes(self) -> APIRouter:
         """Where Asterisk's media come in; mount them at the root."""
@@ -211,6 +220,9 @@ class AsteriskLine:
         leg = self._legs.get(channel)
         if leg is not None:
             tell(leg)
+        elif (other := self._pairs.pop(channel, None)) is not None:
+            self._pairs.pop(other, None)
+            self._start(self._let_go(other))
         else:
             self._ari.entrances.ended(channel)
         return None  # one that we know no more is the echo of an end
@@ -290,19 +302,22 @@ class AsteriskLine:
     # --- after an outage -----------------------------------------------------------------------------------------
 
     async def _reconcile(self, left_over: tuple[str, ...]) -> None:
-        """`left_over`: what our app held before we connected. What nobody knows any more ends; callers go on in the
-        dialplan. Legs whose channel is gone have ended, those that were answered meanwhile go on."""
+        """`left_over`: what our app held before we connected. Of what nobody knows any more, two who talk are left
+        alone, other callers go on in the dialplan, the rest ends. Legs whose channel is gone have ended, those that
+        were answered meanwhile go on."""
         placed = [leg for leg in self._legs.values() if leg.placed and leg.over is None]
         try:
             await self._ari.hear_only(KINDS)
             channels = await self._ari.channels()
-            ours = self._ours()
+            bridges = await self._ari.bridges()
+            self._pair(bridges)
+            ours = self._ours() | self._pairs.keys()
             for channel in left_over:
                 if channel not in ours and not self._ari.entrances.entered(channel):
                     await self._try(self._let_go(channel))
-            homes = {leg.names.home for leg in self._legs.values()} | {leg.where for leg in self._legs.values()}
-            for bridge in await self._ari.bridges():
-                if bridge.startswith(PREFIX) and bridge not in homes:
+            known = {leg.names.home for leg in self._legs.values()} | {leg.where for leg in self._legs.values()}
+            for bridge, inside in bridges.items():
+                if bridge.startswith(PREFIX) and bridge not in known and self._pairs.keys().isdisjoint(inside):
                     await self._try(self._ari.close_bridge(bridge))
         except LineError as error:
             log.error("asterisk: what it holds expected after connecting, got: %s", error)
@@ -313,6 +328,14 @@ class AsteriskLine:
                 leg.end(LegEnded.HUNG_UP if leg.picked_up.is_set() else LegEnded.FAILED)
             elif there.state == "Up":
                 leg.picked_up.set()
+
+    def _pair(self, bridges: Mapping[str, tuple[str, ...]]) -> None:
+        """Those who talk in a room of a process before this one: when one of the two leaves, the other is let go."""
+        rooms = {leg.where for leg in self._legs.values()}
+        for bridge, inside in bridges.items():
+            if bridge.startswith(ROOM) and bridge not in rooms and len(inside) == 2:
+                log.warning("asterisk: %s talk on, joined by a process before this one", " and ".join(inside))
+                self._pairs |= {inside[0]: inside[1], inside[1]: inside[0]}
 
     async def _let_go(self, channel: str) -> None:
         log.warning("asterisk: channel %s is left from before", channel)

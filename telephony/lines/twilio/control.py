@@ -1,10 +1,12 @@
-"""Calls made and ended over Twilio's REST API, with its own client. The one owner of calls.create and calls.update.
+"""Calls made, moved and ended over Twilio's REST API, with its own client. The one owner of calls.create and
+calls.update.
 
-A 429 was never carried out and is tried again; a 5xx or a time-out on create may have dialled and is not. A call that
-is over already (21220, 20404) is a normal answer to hanging it up.
+A 429 was never carried out and is tried again; a 5xx or a time-out on create may have dialled and is not, while an
+update may be repeated. A call that is over already (21220, 20404) is a normal answer, not a failure.
 """
 
 import asyncio
+import contextlib
 import logging
 import math
 import random
@@ -13,6 +15,7 @@ from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 import aiohttp
+from twilio.base import values
 from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
 from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.http.response import Response
@@ -74,10 +77,9 @@ class CallControl:
 
     async def create(self, to: str, *, twiml: str, status_url: str, ring_seconds: float) -> str:
         """Rings `to` and returns the CallSid. Raises `LineError`; unless `Rejected`, it may be ringing all the same."""
-        if len(twiml) > TWIML_LENGTH_MAX:
-            raise Rejected(
-                f"call to an agent: expected TwiML of at most {TWIML_LENGTH_MAX}, got {len(twiml)} characters"
-            )
+        _short_enough(twiml)
+        user, password = self._settings.sip_login or (values.unset, values.unset)
+        sip = to.startswith(("sip:", "sips:"))
 
         async def create() -> str:
             call = await self._calls().calls.create_async(
@@ -88,6 +90,8 @@ class CallControl:
                 status_callback_event=PROGRESS_EVENTS,
                 timeout=math.ceil(ring_seconds),
                 time_limit=self._settings.leg_seconds_max,
+                sip_auth_username=user if sip else values.unset,
+                sip_auth_password=password if sip else values.unset,
             )
             return str(call.sid)
 
@@ -99,11 +103,41 @@ class CallControl:
         async def complete() -> None:
             await self._calls().calls(call_sid).update_async(status="completed")
 
+        with contextlib.suppress(CallOver):
+            await self._retried(f"hang up {call_sid}", complete, again=_may_be_repeated)
+
+    async def redirect(self, call_sid: str, document: Callable[[], str]) -> None:
+        """Replaces what the call is doing. Raises `CallOver`, or `LineError` when that may have been done or not.
+
+        `document` is asked anew for each try: one that failed may have been carried out, and its tokens be spent.
+        """
+
+        async def redirect() -> None:
+            twiml = document()
+            _short_enough(twiml)
+            await self._calls().calls(call_sid).update_async(twiml=twiml)
+
+        await self._retried(f"move {call_sid}", redirect, again=_may_be_repeated)
+
+    async def status(self, call_sid: str) -> str:
+        """Twilio's CallStatus of a call; "completed" for one it no longer knows. Raises `LineError`."""
+
+        async def fetch() -> str:
+            return str((await self._calls().calls(call_sid).fetch_async()).status)
+
         try:
-            await self._retried(f"hang up {call_sid}", complete, again=lambda s: s is None or s == TOO_MANY or s >= 500)
-        except Rejected as error:
-            if error.code not in ALREADY_OVER:
-                raise
+            return await self._retried(f"look up {call_sid}", fetch, again=_may_be_repeated)
+        except CallOver:
+            return "completed"
+
+    async def hold(self, conference_sid: str, call_sid: str, *, on: bool, sound_url: str) -> None:
+        """Puts one participant on hold, or takes them off. Raises `CallOver` or `LineError`."""
+        more = {"hold_url": sound_url, "hold_method": "POST"} if on else {}
+
+        async def hold() -> None:
+            await self._calls().conferences(conference_sid).participants(call_sid).update_async(hold=on, **more)
+
+        await self._retried(f"{'hold' if on else 'take off hold'} {call_sid}", hold, again=_may_be_repeated)
 
     async def close(self) -> None:
         if self._http is not None:
@@ -120,13 +154,18 @@ class CallControl:
     async def _retried(
         self, what: str, request: Callable[[], Awaitable[T]], *, again: Callable[[int | None], bool]
     ) -> T:
-        """Sends `request` up to `TRIES` times while `again(status)`; the status is None for a time-out or no answer."""
+        """Sends `request` up to `TRIES` times while `again(status)`; the status is None for a time-out or no answer.
+
+        Whoever called says what a failure means; here it is only said how often it was tried.
+        """
         for attempt in range(TRIES):
             failure, status = await self._once(request)
             if not isinstance(failure, LineError):
                 return failure
-            log.warning("twilio: could not %s: %s", what, failure)
+            log.debug("twilio: could not %s: %s", what, failure)
             if attempt == TRIES - 1 or not again(status):
+                times = f" (tried {attempt + 1} times)" if attempt else ""
+                failure.args = (f"could not {what}: {failure}{times}",)
                 raise failure
             await asyncio.sleep(BACKOFF_SECONDS * 2**attempt * (1 + self._jitter()))
         raise AssertionError("unreachable: the last try returns or raises")
@@ -137,10 +176,21 @@ class CallControl:
                 return await request(), 200
         except (TwilioRestException, TwilioServiceException) as error:
             words = f"HTTP {error.status}, code {error.code}"
-            refused = Rejected(words, code=error.code) if error.status < 500 else LineError(words)
-            return refused, error.status
+            if error.code in ALREADY_OVER:
+                return CallOver(words, code=error.code), error.status
+            return Rejected(words, code=error.code) if error.status < 500 else LineError(words), error.status
         except (TwilioException, aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
             return LineError(f"expected an answer, got {type(error).__name__}: {error}"), None
+
+
+def _may_be_repeated(status: int | None) -> bool:
+    """Of a request that does the same once or twice."""
+    return status is None or status == TOO_MANY or status >= 500
+
+
+def _short_enough(twiml: str) -> None:
+    if len(twiml) > TWIML_LENGTH_MAX:
+        raise Rejected(f"expected TwiML of at most {TWIML_LENGTH_MAX}, got {len(twiml)} characters")
 
 
 class Rejected(LineError):
@@ -149,3 +199,7 @@ class Rejected(LineError):
     def __init__(self, message: str, *, code: int | None = None) -> None:
         super().__init__(message)
         self.code = code
+
+
+class CallOver(Rejected):
+    """There is no such call any more."""

@@ -1,6 +1,7 @@
-"""One call at Twilio as a leg: a party with media over one stream, and the reason why it ended.
+"""One call at Twilio as a leg: a party with media over the streams it has one after the other, and why it ended.
 
-Whatever ends it first (the stream's stop, a status callback, a deadline, ourselves) decides the reason.
+Whatever ends it first (a stream's stop, a callback, a deadline, ourselves) decides the reason. While it is `away`, in a
+conference or on its way there, its two-way stream may stop without ending it.
 """
 
 import asyncio
@@ -11,8 +12,9 @@ from typing import Any
 
 from telephony.errors import LegFailed, LineError
 from telephony.leg import LegEnded, LegId, LegState, Party, move
-from telephony.lines.paced import PacedTransport
-from telephony.lines.twilio.serializer import Drops
+from telephony.lines.twilio.transport import TwilioTransport
+from telephony.lines.twilio.wire import Drops, Wire
+from voice.audio import Pcm
 
 log = logging.getLogger(__name__)
 
@@ -27,13 +29,15 @@ ENDINGS = {
 
 
 class TwilioLeg:
-    """`complete` ends the call at Twilio; `media_seconds` is how long to wait for media, `unanswered` what it means
-    when none came."""
+    """`subject` is what its stream tokens name; `complete` ends the call at Twilio; `media_seconds` is how long to wait
+    for media, `unanswered` what it means when none came."""
 
     def __init__(
         self,
         *,
         leg_id: LegId,
+        subject: str,
+        inbound: bool,
         party: Party,
         complete: Callable[[str], Awaitable[None]],
         media_seconds: float,
@@ -42,20 +46,30 @@ class TwilioLeg:
     ) -> None:
         loop = asyncio.get_running_loop()
         self.id = leg_id
+        self.subject = subject
+        self.inbound = inbound
         self.party = party
         self.state = LegState.RINGING
         self.drops = Drops(leg_id, dropped)
         self.known = asyncio.Event()  # set once Twilio's name of this call is known, or never will be
-        self.connected = asyncio.Event()  # set once a pipeline reads the media
+        self.streaming = asyncio.Event()  # set while a two-way stream carries its media
+        self.away = False
+        self.resumed = 0  # how often a stream of it broke and was opened again
+        self.documents = 0  # how many that open a two-way stream were given out for it; each has its number
+        self.answers: dict[str, str] = {}  # webhook → what it was answered; a webhook sent twice is answered alike
+        self.overhearing = False  # a stream of its conference is there: a second one would double every word
+        self.overheard: Callable[[Pcm], Awaitable[None]] | None = None  # takes what the party hears in a conference
         self._complete = complete
         self._unanswered = unanswered
         self._media_by = loop.time() + media_seconds
-        self._transport: asyncio.Future[PacedTransport] = loop.create_future()
+        self._wire: Wire | None = None
+        self._document = 0  # whose stream it has, or had last
+        self._transport: asyncio.Future[TwilioTransport] = loop.create_future()
         self._ended: asyncio.Future[LegEnded] = loop.create_future()
         if party.carrier_id is not None:
             self.known.set()
 
-    async def media(self) -> PacedTransport:
+    async def media(self) -> TwilioTransport:
         wait = self._media_by - asyncio.get_running_loop().time()
         either: tuple[asyncio.Future[Any], ...] = (self._transport, self._ended)
         await asyncio.wait(either, timeout=wait, return_when=asyncio.FIRST_COMPLETED)
@@ -84,12 +98,43 @@ class TwilioLeg:
             # The stream closes all the same, its <Connect action> answers <Hangup>, and the leg's TimeLimit stands.
             log.error("leg %s: could not hang up at Twilio: %s", self.id, error)
 
-    def attach(self, transport: PacedTransport) -> None:
-        """Media flow from here on. Raises `IllegalMove` when they do already, or no longer can."""
-        self.state = move(self.state, LegState.ANSWERED, self.id)
-        transport.add_event_handler("on_client_connected", self._on_connected)
-        transport.add_event_handler("on_client_disconnected", self._on_disconnected)
-        self._transport.set_result(transport)
+    # --- its streams ---------------------------------------------------------------------------------------------
+
+    @property
+    def expects_stream(self) -> bool:
+        """Twilio was told to open one that has not come yet."""
+        return self.documents > self._document
+
+    def takes(self, document: int) -> bool:
+        """Whether a two-way stream of this document may begin: each once, and none older than the one there is."""
+        return self.state is not LegState.ENDED and self._document < document <= self.documents
+
+    def attach(self, wire: Wire, document: int) -> TwilioTransport:
+        """Media flow over this stream from here on. Raises `IllegalMove` when they no longer can."""
+        if self.state is not LegState.ANSWERED:
+            self.state = move(self.state, LegState.ANSWERED, self.id)
+            self._transport.set_result(TwilioTransport())
+        self._wire, self._document, self.away = wire, document, False
+        self._transport.result().speak_to(wire)
+        self.streaming.set()
+        return self._transport.result()
+
+    def detach(self, wire: Wire) -> None:
+        """That stream is over."""
+        if self._wire is wire:
+            self._wire = None
+            self._transport.result().speak_to(None)
+            self.streaming.clear()
+
+    def leaves(self) -> None:
+        """Twilio is being told to take the call off its stream."""
+        self.away = True
+
+    def stays(self) -> None:
+        """It was not taken off its stream after all."""
+        self.away = False
+
+    # --- its end -------------------------------------------------------------------------------------------------
 
     def end(self, why: LegEnded) -> None:
         """The first reason counts; later ones are the echo of the first."""
@@ -109,8 +154,11 @@ class TwilioLeg:
     def over(self) -> LegEnded | None:
         return self._ended.result() if self._ended.done() else None
 
-    async def _on_connected(self, _transport: object, _websocket: object) -> None:
-        self.connected.set()
-
-    async def _on_disconnected(self, _transport: object, _websocket: object) -> None:
-        self.end(LegEnded.HUNG_UP)
+    async def settled(self, seconds: float) -> None:
+        """Until it has a two-way stream or has ended, but no longer than `seconds`."""
+        streaming = asyncio.ensure_future(self.streaming.wait())
+        either: tuple[asyncio.Future[Any], ...] = (streaming, self._ended)
+        try:
+            await asyncio.wait(either, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            streaming.cancel()

@@ -5,7 +5,7 @@ One owner of the legs: webhook and stream bring what Twilio says here, and nothi
 
 import asyncio
 import logging
-import re
+import secrets
 from collections import Counter, OrderedDict
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import replace
@@ -14,19 +14,22 @@ from urllib.parse import quote
 from telephony.errors import DialRefused, LineError, Refused
 from telephony.leg import Leg, LegEnded, LegId, LegState, Party
 from telephony.lines.twilio import twiml
+from telephony.lines.twilio.bridge import ConferenceBridge, ConferenceNews
 from telephony.lines.twilio.control import CallControl
-from telephony.lines.twilio.leg import TwilioLeg
+from telephony.lines.twilio.destinations import Destinations
+from telephony.lines.twilio.documents import NUMBER, OVERHEARS, Documents
+from telephony.lines.twilio.leg import ENDINGS, TwilioLeg
+from telephony.lines.twilio.lost import Lost
 from telephony.lines.twilio.messages import Start
 from telephony.lines.twilio.security import Signatures, StreamTokens
-from telephony.lines.twilio.settings import STATUS_PATH, STREAM_ENDED_PATH, Settings
+from telephony.lines.twilio.settings import STATUS_PATH, Settings
 
 log = logging.getLogger(__name__)
 
 ATTEMPT = "ring:"  # what a token's subject begins with when it names an attempt instead of a call
 REMEMBERED_LEGS = 2000  # ended legs kept for late callbacks, oldest forgotten first
-DESTINATION = re.compile(
-    r"\+[1-9][0-9]{6,14}|sips?:[^\s<>]{3,200}|client:[\w.-]{1,100}"
-)  # E.164, SIP URI, Twilio client
+REMEMBERED_ROOMS = 500
+RESUMES_MAX = 3  # of a stream that breaks again and again; then the caller gets the fallback
 
 
 class TwilioLine:
@@ -41,6 +44,7 @@ class TwilioLine:
         agents: Mapping[str, str],
         control: CallControl | None = None,
         now: Callable[[], float] | None = None,
+        hold_sound: Callable[[], bytes] = bytes,
     ) -> None:
         self.settings = settings
         self.refusals: Counter[str] = Counter()  # what was not let in, by kind
@@ -50,13 +54,17 @@ class TwilioLine:
             auth_tokens=settings.auth_tokens,
             shared_keys=settings.shared_keys,
         )
-        self._agents = agents
+        self.hold_sound = hold_sound
+        self._destinations = Destinations(agents, countries=settings.countries)
         self._control = control or CallControl(settings)
         self._now = now or (lambda: asyncio.get_running_loop().time())
         self._tokens = StreamTokens(key=settings.stream_key, process=settings.process)
+        self.documents = Documents(settings, self._tokens, now=self._now)
         self._arriving: asyncio.Queue[TwilioLeg] = asyncio.Queue(settings.waiting_calls_max)
         self._by_call: OrderedDict[str, TwilioLeg] = OrderedDict()
         self._by_attempt: OrderedDict[str, TwilioLeg] = OrderedDict()
+        self._rooms: OrderedDict[str, ConferenceBridge] = OrderedDict()
+        self.lost = Lost(self._control, self.documents, settings)
 
     async def arrivals(self) -> AsyncIterator[Leg]:
         while True:
@@ -64,9 +72,13 @@ class TwilioLine:
 
     async def dial(self, address: str, *, ring_seconds: float, call: str, attempt: str) -> TwilioLeg:
         """Rings a listed agent once. A failure to dial is a leg that has ended, as busy and no answer are."""
-        destination = self._allowed(address, attempt)
+        destination = self._destinations.of(address, attempt)
+        if attempt in self._by_attempt:
+            raise DialRefused(f"attempt {attempt}: dialled before; nobody is rung twice for one offer")
         leg = TwilioLeg(
             leg_id=LegId(attempt),
+            subject=ATTEMPT + attempt,
+            inbound=False,
             party=Party(line=self.name, address=address, called=destination),
             complete=self._control.complete,
             media_seconds=ring_seconds,
@@ -78,7 +90,7 @@ class TwilioLine:
         try:
             sid = await self._control.create(
                 destination,
-                twiml=self._document(ATTEMPT + attempt, seconds=ring_seconds + self.settings.token_seconds),
+                twiml=self.documents.stream(leg, seconds=ring_seconds + self.settings.token_seconds),
                 status_url=self.settings.url(f"{STATUS_PATH}?attempt={quote(attempt)}"),
                 ring_seconds=ring_seconds,
             )
@@ -92,8 +104,38 @@ class TwilioLine:
         await self._named(leg, sid)
         return leg
 
+    def bridge(self, caller: Leg, agent: Leg) -> ConferenceBridge | None:
+        """Joins two legs of this line at Twilio, unless they are to be joined here."""
+        if self.settings.bridge != "conference":
+            return None
+        if not (isinstance(caller, TwilioLeg) and isinstance(agent, TwilioLeg)):
+            return None
+        room = f"warmline-{secrets.token_hex(8)}"  # nobody's name or number
+        bridge = ConferenceBridge(
+            room=room,
+            caller=caller,
+            agent=agent,
+            control=self._control,
+            documents=self.documents,
+            settings=self.settings,
+            fetch=self.lost.fetch,
+        )
+        self._rooms[room] = bridge
+        if len(self._rooms) > REMEMBERED_ROOMS:
+            self._rooms.popitem(last=False)
+        return bridge
+
+    async def still_up(self, carrier_id: str) -> bool:
+        """Whether a call of a process before this one goes on. Raises `LineError` when Twilio does not say."""
+        return await self._control.status(carrier_id) not in ENDINGS
+
+    async def let_go(self, carrier_id: str) -> None:
+        """Ends such a call. Raises `LineError`."""
+        await self._control.complete(carrier_id)
+
     async def close(self) -> None:
         """Hangs up what is left. The websocket routes end with their legs."""
+        self.lost.close()
         for leg in [*self._by_call.values(), *self._by_attempt.values()]:
             await leg.hang_up("the line closes")
         await self._control.close()
@@ -101,14 +143,16 @@ class TwilioLine:
     # What Twilio brings: each of these is called by one route.
 
     def ring(self, *, call_sid: str, caller: str | None, called: str | None) -> str:
-        """A call has come in; the TwiML that connects it. A webhook sent twice gets the same leg and a fresh token."""
+        """A call has come in; the TwiML that connects it. A webhook sent twice gets the same answer."""
         if call_sid not in self._by_call:
             if self._arriving.full():
                 self.refusals["no_room"] += 1
-                return self.fallback_document()
+                return self.documents.fallback()
             party = Party(line=self.name, address=caller, called=called, carrier_id=call_sid)
             leg = TwilioLeg(
                 leg_id=LegId(call_sid),
+                subject=call_sid,
+                inbound=True,
                 party=party,
                 complete=self._control.complete,
                 media_seconds=self.settings.connect_seconds,
@@ -117,21 +161,27 @@ class TwilioLine:
             )
             _remember(self._by_call, call_sid, leg)
             self._arriving.put_nowait(leg)
-        return self._document(call_sid, seconds=self.settings.token_seconds)
+        leg = self._by_call[call_sid]
+        return _once(leg, "ring", lambda: self.documents.stream(leg))
 
-    async def admit(self, start: Start) -> TwilioLeg:
-        """The ringing leg that a stream belongs to; spends its token. Raises `Refused`."""
+    async def admit(self, start: Start) -> tuple[TwilioLeg, int]:
+        """The leg that a stream belongs to, and the number of the document that asked for it, 0 for the stream of a
+        conference; spends its token. Raises `Refused`."""
         token = start.parameters.get(twiml.TOKEN_PARAMETER)
         subject = self._tokens.read(token, now=self._now())
         if start.account_sid != self.settings.account_sid:
             raise Refused(f"stream: expected account {self.settings.account_sid}, got another, call {start.call_sid}")
-        leg = await self._leg_of(subject)
+        if subject.startswith(OVERHEARS) is not start.overhears:
+            raise Refused(f"stream token of {subject}: expected the tracks it is for, got {sorted(start.tracks)}")
+        name, _, number = subject.removeprefix(OVERHEARS).partition(NUMBER)
+        leg = await self._leg_of(name)
         if leg is None or leg.party.carrier_id != start.call_sid:
             raise Refused(f"stream token of {subject}: expected its own call, got {start.call_sid}")
-        if leg.state is not LegState.RINGING:
-            raise Refused(f"stream: expected a ringing leg, {leg.id} is {leg.state}")
+        document = int(number or 0)
+        if not (leg.away and not leg.overhearing if start.overhears else leg.takes(document)):
+            raise Refused(f"stream: expected a leg that waits for one, {leg.id} is {leg.state}")
         self._tokens.spend(token or "", now=self._now())
-        return leg
+        return leg, document
 
     async def on_status(self, *, call_sid: str, status: str, attempt: str | None) -> None:
         """A status callback; it may beat the reply to the request that made the call, or come for one given up."""
@@ -143,18 +193,54 @@ class TwilioLine:
         await self._named(leg, call_sid)
         leg.on_status(status)
 
-    def after_stream(self, *, call_sid: str, status: str, inbound: bool) -> str:
-        """TwiML for a call whose stream ended: hang up when that was meant, else a caller gets a person."""
-        leg = self._by_call.get(call_sid)
-        if status == "completed" or not inbound or (leg is not None and leg.over is LegEnded.BY_US):
-            return twiml.hang_up()
-        if leg is not None:
-            leg.end(LegEnded.FAILED)
-        log.error("call %s: its stream ended but the call did not", call_sid)
-        return self.fallback_document()
+    def after_stream(self, *, call_sid: str, status: str, inbound: bool, document: str) -> str:
+        """TwiML for a call whose stream ended: a stream again when it broke, a person when that does not help.
 
-    def fallback_document(self) -> str:
-        return twiml.fallback(say=self.settings.fallback_say, number=self.settings.fallback_number)
+        `document`: the number of the document whose stream it was.
+        """
+        leg = self._by_call.get(call_sid)
+        if leg is None:
+            log.error("call %s: the stream of a call that nobody knows has ended", call_sid)
+            return self.documents.hang_up() if status in ENDINGS or not inbound else self.documents.fallback()
+        return _once(leg, f"stream {document}", lambda: self._after_stream(leg, status, inbound))
+
+    def _after_stream(self, leg: TwilioLeg, status: str, inbound: bool) -> str:
+        if status in ENDINGS or leg.over is LegEnded.BY_US:
+            leg.on_status(status)
+            return self.documents.hang_up()
+        if leg.over is None and leg.state is LegState.ANSWERED and leg.resumed < RESUMES_MAX:
+            leg.resumed += 1
+            log.warning("leg %s: its stream ended but the call did not; it is opened again", leg.id)
+            return self.documents.stream(leg)
+        leg.end(LegEnded.FAILED)
+        if not inbound:
+            return self.documents.hang_up()
+        log.error("leg %s: its stream ended but the call did not; it goes to the fallback", leg.id)
+        return self.documents.fallback()
+
+    def on_conference(self, room: str, news: ConferenceNews) -> None:
+        bridge = self._rooms.get(room)
+        if bridge is None:
+            self.refusals["unknown_conference"] += 1
+            log.info("%s of unknown conference %s", news.event, news.conference)
+        elif not bridge.on_news(news):
+            self.refusals["repeated"] += 1
+
+    def after_conference(
+        self, room: str, *, call_sid: str, status: str, inbound: bool, caller: str | None, called: str | None
+    ) -> str:
+        """TwiML for a call whose conference is over. One of a process before this one begins anew with us."""
+        leg, bridge = self._by_call.get(call_sid), self._rooms.get(room)
+        if status in ENDINGS:
+            if leg is not None:
+                leg.on_status(status)
+            return self.documents.hang_up()
+        if leg is None or bridge is None:
+            self.refusals["unknown_call"] += 1
+            log.warning("call %s: its conference is over, and nobody here knows it", call_sid)
+            new = leg is None and inbound
+            return self.ring(call_sid=call_sid, caller=caller, called=called) if new else self.documents.hang_up()
+        return _once(leg, f"after {room}", lambda: bridge.after(leg))
 
     async def _leg_of(self, subject: str) -> TwilioLeg | None:
         if not subject.startswith(ATTEMPT):
@@ -182,28 +268,12 @@ class TwilioLine:
             except LineError as error:
                 log.error("leg %s: given up, could not be hung up at Twilio: %s", leg.id, error)
 
-    def _allowed(self, address: str, attempt: str) -> str:
-        listed = address if address in self._agents.values() else None
-        destination = self._agents.get(address, listed)
-        if destination is None:
-            raise DialRefused(f"attempt {attempt}: expected an agent or an address of the list, got another")
-        if not DESTINATION.fullmatch(destination):
-            raise DialRefused(f"agent {address}: expected +E.164, sip: or client:, got {destination!r}")
-        prefixes = self.settings.allowed_prefixes
-        if prefixes and destination.startswith("+") and not destination.startswith(prefixes):
-            raise DialRefused(f"agent {address}: expected a number beginning with {' or '.join(prefixes)}")
-        if not re.fullmatch(r"[A-Za-z0-9_:-]{1,64}", attempt):
-            raise DialRefused(f"agent {address}: expected an attempt of letters, digits, _, : and -, got {attempt!r}")
-        if attempt in self._by_attempt:
-            raise DialRefused(f"attempt {attempt}: dialled before; nobody is rung twice for one offer")
-        return destination
 
-    def _document(self, subject: str, *, seconds: float) -> str:
-        return twiml.connect_stream(
-            stream_url=self.settings.stream_url,
-            action_url=self.settings.url(STREAM_ENDED_PATH),
-            token=self._tokens.issue(subject, now=self._now(), seconds=seconds),
-        )
+def _once(leg: TwilioLeg, webhook: str, answer: Callable[[], str]) -> str:
+    """The answer to a webhook of this leg; the same again when it is sent again."""
+    if webhook not in leg.answers:
+        leg.answers[webhook] = answer()
+    return leg.answers[webhook]
 
 
 def _remember(legs: OrderedDict[str, TwilioLeg], key: str, leg: TwilioLeg) -> None:

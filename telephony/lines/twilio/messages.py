@@ -8,7 +8,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeGuard
 
+INBOUND, OUTBOUND = "inbound", "outbound"
+TRACKS = frozenset({INBOUND, OUTBOUND})
 MESSAGE_LENGTH_MAX = 64 * 1024  # 20 ms of audio is about 350 characters; the rest of a second's worth is generous
 
 
@@ -22,7 +25,7 @@ class Drop(StrEnum):
     UNKNOWN_EVENT = "unknown_event"
     BAD_BASE64 = "bad_base64"
     WRONG_FORMAT = "wrong_format"  # start: not mu-law, 8 kHz, one channel
-    WRONG_TRACK = "wrong_track"
+    WRONG_TRACK = "wrong_track"  # the far end's audio on a stream that carries our own party alone
     WRONG_STREAM = "wrong_stream"
     SECOND_START = "second_start"
     AFTER_STOP = "after_stop"
@@ -41,12 +44,21 @@ class Start:
     call_sid: str
     account_sid: str
     parameters: Mapping[str, str]
+    tracks: frozenset[str] = frozenset({INBOUND})
+
+    @property
+    def overhears(self) -> bool:
+        """The stream of a conference: it also carries what the party hears, and takes nothing from us."""
+        return OUTBOUND in self.tracks
 
 
 @dataclass(frozen=True, slots=True)
 class Media:
+    """`track`: what the party says (inbound), or what they hear (outbound)."""
+
     stream_sid: str
     mulaw: bytes
+    track: str = INBOUND
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +126,11 @@ def _media(stream_sid: str, body: _Json) -> Message | Drop:
     payload = body.get("payload")
     if not isinstance(payload, str):
         return Drop.BAD_SHAPE
-    if body.get("track", "inbound") != "inbound":  # a two-way stream carries the far end only
+    track = body.get("track", INBOUND)
+    if track not in (INBOUND, OUTBOUND):
         return Drop.WRONG_TRACK
     try:
-        return Media(stream_sid, base64.b64decode(payload, validate=True))
+        return Media(stream_sid, base64.b64decode(payload, validate=True), str(track))
     except ValueError:
         return Drop.BAD_BASE64
 
@@ -132,4 +145,10 @@ def _start(stream_sid: str, body: _Json) -> Message | Drop:
     if (audio.get("encoding"), audio.get("sampleRate"), audio.get("channels")) != ("audio/x-mulaw", 8000, 1):
         return Drop.WRONG_FORMAT
     texts = {str(name): value for name, value in parameters.items() if isinstance(value, str)}
-    return Start(stream_sid, call_sid, account_sid, texts)
+    tracks = body.get("tracks")
+    known = frozenset(track for track in tracks if track in TRACKS) if _texts(tracks) else frozenset[str]()
+    return Start(stream_sid, call_sid, account_sid, texts, known or frozenset({INBOUND}))
+
+
+def _texts(value: object) -> TypeGuard[list[str]]:
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)

@@ -11,6 +11,10 @@ VOICE_PATH = "/twilio/voice"
 STREAM_PATH = "/twilio/stream"
 STREAM_ENDED_PATH = "/twilio/stream-ended"
 STATUS_PATH = "/twilio/status"
+CONFERENCE_PATH = "/twilio/conference"
+AFTER_CONFERENCE_PATH = "/twilio/after-conference"
+HOLD_PATH = "/twilio/hold"
+HOLD_SOUND_PATH = "/twilio/hold.wav"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +31,9 @@ class Settings:
     api_key: tuple[str, str] | None = field(default=None, repr=False)  # sid and secret; preferred to the auth token
     api_base: str | None = None  # another REST host, e.g. a local stand-in
     require_stream_signature: bool = True
-    allowed_prefixes: tuple[str, ...] = ()  # E.164 prefixes agents may be rung at; empty: any listed agent
+    countries: frozenset[int] = frozenset({1})  # country codes agents may be rung in
+    sip_login: tuple[str, str] | None = field(default=None, repr=False)  # user and password that agents' SIP hosts ask
+    bridge: str = "conference"  # conference | relay: where a caller and an agent of this line are joined
     fallback_say: str = ""  # spoken when a call must go on without us; the sentence comes from config/
     fallback_number: str | None = None  # whom such a call is then put through to
     waiting_calls_max: int = 100  # ringing calls that nobody has taken up yet
@@ -35,6 +41,10 @@ class Settings:
     start_seconds: float = 5.0  # from websocket to its `start` message
     connect_seconds: float = 15.0  # from webhook to media; Twilio's own webhook time-out
     request_seconds: float = 10.0  # one REST request
+    join_seconds: float = 4.0  # from accept to the start of the conference; then both are brought back
+    pull_seconds: float = 2.0  # for Twilio to come for a caller whose agent has left; then we push
+    lost_seconds: float = 3.0  # a leg without media that nobody explains; then Twilio is asked
+    back_seconds: float = 5.0  # from a document to its stream, when a leg is brought back
     leg_seconds_max: int = 4 * 3600  # TimeLimit of a leg we dial; Twilio's own default
 
     def __post_init__(self) -> None:

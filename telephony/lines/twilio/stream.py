@@ -1,4 +1,4 @@
-"""The media websocket: checks who comes, hands the audio to its leg, and stays until the leg has ended.
+"""The media websocket: checks who comes, and hands what Twilio says on it to its leg until stream or leg is over.
 
 Before the upgrade the signature, then `connected` and `start` within a few seconds, then the one-time token.
 """
@@ -6,16 +6,18 @@ Before the upgrade the signature, then `connected` and `start` within a few seco
 import asyncio
 import logging
 
+from pipecat.audio.dtmf.types import KeypadEntry
 from starlette.websockets import WebSocket, WebSocketState
 
 from telephony.errors import Refused
 from telephony.leg import LegEnded
-from telephony.lines.paced import PacedTransport
 from telephony.lines.twilio.leg import TwilioLeg
 from telephony.lines.twilio.line import TwilioLine
-from telephony.lines.twilio.messages import Connected, Start, parse
-from telephony.lines.twilio.serializer import MediaSerializer
+from telephony.lines.twilio.messages import OUTBOUND, Connected, Dtmf, Mark, Media, Start, Stop, parse
 from telephony.lines.twilio.settings import STREAM_PATH
+from telephony.lines.twilio.transport import TwilioTransport
+from telephony.lines.twilio.wire import Wire
+from voice.g711 import mulaw_decode
 
 log = logging.getLogger(__name__)
 
@@ -38,13 +40,18 @@ async def serve_stream(websocket: WebSocket, line: TwilioLine) -> None:
     try:
         async with asyncio.timeout(line.settings.start_seconds):
             start = await _read_start(websocket)
-        leg = await line.admit(start)
+        leg, document = await line.admit(start)
     except (Refused, TimeoutError) as error:
         line.refusals["stream"] += 1
         log.warning("refused: %s", str(error) or "stream: expected a start message in time, none came")
-        await _close(websocket, POLICY_VIOLATION)
+        if WebSocketState.DISCONNECTED not in (websocket.client_state, websocket.application_state):
+            await websocket.close(POLICY_VIOLATION)
         return
-    await _carry(websocket, leg, start)
+    wire = Wire(websocket, start, leg.drops)
+    if start.overhears:
+        await _overhear(wire, leg, line)
+    else:
+        await _carry(wire, leg, leg.attach(wire, document), line)
 
 
 async def _read_start(websocket: WebSocket) -> Start:
@@ -60,38 +67,53 @@ async def _read_start(websocket: WebSocket) -> Start:
     raise Refused(f"stream: expected a start message among the first {MESSAGES_BEFORE_START_MAX}")
 
 
-async def _carry(websocket: WebSocket, leg: TwilioLeg, start: Start) -> None:
-    serializer = MediaSerializer(
-        stream_sid=start.stream_sid,
-        call_sid=start.call_sid,
-        drops=leg.drops,
-        on_stop=lambda: leg.end(LegEnded.HUNG_UP),
-    )
-    leg.attach(PacedTransport(websocket, serializer))
+async def _overhear(wire: Wire, leg: TwilioLeg, line: TwilioLine) -> None:
+    leg.overhearing = True
     try:
-        await _until_over(leg)
+        await _carry(wire, leg, await leg.media(), line)
     finally:
-        leg.end(LegEnded.FAILED)  # only when this route is torn down while the leg lives
-        await _close(websocket, INTERNAL_ERROR if leg.over is LegEnded.FAILED else 1000)
+        leg.overhearing = False
 
 
-async def _until_over(leg: TwilioLeg) -> None:
-    """Until the leg has ended. Nobody notices a closed socket that nobody reads: then a deadline holds."""
-    reading = asyncio.create_task(leg.connected.wait())
+async def _carry(wire: Wire, leg: TwilioLeg, transport: TwilioTransport, line: TwilioLine) -> None:
+    reading = asyncio.create_task(_read(wire, leg, transport))
     over = asyncio.create_task(leg.ended())
     try:
-        await asyncio.wait({reading, over}, timeout=PIPELINE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-        if not (leg.connected.is_set() or leg.over):
-            log.error("leg %s: expected a pipeline within %s s, none came", leg.id, PIPELINE_SECONDS)
-            leg.end(LegEnded.FAILED)
-        await over
+        await asyncio.wait({reading, over}, return_when=asyncio.FIRST_COMPLETED)
+        leg.detach(wire)
+        if leg.over is None:
+            line.lost.stream_over(leg, overheard=wire.start.overhears, stopped=reading.result())
+    except asyncio.CancelledError:
+        leg.end(LegEnded.FAILED)  # the route is torn down while the leg lives
+        raise
     finally:
         reading.cancel()
         over.cancel()
+        await wire.close(INTERNAL_ERROR if leg.over is LegEnded.FAILED else 1000)
 
 
-async def _close(websocket: WebSocket, code: int) -> None:
-    """Closes our side unless the pipeline or Twilio did."""
-    both = (websocket.client_state, websocket.application_state)
-    if WebSocketState.DISCONNECTED not in both:
-        await websocket.close(code)
+async def _read(wire: Wire, leg: TwilioLeg, transport: TwilioTransport) -> bool:
+    """Hands on what the stream says. True when Twilio ended it, false when its socket was closed without a word."""
+    try:
+        async with asyncio.timeout(PIPELINE_SECONDS):
+            await transport.ready.wait()
+    except TimeoutError:  # nobody reads: what comes would only pile up
+        log.error("leg %s: expected a pipeline within %s s, none came", leg.id, PIPELINE_SECONDS)
+        leg.end(LegEnded.FAILED)
+        return False
+    while (data := await wire.receive()) is not None:
+        match wire.read(data):
+            case Media(mulaw=mulaw, track=track) if track == OUTBOUND:
+                if leg.overheard is not None:
+                    await leg.overheard(mulaw_decode(mulaw))
+            case Media(mulaw=mulaw) if mulaw:
+                await transport.said(mulaw_decode(mulaw))
+            case Dtmf(digit=digit):
+                await transport.pressed(KeypadEntry(digit))
+            case Mark(name=name):
+                await transport.played(name)
+            case Stop():
+                return True
+            case _:
+                pass
+    return False

@@ -1,4 +1,5 @@
-"""Twilio's HTTP requests: a call that rings, a stream that ended, a status that changed. Forged ones get 403."""
+"""Twilio's HTTP requests: a call that rings, a stream or a conference that ended, a status that changed. Forged ones
+get 403."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -8,9 +9,19 @@ from urllib.parse import parse_qsl
 from fastapi import APIRouter, Depends, HTTPException, Request, Response, WebSocket
 
 from telephony.errors import Refused
+from telephony.lines.twilio.bridge import ConferenceNews
 from telephony.lines.twilio.line import TwilioLine
 from telephony.lines.twilio.security import Form
-from telephony.lines.twilio.settings import STATUS_PATH, STREAM_ENDED_PATH, STREAM_PATH, VOICE_PATH
+from telephony.lines.twilio.settings import (
+    AFTER_CONFERENCE_PATH,
+    CONFERENCE_PATH,
+    HOLD_PATH,
+    HOLD_SOUND_PATH,
+    STATUS_PATH,
+    STREAM_ENDED_PATH,
+    STREAM_PATH,
+    VOICE_PATH,
+)
 from telephony.lines.twilio.stream import serve_stream
 
 log = logging.getLogger(__name__)
@@ -29,16 +40,49 @@ def router(line: TwilioLine) -> APIRouter:
         return _xml(line.ring(call_sid=call_sid, caller=form.get("From"), called=form.get("To")))
 
     @routes.post(STREAM_ENDED_PATH)
-    async def stream_ended(form: Annotated[Form, signed]) -> Response:
-        inbound = not form.get("Direction", "inbound").startswith("outbound")
-        status = form.get("CallStatus", "")
-        return _xml(line.after_stream(call_sid=_field(form, "CallSid"), status=status, inbound=inbound))
+    async def stream_ended(request: Request, form: Annotated[Form, signed]) -> Response:
+        call_sid, status = _field(form, "CallSid"), form.get("CallStatus", "")
+        document = request.query_params.get("n", "")
+        return _xml(line.after_stream(call_sid=call_sid, status=status, inbound=_inbound(form), document=document))
 
     @routes.post(STATUS_PATH)
     async def status(request: Request, form: Annotated[Form, signed]) -> Response:
         call_sid, says = _field(form, "CallSid"), _field(form, "CallStatus")
         await line.on_status(call_sid=call_sid, status=says, attempt=request.query_params.get("attempt"))
         return Response(status_code=204)
+
+    @routes.post(CONFERENCE_PATH)
+    async def conference(request: Request, form: Annotated[Form, signed]) -> Response:
+        news = ConferenceNews(
+            event=_field(form, "StatusCallbackEvent"),
+            conference=_field(form, "ConferenceSid"),
+            call=form.get("CallSid"),
+            call_status=form.get("ParticipantCallStatus"),
+            sequence=form.get("SequenceNumber"),
+        )
+        line.on_conference(request.query_params.get("room", ""), news)
+        return Response(status_code=204)
+
+    @routes.post(AFTER_CONFERENCE_PATH)
+    async def after_conference(request: Request, form: Annotated[Form, signed]) -> Response:
+        document = line.after_conference(
+            request.query_params.get("room", ""),
+            call_sid=_field(form, "CallSid"),
+            status=form.get("CallStatus", ""),
+            inbound=_inbound(form),
+            caller=form.get("From"),
+            called=form.get("To"),
+        )
+        return _xml(document)
+
+    @routes.post(HOLD_PATH)
+    async def hold(form: Annotated[Form, signed]) -> Response:
+        return _xml(line.documents.on_hold())
+
+    @routes.get(HOLD_SOUND_PATH)
+    async def hold_sound() -> Response:
+        """Music and a sentence that are the same for everybody: Twilio may keep them, and does not sign for a sound."""
+        return Response(line.hold_sound(), media_type="audio/wav", headers={"Cache-Control": "max-age=3600"})
 
     @routes.websocket(STREAM_PATH)
     async def stream(websocket: WebSocket) -> None:
@@ -81,6 +125,10 @@ def _field(form: Form, name: str) -> str:
     if not value:
         raise HTTPException(400, f"expected the field {name}")
     return value
+
+
+def _inbound(form: Form) -> bool:
+    return not form.get("Direction", "inbound").startswith("outbound")
 
 
 def _xml(document: str) -> Response:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from telephony.sim.asterisk.sockets import MediaChannel
-from telephony.sim.stream import Capture, Party
+from telephony.sim.phone import Party
+from telephony.sim.stream import Capture
 from voice.audio import FRAME_MS, Pcm, silence
 
 

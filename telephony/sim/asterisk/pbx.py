@@ -15,8 +15,9 @@ from telephony.sim.agent import Ringing, SimAgent
 from telephony.sim.asterisk.channels import SimChannel, added, mixed
 from telephony.sim.asterisk.phones import Phone, phone_of
 from telephony.sim.asterisk.sockets import MediaChannel
+from telephony.sim.phone import Party
 from telephony.sim.socket import HandshakeRefused, InMemory
-from telephony.sim.stream import Capture, Party
+from telephony.sim.stream import Capture
 from voice.audio import FRAME_MS, Pcm, silence
 
 EVENTS_MAX = 10_000  # that a connection may have waiting

@@ -54,17 +54,16 @@ class AriConnection:
             case "GET", ["asterisk", "info"]:
                 return Answer(200, {"system": {"version": pbx.version, "entity_id": "00:00:00:00:00:00"}})
             case "GET", ["applications", name]:
-                inside = [channel.id for channel in pbx.channels.values() if channel.in_app]
+                ours = [channel.id for channel in pbx.channels.values() if channel.in_app]
                 known = name == pbx.name and pbx.known
-                return (
-                    Answer(200, {"name": name, "channel_ids": inside}) if known else _no(404, "Application not found")
-                )
+                return Answer(200, {"name": name, "channel_ids": ours}) if known else _no(404, "Application not found")
             case "PUT", ["applications", name, "eventFilter"]:
                 return Answer(200, {"name": name}) if pbx.known else _no(404, "Application not found")
             case "GET", ["channels"]:
                 return Answer(200, [channel.described() for channel in pbx.channels.values()])
             case "GET", ["bridges"]:
-                return Answer(200, [{"id": bridge} for bridge in pbx.bridges])
+                inside = {bridge: [channel.id for channel in there] for bridge, there in pbx.bridges.items()}
+                return Answer(200, [{"id": bridge, "channels": ids} for bridge, ids in inside.items()])
             case "POST", ["channels", "externalMedia"]:
                 token = TOKEN.search(query["transport_data"])
                 pbx.open_media(query["channelId"], token.group(1) if token else "")
@@ -87,6 +86,8 @@ class AriConnection:
         if channel is None:
             return _no(404, "Channel not found")
         match method, path[1:]:
+            case "GET", []:
+                return Answer(200, channel.described())
             case "DELETE", []:
                 return _done(lambda: pbx.end(channel))
             case "POST", ["answer"]:

@@ -1,0 +1,46 @@
+"""Where an agent may be rung: a listed agent's own address, of a shape that can be dialled, in a country that we dial.
+
+Nothing that was said in a call ever becomes a destination.
+"""
+
+import re
+from collections.abc import Mapping
+
+import phonenumbers
+
+from telephony.errors import DialRefused
+
+SHAPE = re.compile(r"\+[1-9][0-9]{6,14}|sips?:[^\s<>]{3,200}|client:[\w.-]{1,100}")  # E.164, SIP URI, Twilio client
+ATTEMPT = re.compile(r"[A-Za-z0-9_:-]{1,64}")  # goes into addresses and tokens
+
+
+class Destinations:
+    """`agents`: agent id → address; `countries`: country codes, e.g. 1 and 44."""
+
+    def __init__(self, agents: Mapping[str, str], *, countries: frozenset[int]) -> None:
+        self._agents = agents
+        self._countries = countries
+
+    def of(self, address: str, attempt: str) -> str:
+        """`address` is an agent's id, or one of the listed addresses itself. Raises `DialRefused`."""
+        listed = address if address in self._agents.values() else None
+        destination = self._agents.get(address, listed)
+        if destination is None:
+            raise DialRefused(f"attempt {attempt}: expected an agent or an address of the list, got another")
+        if not SHAPE.fullmatch(destination):
+            raise DialRefused(f"agent {address}: expected +E.164, sip: or client:, got {destination!r}")
+        if destination.startswith("+") and (country := _country(destination)) not in self._countries:
+            allowed = ", ".join(f"+{code}" for code in sorted(self._countries)) or "none"
+            raise DialRefused(
+                f"agent {address}: expected a number in a country that we dial ({allowed}), got +{country}"
+            )
+        if not ATTEMPT.fullmatch(attempt):
+            raise DialRefused(f"agent {address}: expected an attempt of letters, digits, _, : and -, got {attempt!r}")
+        return destination
+
+
+def _country(number: str) -> int | None:
+    try:
+        return phonenumbers.parse(number).country_code
+    except phonenumbers.NumberParseException:
+        return None

@@ -1,0 +1,127 @@
+"""pipecat's transport of one Twilio leg: 20 ms messages, sent at most 100 ms ahead of their playing.
+
+The leg keeps its transport for as long as it lives while the streams under it come and go: two-way, the conference's,
+two-way again. Without a two-way stream, what we would play is dropped in its own time. The lead over real time hides a
+stalled event loop; what lies at Twilio is what a barge-in has to `clear`, so it is kept short.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+from pipecat.audio.dtmf.types import KeypadEntry
+from pipecat.frames.frames import (
+    Frame,
+    InputAudioRawFrame,
+    InputDTMFFrame,
+    InterruptionFrame,
+    OutputAudioRawFrame,
+    StartFrame,
+)
+from pipecat.processors.frame_processor import FrameDirection
+from pipecat.transports.base_input import BaseInputTransport
+from pipecat.transports.base_output import BaseOutputTransport
+from pipecat.transports.base_transport import BaseTransport, TransportParams
+
+from telephony.lines.twilio.wire import Wire
+from voice.audio import FRAME_MS, RATE, Pcm
+from voice.pipeline.frames import PlayedMarkFrame, PromptEndedFrame
+
+AHEAD_SECONDS_MAX = 0.1  # a carrier that takes `clear` still holds this much when a barge-in comes
+
+
+class Input(BaseInputTransport):
+    """`on_ready` is called once a pipeline takes audio."""
+
+    def __init__(self, params: TransportParams, on_ready: Callable[[], None]) -> None:
+        super().__init__(params)
+        self._on_ready = on_ready
+
+    async def start(self, frame: StartFrame) -> None:
+        await super().start(frame)
+        await self.set_transport_ready(frame)
+        self._on_ready()
+
+
+class PacedOutput(BaseOutputTransport):
+    """Keeps count of when what it sent will have been played."""
+
+    wire: Wire | None = None  # None: nobody hears us
+    _played_at = 0.0  # loop time at which Twilio will have played everything sent so far
+    _protected_until = 0.0  # loop time until which it still holds audio that must not be cleared
+
+    async def start(self, frame: StartFrame) -> None:
+        await super().start(frame)
+        await self.set_transport_ready(frame)
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        await super().process_frame(frame, direction)
+        if isinstance(frame, InterruptionFrame):
+            await self._clear()
+
+    async def write_audio_frame(self, frame: OutputAudioRawFrame) -> bool:
+        if self.wire is not None:
+            await self.wire.audio(frame.audio)
+        seconds = len(frame.audio) / (2 * RATE)
+        now = asyncio.get_running_loop().time()
+        self._played_at = max(self._played_at, now) + seconds
+        if not frame.interruptible:
+            self._protected_until = self._played_at
+        # The next message adds its own 20 ms to what lies ahead.
+        await asyncio.sleep(max(0.0, self._played_at - now - AHEAD_SECONDS_MAX + FRAME_MS / 1000))
+        return True
+
+    async def write_transport_frame(self, frame: Frame) -> None:
+        if not isinstance(frame, PromptEndedFrame):
+            return
+        if self.wire is not None:
+            await self.wire.mark(frame.say_id)  # in its place behind the audio
+        else:
+            await self.push_frame(PlayedMarkFrame(frame.say_id))
+
+    async def _clear(self) -> None:
+        if asyncio.get_running_loop().time() < self._protected_until:
+            return  # it would cut the protected prompt as well
+        self._played_at = 0.0
+        if self.wire is not None:
+            await self.wire.clear()
+
+
+class TwilioTransport(BaseTransport):
+    def __init__(self) -> None:
+        super().__init__()
+        params = TransportParams(
+            audio_in_enabled=True,
+            audio_out_enabled=True,
+            audio_in_sample_rate=RATE,
+            audio_out_sample_rate=RATE,
+            audio_out_10ms_chunks=FRAME_MS // 10,
+            audio_out_end_silence_secs=0,
+        )
+        self.ready = asyncio.Event()  # a pipeline takes audio
+        self._input = Input(params, self.ready.set)
+        self._output = PacedOutput(params)
+
+    def input(self) -> Input:
+        return self._input
+
+    def output(self) -> PacedOutput:
+        return self._output
+
+    def speak_to(self, wire: Wire | None) -> None:
+        """What is played goes there from now on. Marks that an earlier wire owes us will not come any more; the prompt
+        they belong to goes on after its time."""
+        self._output.wire = wire
+
+    async def said(self, pcm: Pcm) -> None:
+        """The party said this."""
+        await self._input.push_audio_frame(InputAudioRawFrame(pcm.tobytes(), RATE, 1))
+
+    async def heard(self, pcm: Pcm) -> None:
+        """The party heard this, from somebody else than us: for whatever keeps what they hear."""
+        await self._output.queue_frame(OutputAudioRawFrame(pcm.tobytes(), RATE, 1))
+
+    async def pressed(self, key: KeypadEntry) -> None:
+        await self._input.push_frame(InputDTMFFrame(key))
+
+    async def played(self, mark: str) -> None:
+        await self._input.push_frame(PlayedMarkFrame(mark))
