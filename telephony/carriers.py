@@ -9,7 +9,8 @@ from functools import partial
 import numpy as np
 
 from telephony.errors import ConfigError
-from telephony.lines import twilio
+from telephony.lines import asterisk, twilio
+from telephony.lines.asterisk.ari import Connection
 from telephony.lines.twilio import twiml
 from telephony.lines.twilio.control import CallControl, RestHttp
 from telephony.lines.twilio.hold import hold_sound
@@ -60,7 +61,7 @@ async def twilio_line(
         fallback_number=table.fallback_number or None,
     )
     addresses = {a.id: a.address for a in settings.agents if a.line == "twilio"}
-    addresses |= {to: to for entries in fallback.values() for to in _numbers(entries)}
+    addresses |= {to: to for entries in fallback.values() for to in _addresses(entries, twilio.TwilioLine.name)}
     held = await _words(voice, business.prompts.texts["held_unnamed"][0])
     control = CallControl(line, open_http=open_http) if open_http else None
     return twilio.TwilioLine(line, agents=addresses, control=control, hold_sound=partial(hold_sound, held))
@@ -84,9 +85,27 @@ def _pairs(variable: str, *, separator: str = ":") -> dict[str, str]:
     return {name: value for name, _, value in pairs}
 
 
-def _numbers(entries: Sequence[str]) -> list[str]:
-    """The addresses of a fallback list that are rung over the carrier."""
-    return [to for line, _, to in (entry.partition(":") for entry in entries) if line == twilio.TwilioLine.name]
+def asterisk_line(
+    settings: Settings, *, fallback: Mapping[str, Sequence[str]], connect: Callable[[], Connection] | None
+) -> asterisk.AsteriskLine | None:
+    """None where it is off. `connect` instead of sockets to the PBX. Raises `ConfigError`."""
+    table = settings.lines.asterisk
+    if not table.enabled:
+        return None
+    password = secret(table.password_variable)
+    if not password:
+        raise ConfigError(
+            f"[lines.asterisk] the environment variable {table.password_variable} expected, it is not set"
+        )
+    addresses = {a.id: a.address for a in settings.agents if a.line == "asterisk"}
+    addresses |= {to: to for entries in fallback.values() for to in _addresses(entries, asterisk.AsteriskLine.name)}
+    line = asterisk.Settings(password=password, **table.of_line())
+    return asterisk.AsteriskLine(line, agents=addresses, connect=connect)
+
+
+def _addresses(entries: Sequence[str], line: str) -> list[str]:
+    """The addresses of a fallback list that are rung over `line`."""
+    return [to for name, _, to in (entry.partition(":") for entry in entries) if name == line]
 
 
 async def _words(voice: Synthesizer, text: str) -> Pcm:

@@ -1,5 +1,6 @@
 """`warmline check`: what would run with these settings on this machine, why, and what prevents serving."""
 
+import asyncio
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -13,7 +14,8 @@ from rich.text import Text
 from models.files import FileState, read_manifest, status
 from telephony import engines, ports
 from telephony.dialling import SWITCH_FILE, switched_off
-from telephony.errors import DialRefused, TelephonyError
+from telephony.errors import ConfigError, DialRefused, LineError, TelephonyError
+from telephony.lines import asterisk
 from telephony.lines.twilio.destinations import Destinations
 from telephony.settings import FILE, AgentSettings, Settings, load, secret
 from voice.dialogue.load import load_business
@@ -40,17 +42,8 @@ def examine(config: Path, *, today: date | None = None) -> list[Finding]:
     except TelephonyError as error:
         return [Finding("settings", line, "prevents") for line in str(error).splitlines()]
     findings = [Finding("settings", str(config / FILE))]
-    for part in (
-        _business(today or date.today()),
-        _hearing,
-        _speaking,
-        _weights,
-        _port,
-        _twilio,
-        _agents,
-        _dialling,
-        _disk,
-    ):
+    machine = (_hearing, _speaking, _weights, _port)
+    for part in (_business(today or date.today()), *machine, _twilio, _asterisk, _agents, _dialling, _disk):
         findings += part(settings)
     return findings
 
@@ -143,12 +136,35 @@ def _twilio(settings: Settings) -> Iterator[Finding]:
         yield Finding("Twilio", "[lines.twilio] fallback_number: none, so nobody answers while Warmline cannot", "note")
 
 
+def _asterisk(settings: Settings) -> Iterator[Finding]:
+    table = settings.lines.asterisk
+    if not table.enabled:
+        yield Finding("Asterisk", "off ([lines.asterisk] enabled = false)")
+        return
+    password = secret(table.password_variable)
+    if not password:
+        yield Finding("Asterisk", f"on, but needs ${table.password_variable}", "prevents")
+        return
+    try:
+        line = asterisk.Settings(password=password, **table.of_line())
+        yield Finding("Asterisk", f"{asyncio.run(asterisk.version_at(line))} at {table.ari_url}")
+    except ConfigError as error:
+        yield Finding("Asterisk", str(error), "prevents")
+    except LineError as error:
+        yield Finding("Asterisk", f"no calls until it answers at {table.ari_url}: {error}", "note")
+
+
 def _agents(settings: Settings) -> Iterator[Finding]:
     if not settings.agents:
         yield Finding("agents", "none: callers who need a person can only be called back", "note")
     else:
         yield Finding("agents", ", ".join(f"{agent.name} ({agent.line})" for agent in settings.agents))
     for agent in settings.agents:
+        if agent.line == "asterisk" and not agent.address:
+            what = f"{agent.name}: [[agents]] address: an endpoint, +E.164 or sip: expected (line asterisk), got none"
+            yield Finding("agents", what, "prevents")
+        if agent.line == "asterisk" and not settings.lines.asterisk.enabled:
+            yield Finding("agents", f"{agent.name}: cannot be rung while [lines.asterisk] enabled = false", "note")
         if agent.line == "twilio":
             yield from _dialled(agent, frozenset(settings.dialling.countries))
         if agent.line == "twilio" and not settings.lines.twilio.enabled:

@@ -23,6 +23,9 @@ from voice.pipeline.tap import NoRecorder, Recorder
 from voice.pipeline.think import Office, Rescue
 from voice.tts import Synthesizer
 
+MARKING_LINES = ("twilio", "asterisk")
+"""Lines that say what was really played."""
+
 
 class Backend(Protocol):
     """Does what callers ask for. The same `key` acts once."""
@@ -132,6 +135,6 @@ class House:
             voice=self.voice,
             recorder=recorder,
             office=office,
-            marks=leg.party.line == "twilio",
+            marks=leg.party.line in MARKING_LINES,
             recognition_deadline_seconds=self.recognition_deadline_seconds,
         )

@@ -350,6 +350,7 @@ class Seeking:
         if own is not None:
             try:
                 await own.join()
+                session.relay_to(self._caller.session.overhear)
                 return own
             except BridgeFailed as error:
                 if LegState.ENDED in (self._caller.leg.state, leg.state):

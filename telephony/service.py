@@ -31,6 +31,7 @@ from telephony.house import Backend, House, Unrecorded
 from telephony.journal import Keeper, Record
 from telephony.leg import Line
 from telephony.lines import webrtc
+from telephony.lines.asterisk.ari import Connection
 from telephony.lines.twilio.control import RestHttp
 from telephony.minds import BusinessMinds, intents_of
 from telephony.reconcile import cut_off, reconcile
@@ -61,6 +62,7 @@ class World:
     wrap_voice: Callable[[Synthesizer], Synthesizer] = lambda voice: voice
     keeper: Keeper | None = None  # instead of the database
     twilio_http: Callable[[], RestHttp] | None = None  # instead of sockets to the carrier
+    asterisk: Callable[[], Connection] | None = None  # instead of sockets to the PBX
     wall: Callable[[], float] = time.time
     today: Callable[[], date] = date.today
     inline: bool = False  # recordings are written in place, where no thread may be waited for
@@ -124,6 +126,9 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
         if carrier is not None:
             lines[carrier.name] = carrier
             stack.push_async_callback(carrier.close)
+        pbx = carriers.asterisk_line(settings, fallback=fallback(business), connect=world.asterisk)
+        if pbx is not None:
+            lines[pbx.name] = await stack.enter_async_context(pbx.open())
         recordings = _recordings(
             settings, world, keeper, lambda call, what: switchboard.problem(call, "recording", what)
         )
@@ -142,7 +147,7 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
         switchboard = Switchboard(house, on_record=on_record)
         front.serve(switchboard)
         app = create_app(
-            settings=settings, business=business, front=front, desks=desks, phone=phone, carrier=carrier,
+            settings=settings, business=business, front=front, desks=desks, phone=phone, carrier=carrier, pbx=pbx,
             switchboard=switchboard, pool=pool, prompts=voices.cached.counts, clock=asyncio.get_running_loop().time,
         )  # fmt: skip
         yield Service(settings, business, switchboard, staff, front, voices, app)

@@ -80,8 +80,25 @@ class WebRtcSettings(Section):
     enabled: bool = True
 
 
+class AsteriskSettings(Section):
+    enabled: bool = False
+    ari_url: str = "http://127.0.0.1:8088"
+    user: str = "warmline"
+    password_variable: str = "ASTERISK_ARI_PASSWORD"
+    app: str = "warmline"
+    media_client: str = "warmline"
+    technology: str = "PJSIP"
+    trunk: str = ""
+    shown_number: str = ""
+
+    def of_line(self) -> dict[str, Any]:
+        """What the line's own settings take, but for the password."""
+        return self.model_dump(exclude={"enabled", "password_variable"})
+
+
 class Lines(Section):
     twilio: TwilioSettings = TwilioSettings()
+    asterisk: AsteriskSettings = AsteriskSettings()
     webrtc: WebRtcSettings = WebRtcSettings()
 
 
@@ -106,7 +123,7 @@ class AgentSettings(Section):
     name: str
     skills: tuple[str, ...]
     languages: tuple[str, ...] = ("en",)
-    line: Literal["webrtc", "twilio", "simulated"] = "webrtc"
+    line: Literal["webrtc", "twilio", "asterisk", "simulated"] = "webrtc"
     address: str = ""
     pin_variable: str = ""
 

@@ -12,6 +12,7 @@ from telephony.desk.desks import Desks
 from telephony.desk.front_office import FrontOffice
 from telephony.desk.settings import DeskSettings
 from telephony.lines import twilio
+from telephony.lines.asterisk import AsteriskLine
 from telephony.lines.webrtc import WebRtcLine
 from telephony.settings import AgentSettings, Settings, secret
 from telephony.switchboard import Switchboard
@@ -27,6 +28,7 @@ def create_app(
     desks: Desks,
     phone: WebRtcLine,
     carrier: twilio.TwilioLine | None,
+    pbx: AsteriskLine | None,
     switchboard: Switchboard,
     pool: Pool,
     prompts: CacheCounts,
@@ -42,10 +44,12 @@ def create_app(
 
     @app.get("/metrics")
     async def metrics() -> Response:
-        return PlainTextResponse(_metrics(switchboard, pool, prompts, carrier))
+        return PlainTextResponse(_metrics(switchboard, pool, prompts, carrier, pbx))
 
     if carrier is not None:
         app.include_router(twilio.router(carrier))
+    if pbx is not None:
+        app.include_router(pbx.routes())
     public = settings.service.public_url
     desk = create_desk(
         DeskDeps(
@@ -66,7 +70,13 @@ def _pins(agents: Iterable[AgentSettings]) -> dict[str, str]:
     return {a.id: HASHER.hash(pin) for a in agents if a.pin_variable and (pin := secret(a.pin_variable))}
 
 
-def _metrics(switchboard: Switchboard, pool: Pool, prompts: CacheCounts, carrier: twilio.TwilioLine | None) -> str:
+def _metrics(
+    switchboard: Switchboard,
+    pool: Pool,
+    prompts: CacheCounts,
+    carrier: twilio.TwilioLine | None,
+    pbx: AsteriskLine | None,
+) -> str:
     """Prometheus text: https://prometheus.io/docs/instrumenting/exposition_formats/"""
     stats = pool.stats()
     values = {
@@ -87,4 +97,8 @@ def _metrics(switchboard: Switchboard, pool: Pool, prompts: CacheCounts, carrier
     if carrier is not None:
         lines += [f'warmline_refused_total{{kind="{kind}"}} {count}' for kind, count in carrier.refusals.items()]
         lines += [f'warmline_media_dropped_total{{reason="{why}"}} {n}' for why, n in carrier.dropped.items()]
+    if pbx is not None:
+        lines += [f'warmline_asterisk_refused_total{{kind="{kind}"}} {count}' for kind, count in pbx.refusals.items()]
+        lines += [f'warmline_asterisk_dropped_total{{reason="{why}"}} {n}' for why, n in pbx.dropped.items()]
+        lines.append(f"warmline_asterisk_listening {int(pbx.listening.is_set())}")
     return "\n".join(lines) + "\n"

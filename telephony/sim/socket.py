@@ -42,7 +42,7 @@ class Socket(Protocol):
 
     closed_with: int | None
 
-    async def send(self, text: str) -> None: ...
+    async def send(self, message: str | bytes) -> None: ...
 
     async def receive(self) -> str | bytes | None:
         """The next message; None when the service has closed."""
@@ -100,9 +100,9 @@ class _RealSocket:
         self.closed_with: int | None = None
         self._connection = connection
 
-    async def send(self, text: str) -> None:
+    async def send(self, message: str | bytes) -> None:
         try:
-            await self._connection.send(text)
+            await self._connection.send(message)
         except websockets.ConnectionClosed:
             self.closed_with = self._connection.close_code
 
@@ -178,9 +178,10 @@ class MemorySocket:
             await self.close()
             raise HandshakeRefused(403 if message["type"] == "websocket.close" else 500)
 
-    async def send(self, text: str) -> None:
+    async def send(self, message: str | bytes) -> None:
         if self.closed_with is None:
-            await self._to_app.put({"type": "websocket.receive", "text": text})
+            kind = "text" if isinstance(message, str) else "bytes"
+            await self._to_app.put({"type": "websocket.receive", kind: message})
 
     async def receive(self) -> str | bytes | None:
         if self.closed_with is not None:

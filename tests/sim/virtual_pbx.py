@@ -1,0 +1,133 @@
+"""The real service behind a simulated Asterisk, in memory and in virtual time; see `tests/sim/virtual.py`."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from models.engines import EngineFactory
+from models.inference import InlinePool
+from telephony.agents.agent import Presence
+from telephony.journal import Record
+from telephony.records.store import InlineKeeper
+from telephony.service import Service, World, open_service
+from telephony.settings import load
+from telephony.sim.agent import SimAgent
+from telephony.sim.asterisk import AriConnection, Phone, SimAsterisk
+from telephony.sim.clock import at_work, run_virtual
+from telephony.sim.script import Item
+from tests.sim.house import CONFIG, changed, records_in
+from tests.sim.virtual import DAY, SETTLE_SECONDS, STORY_SECONDS, TONES, Call
+from voice.listening import Listening
+from voice.pipeline.recognise import ENGINE
+from voice.stt.scripted import Line, ScriptedRecogniser
+
+T = TypeVar("T")
+
+PASSWORD_VARIABLE = "WARMLINE_TEST_ARI_PASSWORD"
+
+
+class PbxTown:
+    """What `tests.sim.virtual.Call` needs of a town, with a PBX for its carrier."""
+
+    def __init__(self, service: Service, pbx: SimAsterisk, ari: AriConnection, records: list[Record]) -> None:
+        self.service = service
+        self.carrier = pbx
+        self.pbx = pbx
+        self.ari = ari
+        self.records = records
+        self._news: set[asyncio.Event] = set()
+
+    def ring(self, *script: Item, number: str = "+12025550143", stays_ms: int = 60_000) -> Call:
+        return Call(self, number, script, stays_ms)  # type: ignore[arg-type]  # it asks of a town what is here
+
+    def presence(self, agent: str) -> Presence:
+        return self.service.staff.roster.seat(agent).presence
+
+    async def news(self) -> None:
+        event = asyncio.Event()
+        self._news.add(event)
+        await event.wait()
+
+    def heard_of(self) -> None:
+        news, self._news = self._news, set()
+        for event in news:
+            event.set()
+
+
+def play(
+    story: Callable[[PbxTown], Awaitable[T]],
+    folder: Path,
+    *,
+    agents: Mapping[str, SimAgent | Phone] | None = None,
+    lines: Sequence[Line | str] = (),
+    version: str | None = None,
+    **changes: Any,
+) -> T:
+    """Plays `story`. `agents`: id → phone, all of them available; whoever is not named is away."""
+    agents = agents or {}
+    settings = changed(
+        load(CONFIG), records_in(folder), {"service": {"public_url": ""}}, asterisk(), {"agents": _phones()}, changes
+    )
+    recogniser = ScriptedRecogniser(lines)
+    records: list[Record] = []
+    towns: list[PbxTown] = []
+
+    def on_record(record: Record) -> None:
+        records.append(record)
+        for town in towns:
+            town.heard_of()
+
+    async def run() -> T:
+        phones = {f"PJSIP/{agent}": phone for agent, phone in agents.items()}
+        async with SimAsterisk(phones=phones, **({"version": version} if version else {})) as pbx:
+            ari = AriConnection(pbx)
+            world = World(
+                keeper=InlineKeeper(),
+                open_pool=lambda factories, settings: InlinePool(
+                    {ENGINE: EngineFactory(lambda: Listening(recogniser), shared=True)}
+                ),
+                wrap_voice=lambda inner: TONES,
+                asterisk=lambda: ari,
+                bank=":memory:",
+                inline=True,
+                today=lambda: DAY,
+                on_record=on_record,
+            )
+            with at_work():
+                opening = open_service(settings, world)
+                service = await opening.__aenter__()
+            pbx.app = service.app
+            try:
+                town = PbxTown(service, pbx, ari, records)
+                towns.append(town)
+                for agent in agents:
+                    service.staff.roster.set(agent, Presence.AVAILABLE, 0)
+                switchboard = asyncio.create_task(service.switchboard.serve())
+                try:
+                    async with asyncio.timeout(STORY_SECONDS):
+                        told = await story(town)
+                        await asyncio.sleep(SETTLE_SECONDS)
+                        return told
+                finally:
+                    switchboard.cancel()
+                    with suppress(asyncio.CancelledError):
+                        await switchboard
+            finally:
+                with at_work():
+                    await opening.__aexit__(None, None, None)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(PASSWORD_VARIABLE, "secret")
+        return run_virtual(run())
+
+
+def asterisk() -> Mapping[str, Any]:
+    return {"lines": {"asterisk": {"enabled": True, "password_variable": PASSWORD_VARIABLE}}}
+
+
+def _phones() -> list[dict[str, Any]]:
+    return [{**agent.model_dump(), "line": "asterisk", "address": agent.id} for agent in load(CONFIG).agents]

@@ -1,0 +1,254 @@
+"""Whole calls through the real service, a real Asterisk and real SIP phones: their recordings show who heard whom."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from telephony.events import (
+    AgentAccepted,
+    AgentAnswered,
+    AgentDeclined,
+    AgentOffered,
+    CallAnswered,
+    CallEnded,
+    HandoffMoved,
+    KeyPressed,
+    Problem,
+    Said,
+    Unbridged,
+)
+from tests.sip import tones
+from tests.sip.phone import Phone
+from tests.sip.service import BRIEF, HERE_IS, SYSTEM, House, house
+
+pytestmark = pytest.mark.sip
+
+CALLER, ANA, BEN = 1400, 880, 1900
+
+
+async def asks(house: House, caller: Phone) -> None:
+    """Dials, hears a while of the greeting, and presses 0."""
+    await caller.dial(house.number)
+    await house.until(CallAnswered)
+    await asyncio.sleep(1.5)
+    await caller.do("sndcode", "0")
+    await house.until(AgentOffered)
+
+
+async def accepts(house: House, agent: Phone) -> None:
+    """Hears a while of the brief, and presses 1. The caller has heard who it is when this returns."""
+    await house.until(AgentAnswered)
+    await asyncio.sleep(2)
+    await agent.do("sndcode", "1")
+    await house.until(HandoffMoved, lambda moved: moved.state == "bridged")
+    await house.until(Said, lambda said: said.prompt == "seek.coming")
+
+
+def bridging_ms(house: House) -> int:
+    """From the key that accepts to both in one bridge."""
+    accepted = next(record.at_ms for record in house.records if isinstance(record.entry, AgentAccepted))
+    bridged = next(r.at_ms for r in house.records if isinstance(r.entry, HandoffMoved) and r.entry.state == "bridged")
+    return bridged - accepted
+
+
+async def test_a_caller_is_greeted_asks_for_a_person_and_talks_with_the_briefed_agent(
+    tmp_path: Path, record_property: pytest.RecordProperty
+) -> None:
+    async with (
+        house(tmp_path) as at,
+        Phone.caller(tmp_path, at.pbx, pitch=CALLER) as caller,
+        Phone.agent(tmp_path, at.pbx, 100, pitch=ANA) as ana,
+    ):
+        at.available("ana")
+        await asks(at, caller)
+        await accepts(at, ana)
+        await asyncio.sleep(3)
+        assert any(name.startswith("wl-room") for name in await at.holds())
+        await caller.do("hangup")
+        await at.until(CallEnded)
+        assert await at.is_empty()
+        await ana.call_event("CALL_CLOSED")
+        record_property("accept_to_bridge_asterisk_ms", bridging_ms(at))
+        assert at.all(CallEnded)[0].outcome == "transferred"
+        assert not at.all(Problem)
+        assert sum(at.line.dropped.values()) == 0
+    caller_heard, ana_heard = tones.order(caller.heard()), tones.order(ana.heard())
+    assert caller_heard[0] == SYSTEM
+    assert BRIEF not in caller_heard
+    assert BRIEF in ana_heard
+    assert ana_heard[-1] == CALLER
+    assert caller_heard[-1] == ANA
+
+
+async def test_who_is_coming_is_said_to_the_caller_alone(tmp_path: Path) -> None:
+    """They are in the room by then: it is whispered to them."""
+    async with (
+        house(tmp_path) as at,
+        Phone.caller(tmp_path, at.pbx, pitch=CALLER) as caller,
+        Phone.agent(tmp_path, at.pbx, 100, pitch=ANA) as ana,
+    ):
+        at.available("ana")
+        await asks(at, caller)
+        await accepts(at, ana)
+        await caller.do("hangup")
+        await at.until(CallEnded)
+    assert any({HERE_IS, ANA} <= pitches for pitches in windows(caller))
+    assert not any(HERE_IS in pitches for pitches in windows(ana))
+
+
+def windows(phone: Phone) -> list[set[int]]:
+    """What the phone heard, in steps of 200 ms: all pitches of each."""
+    samples = phone.heard()
+    width = round(tones.WINDOW_SECONDS * tones.RATE)
+    return [tones.pitches(samples[at : at + width]) for at in range(0, len(samples) - width, width)]
+
+
+async def test_keys_pressed_while_they_talk_are_on_record_once(tmp_path: Path) -> None:
+    async with (
+        house(tmp_path) as at,
+        Phone.caller(tmp_path, at.pbx) as caller,
+        Phone.agent(tmp_path, at.pbx, 100) as ana,
+    ):
+        at.available("ana")
+        await asks(at, caller)
+        await accepts(at, ana)
+        await caller.do("sndcode", "5")
+        await at.until(KeyPressed, count=3)
+        await asyncio.sleep(0.5)
+        await caller.do("hangup")
+        await at.until(CallEnded)
+    assert [key.speaker for key in at.all(KeyPressed)] == ["caller", "agent", "caller"]
+
+
+async def test_an_agent_who_rejects_the_call_is_busy_and_the_next_one_takes_it(tmp_path: Path) -> None:
+    async with (
+        house(tmp_path) as at,
+        Phone.caller(tmp_path, at.pbx, pitch=CALLER) as caller,
+        Phone.agent(tmp_path, at.pbx, 100, pitch=ANA, auto=False) as ana,
+        Phone.agent(tmp_path, at.pbx, 101, pitch=BEN) as ben,
+    ):
+        at.available("ana", "ben")
+        await asks(at, caller)
+        await ana.call_event("CALL_INCOMING")
+        await ana.do("hangup")
+        await at.until(AgentDeclined)
+        await accepts(at, ben)
+        await asyncio.sleep(1)
+        await caller.do("hangup")
+        await at.until(CallEnded)
+        assert await at.is_empty()
+    assert [(entry.agent, entry.by) for entry in at.all(AgentDeclined)] == [("ana", "busy")]
+    assert tones.order(caller.heard())[-1] == BEN
+
+
+async def test_an_agent_whose_phone_is_not_there_has_failed_and_the_next_one_takes_it(tmp_path: Path) -> None:
+    async with (
+        house(tmp_path) as at,
+        Phone.caller(tmp_path, at.pbx) as caller,
+        Phone.agent(tmp_path, at.pbx, 101) as ben,
+    ):
+        at.available("ana", "ben")
+        await asks(at, caller)
+        await accepts(at, ben)
+        await caller.do("hangup")
+        await at.until(CallEnded)
+        assert await at.is_empty()
+    assert [(entry.agent, entry.by) for entry in at.all(AgentDeclined)] == [("ana", "failed")]
+
+
+async def test_a_caller_who_hangs_up_while_it_rings_silences_the_agents_phone(tmp_path: Path) -> None:
+    async with (
+        house(tmp_path) as at,
+        Phone.caller(tmp_path, at.pbx) as caller,
+        Phone.agent(tmp_path, at.pbx, 100, auto=False) as ana,
+    ):
+        at.available("ana")
+        await asks(at, caller)
+        await ana.call_event("CALL_INCOMING")
+        await caller.do("hangup")
+        await ana.call_event("CALL_CLOSED")
+        await at.until(CallEnded)
+        assert await at.is_empty()
+    assert at.all(CallEnded)[0].outcome == "abandoned"
+
+
+async def test_a_caller_whose_agent_hangs_up_hears_the_system_again(tmp_path: Path) -> None:
+    async with (
+        house(tmp_path) as at,
+        Phone.caller(tmp_path, at.pbx, pitch=CALLER) as caller,
+        Phone.agent(tmp_path, at.pbx, 100, pitch=ANA) as ana,
+    ):
+        at.available("ana")
+        await asks(at, caller)
+        await accepts(at, ana)
+        await asyncio.sleep(2)
+        await ana.do("hangup")
+        await at.until(Unbridged)
+        await asyncio.sleep(2)
+        await caller.do("hangup")
+        await at.until(CallEnded)
+        assert await at.is_empty()
+    assert tones.order(caller.heard())[-2:] == [ANA, SYSTEM]
+
+
+async def test_whom_the_agent_transfers_the_caller_to_stands_in_their_place(tmp_path: Path) -> None:
+    """A blind REFER. The colleague's leg is the agent's from then on: heard, and ended with the call."""
+    async with (
+        house(tmp_path) as at,
+        Phone.caller(tmp_path, at.pbx, pitch=CALLER) as caller,
+        Phone.agent(tmp_path, at.pbx, 100, pitch=ANA) as ana,
+        Phone.agent(tmp_path, at.pbx, 101, pitch=BEN) as ben,
+    ):
+        at.available("ana")
+        await asks(at, caller)
+        await accepts(at, ana)
+        await asyncio.sleep(1)
+        await ana.do("transfer", f"sip:101@{at.pbx.address}")
+        await ben.call_event("CALL_ESTABLISHED")
+        await asyncio.sleep(2)
+        assert not at.all(Unbridged)
+        await caller.do("hangup")
+        await at.until(CallEnded)
+        await ben.call_event("CALL_CLOSED")
+        assert await at.is_empty()
+    assert tones.order(caller.heard())[-2:] == [ANA, BEN]
+    assert tones.order(ben.heard()) == [CALLER]
+
+
+async def test_a_colleague_who_hangs_up_after_a_transfer_leaves_the_caller_with_the_system(tmp_path: Path) -> None:
+    async with (
+        house(tmp_path) as at,
+        Phone.caller(tmp_path, at.pbx, pitch=CALLER) as caller,
+        Phone.agent(tmp_path, at.pbx, 100, pitch=ANA) as ana,
+        Phone.agent(tmp_path, at.pbx, 101, pitch=BEN) as ben,
+    ):
+        at.available("ana")
+        await asks(at, caller)
+        await accepts(at, ana)
+        await ana.do("transfer", f"sip:101@{at.pbx.address}")
+        await ben.call_event("CALL_ESTABLISHED")
+        await asyncio.sleep(1)
+        await ben.do("hangup")
+        await at.until(Unbridged)
+        await asyncio.sleep(2)
+        await caller.do("hangup")
+        await at.until(CallEnded)
+        assert await at.is_empty()
+    assert tones.order(caller.heard())[-1] == SYSTEM
+
+
+async def test_calls_come_in_again_after_the_pbx_was_restarted(tmp_path: Path) -> None:
+    async with house(tmp_path) as at, Phone.caller(tmp_path, at.pbx) as caller:
+        await caller.dial(at.number)
+        await at.until(Said)
+        await at.pbx.restart()
+        await at.until(CallEnded)
+        async with asyncio.timeout(20):
+            await at.line.listening.wait()
+        await caller.dial(at.number)
+        await at.until(CallAnswered, count=2)
+        await caller.do("hangup")
+        await at.until(CallEnded, count=2)
