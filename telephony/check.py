@@ -38,7 +38,17 @@ def examine(config: Path, *, today: date | None = None) -> list[Finding]:
     except TelephonyError as error:
         return [Finding("settings", line, "prevents") for line in str(error).splitlines()]
     findings = [Finding("settings", str(config / FILE))]
-    for part in (_business(today or date.today()), _hearing, _speaking, _weights, _port, _twilio, _agents, _disk):
+    for part in (
+        _business(today or date.today()),
+        _hearing,
+        _speaking,
+        _weights,
+        _port,
+        _twilio,
+        _agents,
+        _queues,
+        _disk,
+    ):
         findings += part(settings)
     return findings
 
@@ -146,6 +156,24 @@ def _agents(settings: Settings) -> Iterator[Finding]:
     local = settings.service.host in ("127.0.0.1", "localhost", "::1")
     if settings.desk.demo_sign_in and not local:
         yield Finding("desk", "[desk] demo_sign_in: anybody who reaches this address can sign in as an agent", "note")
+
+
+def _queues(settings: Settings) -> Iterator[Finding]:
+    """Queues that nobody can serve, and what agents can do that nobody asks for."""
+    try:
+        queues = load_business(settings.business.folder).queues
+    except VoiceError:
+        return  # said already
+    for name, queue in queues.items():
+        if settings.agents and not any(set(queue.skills) <= set(agent.skills) for agent in settings.agents):
+            lacks = ", ".join(queue.skills)
+            then = f"callers go on to {queue.overflow}" if queue.overflow else "callers can only be called back"
+            yield Finding("queues", f"{name}: no agent has the skills it needs ({lacks}); {then}", "note")
+    asked = {skill for queue in queues.values() for skill in queue.skills}
+    for agent in settings.agents:
+        if unused := sorted(set(agent.skills) - asked):
+            what = f"{agent.name}: [[agents]] skills: {', '.join(unused)}: no queue asks for it (queues.toml)"
+            yield Finding("agents", what, "note")
 
 
 def _disk(settings: Settings) -> Iterator[Finding]:

@@ -9,8 +9,10 @@ from models.inference import Pool
 from models.transcript import Transcript
 from telephony.agents.briefing import BriefingMind
 from telephony.agents.callback import NumberFrom
+from telephony.agents.ladder import Ladder
 from telephony.agents.staff import Staff
 from telephony.handoff.settings import HandoffSettings
+from telephony.history import History
 from telephony.journal import Keeper
 from telephony.leg import Leg, Line
 from telephony.people import Attending
@@ -53,6 +55,11 @@ class CallerMind(Mind, Protocol):
 
     @property
     def tier(self) -> str: ...
+
+    @property
+    def language(self) -> str:
+        """What the caller would speak with a person."""
+        ...
 
     @property
     def solved(self) -> bool:
@@ -107,6 +114,9 @@ class House:
     keeper: Keeper
     recorder: Callable[[str], CallRecorder]  # call → its recording
     handoff: HandoffSettings
+    ladder: Ladder
+    history: History
+    sticky_days: int
     engines: Mapping[str, str]  # stt, tts, vad, intent → what is in use
     version: str  # of the configuration
     recognition_deadline_seconds: float

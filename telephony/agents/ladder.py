@@ -4,7 +4,6 @@ Pure. Whatever rung is chosen, a person is sought all the same: the rung only sa
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
 from telephony.agents.waits import WaitRange
@@ -21,7 +20,7 @@ class Outlook:
     """What a caller of one queue may expect now. `wait` is unknown where there is no data for it."""
 
     is_open: bool  # this queue, or one that it overflows to
-    opens: datetime | None = None  # where it is not, and that is known
+    opens: str | None = None  # where it is not: when it will be, as it is said
     staff: int = 0  # agents at work who can take this call
     free: int = 0
     place: int = 1

@@ -52,6 +52,11 @@ class CallQueue:
             self._waiting[waiting.handoff] = waiting
             self._stood[waiting.handoff] = standing or Standing(self.position(waiting.handoff, waiting.since_ms))
 
+    def change(self, waiting: Waiting) -> None:
+        """More is known of a caller who waits; their place in time stays."""
+        if waiting.handoff in self._waiting:
+            self._waiting[waiting.handoff] = waiting
+
     def leave(self, handoff: str, now_ms: int, *, served: bool) -> None:
         """`served`: a person took the call. Who left before tells that the wait was longer. Leaving twice changes
         nothing."""

@@ -13,6 +13,7 @@ from telephony.agents.routing import Needs, choose, fits, relaxed
 from telephony.agents.rules import Rules
 from telephony.agents.waits import Standing, Waited
 from telephony.handoff import Outcome
+from voice.dialogue.hours import spoken
 
 AFTER = {
     Outcome.BRIDGED: Presence.WRAPPING,
@@ -65,18 +66,30 @@ class Staff:
         self._stirred: list[asyncio.Event] = []  # in the order they came, so that a replay wakes them alike
         roster.subscribe(self._on_change)
 
-    def remember(self, queue: str, waits: Iterable[Waited]) -> None:
-        """What callers of `queue` waited before this service started, oldest first."""
-        for waited in waits:
+    def remember(self, queue: str, waited: Waited) -> None:
+        """What a caller of `queue` waited before this service started; to be told in order."""
+        if waited.standing.staff:
             self._queues[queue].history.add(waited)
 
     # --- a caller's place ----------------------------------------------------------------------------------------
 
-    def join(self, call: str, handoff: str, queue: str, *, language: str | None = None, tier: str | None = None) -> None:
+    def join(
+        self, call: str, handoff: str, queue: str, *, language: str | None = None, tier: str | None = None
+    ) -> None:
         """The caller takes their place; it is kept until `leave`."""
         waiting = self._waiting(call, handoff, queue, language, tier)
         self._queues[queue].join(waiting, self._standing(waiting))
         self._stir()
+
+    def know(self, handoff: str, queue: str, *, language: str | None, tier: str | None) -> None:
+        """What was learnt of a caller who waits: who they are may make them others' to serve, and sooner."""
+        was = self._queues[queue].find(handoff)
+        if was is None:
+            return
+        now = self._waiting(was.call, handoff, queue, language, tier)
+        if (now.needs, now.priority) != (was.needs, was.priority):
+            self._queues[queue].change(replace(now, since_ms=was.since_ms))
+            self._stir()
 
     def prefer(self, handoff: str, agent: str) -> None:
         """`agent` knows this caller: they are asked first, and waited for a little where they are busy."""
@@ -96,14 +109,11 @@ class Staff:
         chain = list(self._rules.chain(queue))
         if not any(self._rules.of(name).hours.is_open(at) for name in chain):
             openings = [self._rules.of(name).hours.next_opening(at) for name in chain]
-            return Outlook(False, opens=min((one for one in openings if one is not None), default=None))
+            first = min((one for one in openings if one is not None), default=None)
+            return Outlook(False, opens=spoken(first, at) if first else None)
         standing = self._standing(waiting)
         wait = self._queues[queue].estimate(handoff, self._now_ms(), standing) if standing.staff else None
         return Outlook(True, None, standing.staff, standing.free, standing.place, wait)
-
-    def wait_minutes(self, handoff: str, queue: str) -> tuple[int, int] | None:
-        wait = self.outlook(handoff, queue).wait
-        return wait.minutes if wait else None
 
     # --- an agent for a caller -----------------------------------------------------------------------------------
 

@@ -124,7 +124,7 @@ class WaitHistory:
             table = np.array(rows, dtype=float)
             self._columns = (table[:, 0], table[:, 1], table[:, 2], table[:, 3])
         departures, staff, waits, served = self._columns
-        asking = float(np.median([w.wait_ms for w in self._at_once if w.served] or [0.0]))
+        asking = float(np.median([float(w.wait_ms) for w in self._at_once if w.served] or [0.0]))
         scale = (standing.departures / departures) * (staff / standing.staff)
         as_if = np.maximum(waits - asking, 0) * scale + np.minimum(waits, asking)
         apart = np.abs(np.log(departures / standing.departures)) + np.abs(np.log(staff / standing.staff))

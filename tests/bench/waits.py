@@ -1,4 +1,4 @@
-"""Whether the wait that callers are told comes true 8 times of 10, in a simulated month the estimate knows nothing of."""
+"""Whether the wait that callers are told comes true 8 times of 10, in a simulated month the estimate knows not."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -23,7 +23,7 @@ def rows(context: Context) -> Sequence[Row]:
     world = f"{len(month.callers)} callers, {len(queued)} of them found nobody free, {left} hung up"
     make = context.samples.row
     return [
-        make(IDS[0], [held for held, _ in joined], "share", unit="of callers told at the start of their wait", goal=GOAL,
+        make(IDS[0], [held for held, _ in joined], "share", unit="of callers told at the beginning", goal=GOAL,
              of=OF, note=f"{world}; by hour {_by_hour(joined)}"),
         make(IDS[1], [held for held, _ in waiting], "share", unit="of what is said each further minute", goal=GOAL,
              of=OF),

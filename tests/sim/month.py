@@ -1,8 +1,8 @@
 """A month of callers and agents, event by event through the real `Staff`: nothing of it is known to the estimate.
 
-What is drawn, and from what (`World`): arrivals are Poisson around a day's profile with two peaks, days differ; handling
-times are lognormal and differ by agent; agents have shifts, lunch, days off; some decline or do not answer; callers hang
-up when their patience, lognormal too, is over. One caller in ten never does: their waits are known to the end.
+What is drawn, and from what (`World`): arrivals are Poisson around a day's profile with two peaks, days differ;
+handling times are lognormal and differ by agent; agents have shifts, lunch, days off; some decline or do not answer;
+callers hang up when their patience, lognormal too, is over. One in ten never does: their waits are known to the end.
 """
 
 import heapq

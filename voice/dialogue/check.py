@@ -20,6 +20,7 @@ ALWAYS_SAID = (
     "seek.keep_waiting", "callback.this_number", "brief.done", "brief.told", "brief.failed", "brief.cancelled",
     "brief.unclear", "brief.keypad_pin", "brief.tier", "brief.since", "callback.ask_number", "callback.read_back",
     "callback.agreed", "callback.topic", "busy", "busy.offer",
+    "seek.check_later", "seek.topic_later", "seek.closed", "seek.wait_up_to",
 )  # fmt: skip
 IDENTITY_SAID = (
     "identity.why", "identity.ask_member", "identity.read_back", "identity.ask_pin", "identity.not_aloud",
