@@ -86,7 +86,7 @@ def rules(business: Business, handoff: HandoffSettings) -> Rules:
 
 def ladder(business: Business) -> Ladder:
     routing = business.routing
-    return Ladder(routing.callback_minutes, routing.callback_waiting_per_agent, routing.approvals)
+    return Ladder(routing.callback_minutes, routing.callback_waiting_per_agent)
 
 
 def _agents(settings: Settings) -> list[Agent]:

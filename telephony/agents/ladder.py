@@ -29,7 +29,7 @@ class Outlook:
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """The thresholds: `[routing]` in business.toml."""
+    """The thresholds: `[routing]` in business.toml. `approvals`: the desk takes them; until it does, nobody sets it."""
 
     callback_minutes: int = 10
     callback_waiting_per_agent: int = 4

@@ -1,6 +1,7 @@
 """The agents at work, as the search for a person sees them: reserve the best one, release them by what came of it."""
 
 import asyncio
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -190,10 +191,9 @@ class Staff:
         at, now = self._clock(), self._now_ms()
         for waiting in self._everyone():
             yield waiting.since_ms + round(self._rules.sticky_seconds * 1000)
-            for name, due_ms in self._open_queues(waiting):
-                yield due_ms
-                change = self._rules.of(name).hours.next_change(at)
-                yield from () if change is None else (now + round((change - at).total_seconds() * 1000),)
+            yield from (due_ms for _, due_ms in self._open_queues(waiting))
+            changes = (self._rules.of(name).hours.next_change(at) for name in self._rules.chain(waiting.queue))
+            yield from (now + math.ceil((change - at).total_seconds() * 1000) for change in changes if change)
 
     # --- deciding ------------------------------------------------------------------------------------------------
 

@@ -134,7 +134,6 @@ class Routing:
     sticky_seconds: Annotated[float, Field(ge=0, le=300)] = 20.0  # they are waited for so long where they are busy
     callback_minutes: Annotated[int, Field(ge=1, le=240)] = 10  # a wait that may reach this: a call back is offered
     callback_waiting_per_agent: Annotated[int, Field(ge=1, le=100)] = 4  # the same, while no wait is known
-    approvals: bool = False  # the desk takes approvals: needs its approval queue, which is not there yet
 
 
 @dataclass(frozen=True, slots=True)
