@@ -7,6 +7,7 @@ from typing import TypeVar
 from models.brief import Brief, Material, Reason
 from models.compose import compose
 from models.transcript import Transcript
+from telephony.agents.routing import HOUSE_LANGUAGE
 from telephony.house import CallerMind
 
 T = TypeVar("T")
@@ -56,6 +57,10 @@ class Accounts:
     @property
     def tier(self) -> str:
         return self._ask(lambda: self._mind.tier, "")
+
+    @property
+    def language(self) -> str:
+        return self._ask(lambda: self._mind.language, HOUSE_LANGUAGE)
 
     @property
     def solved(self) -> bool:

@@ -43,7 +43,8 @@ def examine(config: Path, *, today: date | None = None) -> list[Finding]:
         return [Finding("settings", line, "prevents") for line in str(error).splitlines()]
     findings = [Finding("settings", str(config / FILE))]
     machine = (_hearing, _speaking, _weights, _port)
-    for part in (_business(today or date.today()), *machine, _twilio, _asterisk, _agents, _dialling, _disk):
+    lines = (_twilio, _asterisk, _agents, _queues, _dialling)
+    for part in (_business(today or date.today()), *machine, *lines, _disk):
         findings += part(settings)
     return findings
 
@@ -191,6 +192,24 @@ def _dialling(settings: Settings) -> Iterator[Finding]:
         yield Finding("dialling", f"off: {off or '[dialling] enabled = false'}; no telephone is rung", "note")
     else:
         yield Finding("dialling", f"at most {caps.per_call} telephones a call, {caps.per_hour} an hour")
+
+
+def _queues(settings: Settings) -> Iterator[Finding]:
+    """Queues that nobody can serve, and what agents can do that nobody asks for."""
+    try:
+        queues = load_business(settings.business.folder).queues
+    except VoiceError:
+        return  # said already
+    for name, queue in queues.items():
+        if settings.agents and not any(set(queue.skills) <= set(agent.skills) for agent in settings.agents):
+            lacks = ", ".join(queue.skills)
+            then = f"callers go on to {queue.overflow}" if queue.overflow else "callers can only be called back"
+            yield Finding("queues", f"{name}: no agent has the skills it needs ({lacks}); {then}", "note")
+    asked = {skill for queue in queues.values() for skill in queue.skills}
+    for agent in settings.agents:
+        if unused := sorted(set(agent.skills) - asked):
+            what = f"{agent.name}: [[agents]] skills: {', '.join(unused)}: no queue asks for it (queues.toml)"
+            yield Finding("agents", what, "note")
 
 
 def _disk(settings: Settings) -> Iterator[Finding]:

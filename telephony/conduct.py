@@ -12,6 +12,7 @@ from models.transcript import Speaker
 from telephony import events as entries
 from telephony import handoff as h
 from telephony.accounts import Accounts
+from telephony.acquaintance import Acquaintance
 from telephony.agents.briefing import BriefingMind
 from telephony.agents.callback import CallbackPromise, NumberFrom
 from telephony.call import Call, CallId, CallState
@@ -62,6 +63,9 @@ class Conduct:
             spoken=lambda: self._rescue.transcript,
             wall=house.wall,
             problem=self.problem,
+        )
+        self._acquaintance = Acquaintance(
+            house.history, number=party.address, days=house.sticky_days, wall=house.wall, problem=self.problem
         )
         self._handoffs = 0
         self._told = False
@@ -118,12 +122,14 @@ class Conduct:
     async def _talk(self, session: Session) -> None:
         async with asyncio.TaskGroup() as tasks:
             running, serving = tasks.create_task(self._run(session)), tasks.create_task(self._serve(tasks))
+            looking_up = tasks.create_task(self._acquaintance.look_up())
             session.tell(events.Answered(self.leg.party.address))
             why = await self.leg.ended()
             if why is not LegEnded.BY_US:
                 self._reason = why.value
             self._gone = True
             running.cancel()
+            looking_up.cancel()
             await self._close_search()
             serving.cancel()
 
@@ -255,6 +261,7 @@ class Conduct:
                 leg=self.leg,
                 session=self._session,
                 now_ms=self.now_ms,
+                known=self._acquaintance.agent,
                 joined=self._joined,
                 left=self._left,
             ),
@@ -264,6 +271,7 @@ class Conduct:
             briefs=self._accounts,
             agent_parts=self,
             settings=self._house.handoff,
+            ladder=self._house.ladder,
             fallback=self._house.fallback.get(escalation.queue, ()),
         )
         self._search = tasks.create_task(self._run_search(self._seeking))

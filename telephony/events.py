@@ -92,6 +92,19 @@ class HandoffMoved:
 
 
 @dataclass(frozen=True, slots=True)
+class QueueJoined:
+    """Where the caller stood when the search began, and what help was offered first."""
+
+    handoff: str
+    queue: str
+    place: int  # from 1, among those who want the same agents
+    staff: int  # agents at work who can take the call
+    free: int  # of these
+    wait_minutes: tuple[int, int] | None  # what may be said of the wait; null: nothing
+    rung: str  # transfer | approval | callback
+
+
+@dataclass(frozen=True, slots=True)
 class AgentOffered:
     handoff: str
     agent: str
@@ -204,7 +217,7 @@ class CallEnded:
 
 Entry = (
     CallOffered | CallAnswered | Said | Heard | KeyPressed | Silent | BargedIn | Understood | Judged | Escalated
-    | ActionAsked | Acted | Verified | RecordingDeclined | Corrected | BriefReady | HandoffMoved | AgentOffered
-    | AgentRung | AgentAnswered | AgentBriefed | AgentAccepted | AgentDeclined | Bridged | Held | HandedBack | Unbridged
-    | CallbackAgreed | WrappedUp | Problem | CallEnded
+    | ActionAsked | Acted | Verified | RecordingDeclined | Corrected | BriefReady | HandoffMoved | QueueJoined
+    | AgentOffered | AgentRung | AgentAnswered | AgentBriefed | AgentAccepted | AgentDeclined | Bridged | Held
+    | HandedBack | Unbridged | CallbackAgreed | WrappedUp | Problem | CallEnded
 )  # fmt: skip

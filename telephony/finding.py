@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import TypeVar
 
 from telephony import handoff as h
+from telephony.agents.ladder import Outlook
 from telephony.agents.staff import Found, Staff
 
 T = TypeVar("T")
@@ -38,9 +39,22 @@ class Finding:
         self._fallback = fallback
         self._problem = problem
 
-    def join(self) -> None:
-        """The caller takes their place in the queue."""
-        self._try(lambda: self._people.join(self._call, self._handoff, self._queue), None)
+    def join(self, *, language: str | None, tier: str | None, known: str | None) -> Outlook | None:
+        """The caller takes their place in the queue; what they may expect, unless the queue cannot say.
+
+        `known`: the agent who served them last.
+        """
+        people, handoff, queue = self._people, self._handoff, self._queue
+        self._try(lambda: people.join(self._call, handoff, queue, language=language, tier=tier), None)
+        if known is not None:
+            self._try(lambda: people.prefer(handoff, known), None)
+        return self._try(lambda: people.outlook(handoff, queue), None)
+
+    def know(self, *, language: str | None, tier: str | None) -> None:
+        self._try(lambda: self._people.know(self._handoff, self._queue, language=language, tier=tier), None)
+
+    def outlook(self) -> Outlook | None:
+        return self._try(lambda: self._people.outlook(self._handoff, self._queue), None)
 
     def leave(self, *, served: bool) -> None:
         self._try(lambda: self._people.leave(self._handoff, self._queue, served=served), None)
@@ -56,9 +70,6 @@ class Finding:
 
     def release(self, agent: str, outcome: h.Outcome) -> None:
         self._try(lambda: self._people.release(agent, outcome), None)
-
-    def wait_minutes(self) -> tuple[int, int] | None:
-        return self._try(lambda: self._people.wait_minutes(self._handoff, self._queue), None)
 
     def _reserve(self, excluding: frozenset[str]) -> Found | None:
         return self._people.reserve(self._handoff, self._queue, excluding)

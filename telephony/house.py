@@ -9,9 +9,11 @@ from models.inference import Pool
 from models.transcript import Transcript
 from telephony.agents.briefing import BriefingMind
 from telephony.agents.callback import NumberFrom
+from telephony.agents.ladder import Ladder
 from telephony.agents.staff import Staff
 from telephony.dialling import Dialling
 from telephony.handoff.settings import HandoffSettings
+from telephony.history import History
 from telephony.journal import Keeper
 from telephony.leg import Leg, Line
 from telephony.people import Attending
@@ -57,6 +59,11 @@ class CallerMind(Mind, Protocol):
 
     @property
     def tier(self) -> str: ...
+
+    @property
+    def language(self) -> str:
+        """What the caller would speak with a person."""
+        ...
 
     @property
     def solved(self) -> bool:
@@ -112,6 +119,9 @@ class House:
     recorder: Callable[[str], CallRecorder]  # call → its recording
     handoff: HandoffSettings
     dialling: Dialling
+    ladder: Ladder
+    history: History
+    sticky_days: int
     engines: Mapping[str, str]  # stt, tts, vad, intent → what is in use
     version: str  # of the configuration
     recognition_deadline_seconds: float

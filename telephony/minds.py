@@ -12,6 +12,7 @@ from models.intent import IntentModel
 from models.summary import draft
 from models.transcript import Transcript
 from telephony.agents.briefing import BriefingMind
+from telephony.agents.routing import HOUSE_LANGUAGE
 from voice.dialogue.business import Business
 from voice.dialogue.busy import WORDS as BUSY_WORDS
 from voice.dialogue.busy import BusyMind
@@ -71,6 +72,12 @@ class CallMind:
     @property
     def tier(self) -> str:
         return self._mind.material().record.get("tier", "")
+
+    @property
+    def language(self) -> str:
+        """What the caller would rather speak with a person, as their record says; else what they speak with us."""
+        member = self._mind.state.member
+        return (member.language if member else None) or HOUSE_LANGUAGE
 
     @property
     def solved(self) -> bool:

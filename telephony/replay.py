@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,8 @@ TOKEN = "replay"
 NUMBER = "+12025550100"
 CALLER = "+12025550143"
 AGENT_NUMBERS = "+1202555{:04d}"
-DAY = date(2026, 11, 23)
+DAY = date(2026, 11, 23)  # a Monday
+MORNING = datetime(2026, 11, 23, 15, tzinfo=UTC).timestamp()  # 10 in New York: the demo's queues are open
 """The demo's today, a Monday: what callers say of days means the same in every replay."""
 
 SETTLE_SECONDS = 30.0
@@ -186,6 +187,8 @@ class _Replay:
         return self._rest.http()
 
     def _world(self) -> World:
+        loop = asyncio.get_running_loop()
+        began = loop.time()
         world = World(
             keeper=self._keeper,
             twilio_http=self._http,
@@ -193,6 +196,7 @@ class _Replay:
             prompts=self._out / ".prompts",
             bank=":memory:",
             today=lambda: DAY,
+            wall=lambda: MORNING + loop.time() - began,
             on_record=self._heard_of,
         )
         if not self._fast:

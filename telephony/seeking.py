@@ -12,6 +12,7 @@ from typing import Protocol
 from models.brief import Brief
 from telephony import events as entries
 from telephony import handoff as h
+from telephony.agents.ladder import Ladder, Outlook, Rung
 from telephony.agents.staff import Found, Staff
 from telephony.attempt import Attempt, AttemptParts
 from telephony.bridge import Bridge, own_bridge, plays_us
@@ -37,11 +38,21 @@ _LEFT_BY = {
 }
 """Why a handoff moved → who ended the bridge. The longer words come from a leg that ended as it was being joined."""
 
+_WITH_OUTLOOK = frozenset({PersonStage.SOUGHT, PersonStage.UNAVAILABLE, PersonStage.RINGING})
+"""News with the wait in them."""
+
 
 class BriefSource(Protocol):
-    """The newest brief; asking composes it anew and raises its version when something in it changed."""
+    """The newest brief; asking composes it anew and raises its version when something in it changed. And what routing
+    must know of the caller."""
 
     def newest(self) -> Brief: ...
+
+    @property
+    def language(self) -> str: ...
+
+    @property
+    def tier(self) -> str: ...
 
 
 HELD_WORD_SECONDS = 25.0
@@ -62,6 +73,7 @@ class CallerSide:
     leg: Leg
     session: Session
     now_ms: Callable[[], int]
+    known: str | None  # the agent who served them last
     joined: Callable[[str], None]  # the caller talks with this agent now
     left: Callable[[str, str], None]  # (agent, by): no longer
 
@@ -78,6 +90,7 @@ class Seeking:
         briefs: BriefSource,
         agent_parts: AttemptParts,
         settings: HandoffSettings,
+        ladder: Ladder,
         fallback: Sequence[str],
     ) -> None:
         self.handoff = handoff
@@ -96,6 +109,8 @@ class Seeking:
         self._briefs = briefs
         self._agent_parts = agent_parts
         self._settings = settings
+        self._ladder = ladder
+        self._rung = Rung.TRANSFER
         self._events: asyncio.Queue[h.Event] = asyncio.Queue(maxsize=256)
         self._found: dict[str, Found] = {}
         self._attempts: dict[str, Attempt] = {}
@@ -116,6 +131,7 @@ class Seeking:
         """The caller said something: the brief may have a newer version."""
         if self._brief is not None and self.handoff.state is not h.HandoffState.BRIDGED:
             self._renew_brief()
+            self._finding.know(language=self._briefs.language, tier=self._briefs.tier or None)
 
     def caller_was_told(self) -> None:
         self.happened(h.Told())
@@ -159,13 +175,28 @@ class Seeking:
     # --- the search ----------------------------------------------------------------------------------------------
 
     async def run(self) -> h.Handoff:
-        self._finding.join()
+        outlook = self._finding.join(
+            language=self._briefs.language, tier=self._briefs.tier or None, known=self._caller.known
+        )
         try:
+            await self._begin(outlook)
             await self._search()
         finally:
             self._finding.leave(served=False)
             self._let_go()
         return self.handoff
+
+    async def _begin(self, outlook: Outlook | None) -> None:
+        """Chooses what is offered first. A queue that cannot say how it stands is searched like any other."""
+        if outlook is None:
+            return
+        self._rung = rung = self._ladder.rung(outlook)
+        wait = outlook.wait.minutes if outlook.wait else None
+        standing = outlook.place, outlook.staff, outlook.free
+        queue = self.handoff.queue
+        self._caller.journal.append(entries.QueueJoined(self.handoff.id, queue, *standing, wait, rung.value))
+        if rung is Rung.CALLBACK:
+            await self._caller.session.hush()  # "I'm getting someone" would be said of nobody
 
     async def _search(self) -> None:
         async with self._tasks:
@@ -218,7 +249,8 @@ class Seeking:
     # --- finding and asking an agent -----------------------------------------------------------------------------
 
     async def _find(self, excluding: frozenset[str]) -> None:
-        unavailable = self._start(self._after(self._settings.unavailable_seconds, h.NobodyFree()))
+        patience = 0.0 if self._rung is Rung.CALLBACK else self._settings.unavailable_seconds
+        unavailable = self._start(self._after(patience, h.NobodyFree()))
         try:
             found = await self._finding.somebody(excluding)
         finally:
@@ -363,7 +395,11 @@ class Seeking:
     async def _tell(self, stage: PersonStage, agent: str | None) -> None:
         if stage is PersonStage.COMING and self._bridge is None:
             return  # one of the two left while they were being joined
-        self._caller.session.tell(PersonNews(stage, self._name(agent), self._finding.wait_minutes()))
+        outlook = self._finding.outlook() if stage in _WITH_OUTLOOK else None
+        wait = outlook.wait.minutes if outlook and outlook.wait else None
+        opens = outlook.opens if outlook else None
+        first = stage is PersonStage.UNAVAILABLE and self._rung is Rung.CALLBACK and not self.handoff.attempts
+        self._caller.session.tell(PersonNews(stage, self._name(agent), wait, opens=opens, first=first))
 
     def _name(self, agent: str | None) -> str | None:
         return next((found.name or None for found in self._found.values() if found.id == agent), None)

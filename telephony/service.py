@@ -17,9 +17,6 @@ from models.frustration import Frustration, FrustrationSettings
 from models.inference import InferencePool, Pool
 from telephony import carriers, engines, hearing
 from telephony.agents import callback
-from telephony.agents.agent import Address, Agent, AgentId
-from telephony.agents.roster import Roster
-from telephony.agents.routing import Needs
 from telephony.agents.staff import Staff
 from telephony.desk import captions
 from telephony.desk.desks import Desks
@@ -27,6 +24,7 @@ from telephony.desk.front_office import FrontOffice
 from telephony.desk.office import Disposition
 from telephony.dialling import SWITCH_FILE, Dialling
 from telephony.errors import ConfigError
+from telephony.history import History, NoHistory
 from telephony.house import Backend, House, Unrecorded
 from telephony.journal import Keeper, Record
 from telephony.leg import Line
@@ -36,11 +34,14 @@ from telephony.lines.twilio.control import RestHttp
 from telephony.minds import BusinessMinds, intents_of
 from telephony.reconcile import cut_off, reconcile
 from telephony.records import changes
+from telephony.records.history import RecordedHistory
 from telephony.records.recordings import Recorded, Recordings
 from telephony.records.store import Store, default_url, open_store
+from telephony.records.upgrade import open_engine
 from telephony.server import Server
 from telephony.settings import Settings
 from telephony.speaking import Voices, open_voices, prerender
+from telephony.staffing import ladder, open_staff, running
 from telephony.switchboard import Switchboard
 from telephony.web import create_app
 from voice import vad
@@ -63,6 +64,7 @@ class World:
     keeper: Keeper | None = None  # instead of the database
     twilio_http: Callable[[], RestHttp] | None = None  # instead of sockets to the carrier
     asterisk: Callable[[], Connection] | None = None  # instead of sockets to the PBX
+    history: History | None = None  # of earlier calls, instead of the database's
     wall: Callable[[], float] = time.time
     today: Callable[[], date] = date.today
     inline: bool = False  # recordings are written in place, where no thread may be waited for
@@ -107,16 +109,18 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
         await pool.warm_up()
         if settings.speaking.prerender:
             await prerender(voices, known_prompts(business, settings), world.progress)
-        keeper = world.keeper
+        keeper, history = world.keeper, world.history or NoHistory()
         if keeper is None:
             store = open_store(settings.records.url or default_url(folder), folder, problem=log.error)
             stack.callback(store.close)
-            keeper = store
+            keeper, history = store, _history(settings, stack)
         backend = await stack.enter_async_context(open_backend(settings, world))
-        staff = _staff(settings, business)
+        desks = Desks(clock=asyncio.get_running_loop().time)
+        staff = await open_staff(settings, business, wall=world.wall, history=history, connected=desks.connected)
+        desks.on_page(staff.stir)
+        await stack.enter_async_context(running(staff))
         titles = {name: queue.title for name, queue in business.queues.items()}
         front = FrontOffice(staff=staff, dispositions=_dispositions(business), queues=titles, now_ms=_loop_ms)
-        desks = Desks(clock=asyncio.get_running_loop().time)
         phone = webrtc.WebRtcLine(ringer=desks)
         stack.push_async_callback(phone.close)
         lines: dict[str, Line] = {phone.name: phone} if settings.lines.webrtc.enabled else {}
@@ -137,6 +141,7 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
         house = _house(
             settings, world, business, pool=pool, voices=voices, recogniser=recogniser.name, backend=backend,
             staff=staff, attending=front, lines=lines, keeper=keeper, recordings=recordings,
+            history=history,
         )  # fmt: skip
 
         def on_record(record: Record) -> None:
@@ -167,6 +172,7 @@ def _house(
     lines: Mapping[str, Line],
     keeper: Keeper,
     recordings: Recordings | None,
+    history: History,
 ) -> House:
     """What every call of this service shares."""
     intents = intents_of(business)
@@ -195,6 +201,9 @@ def _house(
             switch=settings.service.records_folder / SWITCH_FILE,
             now=asyncio.get_running_loop().time,
         ),
+        ladder=ladder(business),
+        history=history,
+        sticky_days=business.routing.sticky_days,
         engines={
             "stt": recogniser,
             "tts": voices.choice.name,
@@ -281,19 +290,11 @@ async def open_backend(settings: Settings, world: World) -> AsyncIterator[Backen
             bank.close()
 
 
-def _staff(settings: Settings, business: Business) -> Staff:
-    agents = [
-        Agent(
-            AgentId(a.id),
-            a.name,
-            Address(a.line, f"agent:{a.id}" if a.line == "webrtc" else a.id),
-            frozenset(a.skills),
-            frozenset(a.languages),
-        )
-        for a in settings.agents
-    ]
-    needs = {name: Needs(frozenset(queue.skills)) for name, queue in business.queues.items()}
-    return Staff(roster=Roster(agents), needs=needs, now_ms=_loop_ms)
+def _history(settings: Settings, stack: AsyncExitStack) -> RecordedHistory:
+    """Read from connections beside the store's own."""
+    engine = open_engine(settings.records.url or default_url(settings.service.records_folder))
+    stack.callback(engine.dispose)
+    return RecordedHistory(engine)
 
 
 def _recordings(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import phonenumbers
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from telephony.dialling import DiallingSettings
@@ -29,13 +30,19 @@ def _https(url: str) -> str:
     return url.rstrip("/")
 
 
+def _region(region: str) -> str:
+    if region not in phonenumbers.SUPPORTED_REGIONS:
+        raise ValueError("a country with telephone numbers of its own, such as US, expected")
+    return region
+
+
 class Service(Section):
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65_535)
     public_url: Annotated[str, AfterValidator(_https)] = ""
     max_calls: int = Field(default=16, ge=1)
     drain_seconds: Seconds = 600
-    region: str = Field(default="US", pattern="^[A-Z]{2}$")
+    region: Annotated[str, AfterValidator(_region)] = "US"
     callback_countries: tuple[int, ...] = (1,)
     records_folder: Path = Path("var")
     models_folder: Path = Path("var/models")
@@ -123,6 +130,7 @@ class AgentSettings(Section):
     name: str
     skills: tuple[str, ...]
     languages: tuple[str, ...] = ("en",)
+    tiers: tuple[str, ...] = ()
     line: Literal["webrtc", "twilio", "asterisk", "simulated"] = "webrtc"
     address: str = ""
     pin_variable: str = ""

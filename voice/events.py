@@ -92,6 +92,8 @@ class PersonNews:
     stage: PersonStage
     name: str | None = None
     wait_minutes: tuple[int, int] | None = None
+    opens: str | None = None  # the queue is closed until then, as it is said: "tomorrow at 9 AM"
+    first: bool = False  # known from the beginning: to be said before anything else
     notes: str | None = None  # with LEFT: what the person asks the system to go on with
 
 

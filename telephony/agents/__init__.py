@@ -3,9 +3,10 @@
 from telephony.agents.agent import Address, Agent, AgentId, Presence
 from telephony.agents.briefing import LOOK_AGAIN, BriefingMind
 from telephony.agents.callback import CallbackPromise, NumberFrom
-from telephony.agents.queue import CallQueue, Waiting, WaitRange
+from telephony.agents.queue import CallQueue, Waiting
 from telephony.agents.roster import Roster, Seat
 from telephony.agents.routing import Needs, choose
+from telephony.agents.waits import WaitRange
 
 __all__ = [
     "LOOK_AGAIN",

@@ -47,7 +47,7 @@ MOVES: dict[Presence, frozenset[Presence]] = {
     P.OFFERED: frozenset({P.AVAILABLE, P.ON_CALL, P.NOT_RESPONDING, P.AWAY}),
     P.ON_CALL: frozenset({P.WRAPPING, P.AVAILABLE, P.AWAY}),
     P.WRAPPING: frozenset({P.AVAILABLE, P.AWAY}),
-    P.NOT_RESPONDING: frozenset({P.AVAILABLE, P.AWAY}),
+    P.NOT_RESPONDING: frozenset({P.AVAILABLE, P.AWAY, P.ON_CALL}),  # bridged after all
 }
 
 

@@ -1,19 +1,13 @@
 """The queue of callers who wait for a person: order, place, and an honest range for the wait, or none."""
 
-from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
-from statistics import quantiles
 
 from telephony.agents.routing import Needs
+from telephony.agents.waits import Standing, Waited, WaitHistory, WaitRange
 
 AGING_SECONDS = 120
 """So long a wait weighs as much as one step of priority, so that nobody waits for ever. Ours, to be tuned."""
-
-MEMORY = 50
-"""Served callers remembered for the estimate: about a morning of a small team, so that it follows the day."""
-
-ENOUGH = 8
-"""With fewer served callers nothing is said: an estimate without data is how "zero minutes" gets announced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,63 +19,63 @@ class Waiting:
     needs: Needs
     since_ms: int
     priority: int = 0  # higher goes first
+    queue: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class WaitRange:
-    """What 8 of 10 callers like this one waited, from now on."""
-
-    low_ms: int
-    high_ms: int
-
-    @property
-    def minutes(self) -> tuple[int, int]:
-        """As it is said: whole minutes, rounded outwards, never "zero"."""
-        low = max(1, self.low_ms // 60_000)
-        return low, max(low, -(-self.high_ms // 60_000))
+def in_order(waiting: Iterable[Waiting], now_ms: int) -> list[Waiting]:
+    """Who is next, first to last: by priority, which grows with the wait; then by age. The same across queues."""
+    return sorted(waiting, key=lambda w: (-_weight(w, now_ms), w.since_ms, w.handoff))
 
 
 class CallQueue:
     """One queue. The caller stays in it until bridged or gone, also while an agent is being asked."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, history: Iterable[Waited] = ()) -> None:
         self.name = name
+        self.history = WaitHistory(history)
         self._waiting: dict[str, Waiting] = {}
-        self._places: dict[str, int] = {}  # at joining
-        self._per_place_ms: deque[float] = deque(maxlen=MEMORY)
+        self._stood: dict[str, Standing] = {}  # at joining
 
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def join(self, waiting: Waiting) -> None:
-        """Joining twice changes nothing."""
+    @property
+    def waiting(self) -> Iterable[Waiting]:
+        return self._waiting.values()
+
+    def find(self, handoff: str) -> Waiting | None:
+        return self._waiting.get(handoff)
+
+    def join(self, waiting: Waiting, standing: Standing | None = None) -> None:
+        """Joining twice changes nothing. Without `standing` one agent serves this queue alone."""
         if waiting.handoff not in self._waiting:
             self._waiting[waiting.handoff] = waiting
-            self._places[waiting.handoff] = self.position(waiting.handoff, waiting.since_ms)
+            self._stood[waiting.handoff] = standing or Standing(self.position(waiting.handoff, waiting.since_ms))
+
+    def change(self, waiting: Waiting) -> None:
+        """More is known of a caller who waits; their place in time stays."""
+        if waiting.handoff in self._waiting:
+            self._waiting[waiting.handoff] = waiting
 
     def leave(self, handoff: str, now_ms: int, *, served: bool) -> None:
-        """`served`: a person took the call, so the wait counts for the estimate. Leaving twice changes nothing."""
+        """`served`: a person took the call. Who left before tells that the wait was longer. Leaving twice changes
+        nothing."""
         waiting = self._waiting.pop(handoff, None)
-        place = self._places.pop(handoff, 1)
-        if waiting is not None and served:
-            self._per_place_ms.append((now_ms - waiting.since_ms) / place)
+        stood = self._stood.pop(handoff, Standing())
+        if waiting is not None and stood.staff:
+            self.history.add(Waited(stood, now_ms - waiting.since_ms, served))
 
     def order(self, now_ms: int) -> list[Waiting]:
-        """Who is next, first to last: by priority, which grows with the wait; then by age."""
-        return sorted(self._waiting.values(), key=lambda w: (-_weight(w, now_ms), w.since_ms, w.handoff))
+        return in_order(self._waiting.values(), now_ms)
 
     def position(self, handoff: str, now_ms: int) -> int:
         """From 1. Raises `KeyError` for a handoff that does not wait here."""
         me = self._waiting[handoff]
         return 1 + self.order(now_ms).index(me)
 
-    def estimate(self, handoff: str, now_ms: int) -> WaitRange | None:
-        """The wait still ahead, from what recent callers waited for each place before them; `None` without data."""
-        if len(self._per_place_ms) < ENOUGH:
-            return None
-        tenths = quantiles(self._per_place_ms, n=10, method="inclusive")
-        place = self.position(handoff, now_ms)
-        return WaitRange(round(tenths[0] * place), round(tenths[-1] * place))
+    def estimate(self, handoff: str, now_ms: int, standing: Standing | None = None) -> WaitRange | None:
+        """The wait still ahead, from what recent callers waited; `None` without data, or with nobody at work."""
+        return self.history.forecast(standing or Standing(self.position(handoff, now_ms)))
 
 
 def _weight(waiting: Waiting, now_ms: int) -> float:

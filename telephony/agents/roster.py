@@ -6,6 +6,10 @@ from dataclasses import dataclass, replace
 from telephony.agents.agent import Agent, Presence, move
 
 BUSY = frozenset({Presence.OFFERED, Presence.ON_CALL, Presence.WRAPPING})
+AT_WORK = BUSY | {Presence.AVAILABLE}
+
+OVERDUE = {Presence.OFFERED: Presence.NOT_RESPONDING, Presence.WRAPPING: Presence.AVAILABLE}
+"""What becomes of an agent who is still in such a state at its deadline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +21,12 @@ class Seat:
     since_ms: int = 0
     idle_since_ms: int = 0  # since the last call or since they came; an offer that led nowhere does not reset it
     wish: Presence | None = None  # chosen while busy; holds once they are free
+    until_ms: int | None = None  # the deadline of an offer or a wrap-up
+
+    @property
+    def at_work(self) -> bool:
+        """Takes calls now, or will once they are free."""
+        return self.presence in AT_WORK and self.wish is not Presence.AWAY
 
 
 Listener = Callable[[Seat], None]
@@ -38,7 +48,7 @@ class Roster:
         """Raises `KeyError` for a stranger."""
         return self._seats[agent]
 
-    def set(self, agent: str, presence: Presence, now_ms: int) -> Seat:
+    def set(self, agent: str, presence: Presence, now_ms: int, *, until_ms: int | None = None) -> Seat:
         """Moves the agent. Raises `IllegalMove`, changing nothing, where the table has no such move."""
         seat = self._seats[agent]
         if seat.presence is presence:
@@ -49,7 +59,7 @@ class Roster:
         anew = presence is Presence.AVAILABLE and seat.presence is not Presence.OFFERED
         idle = now_ms if anew else seat.idle_since_ms
         wish = seat.wish if presence in BUSY else None
-        seat = replace(seat, presence=presence, since_ms=now_ms, idle_since_ms=idle, wish=wish)
+        seat = replace(seat, presence=presence, since_ms=now_ms, idle_since_ms=idle, wish=wish, until_ms=until_ms)
         self._seats[agent] = seat
         for listener in tuple(self._listeners):
             listener(seat)
@@ -65,12 +75,17 @@ class Roster:
         self._seats[agent] = replace(seat, wish=presence)
         return self._seats[agent]
 
-    def reserve(self, agent: str, now_ms: int) -> bool:
+    def reserve(self, agent: str, now_ms: int, *, until_ms: int | None = None) -> bool:
         """Takes an available agent for one offer; false when somebody else was quicker."""
         if self._seats[agent].presence is not Presence.AVAILABLE:
             return False
-        self.set(agent, Presence.OFFERED, now_ms)
+        self.set(agent, Presence.OFFERED, now_ms, until_ms=until_ms)
         return True
+
+    def expire(self, now_ms: int) -> list[Seat]:
+        """Ends every offer and wrap-up whose time is up: an offer nobody took back, a summary nobody sent."""
+        late = [seat for seat in self._seats.values() if seat.until_ms is not None and seat.until_ms <= now_ms]
+        return [self.set(seat.agent.id, OVERDUE[seat.presence], now_ms) for seat in late]
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Calls `listener` with the changed seat. Returns the undo."""

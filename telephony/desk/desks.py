@@ -18,6 +18,7 @@ class Desks:
 
     def __init__(self, *, clock: Callable[[], float]) -> None:
         self._clock = clock
+        self._came: Callable[[], None] = lambda: None
         self._office: DeskOffice | None = None
         self._feeds: dict[str, Feed] = {}
         self._undo: dict[str, Callable[[], None]] = {}
@@ -26,6 +27,10 @@ class Desks:
     def serve(self, office: DeskOffice) -> None:
         """Names the office; before it nobody can sign in, and nothing rings."""
         self._office = office
+
+    def on_page(self, came: Callable[[], None]) -> None:
+        """`came` hears of each page that was opened: its agent can be rung again."""
+        self._came = came
 
     def sign_in(self, person: Person) -> Feed:
         """The agent's desk, opened if need be. A page of an earlier sign-in is let go."""
@@ -53,8 +58,14 @@ class Desks:
     def feed(self, agent: str) -> Feed | None:
         return self._feeds.get(agent)
 
+    def connected(self, agent: str) -> bool:
+        """Whether a page of this agent's desk is open: where the softphone rings."""
+        feed = self._feeds.get(agent)
+        return feed is not None and feed.connected
+
     def page_came(self, agent: str) -> None:
         self._stop_timer(agent)
+        self._came()
 
     def watch_for_page(self, agent: str) -> None:
         """Nobody looks at this desk now: gives them a while to come back."""
@@ -67,8 +78,10 @@ class Desks:
         feed = self._feeds.get(agent)
         if feed is None or feed.connected or self._office is None:
             return
-        if feed.view.presence in CHOSEN:
+        if feed.view.presence in (*CHOSEN, Presence.WRAPPING):  # at once, or when the wrap-up's time is over
             self._office.set_presence(agent, Presence.AWAY, "your desk was closed")
+        else:
+            self.watch_for_page(agent)  # they talk, or their telephone rings
 
     def _stop_timer(self, agent: str) -> None:
         timer = self._unwatched.pop(agent, None)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from models.brief import Brief
 from telephony import handoff as h
 from telephony.agents import agent as roster
+from telephony.agents.roster import Seat
 from telephony.agents.staff import Staff
 from telephony.desk.office import (
     CallOver,
@@ -76,7 +77,7 @@ class FrontOffice:
         self._now_ms = now_ms
         self._switchboard: Switchboard | None = None
         self._places: defaultdict[str, _Place] = defaultdict(_Place)  # one too for whom only the fallback list names
-        staff.roster.subscribe(lambda seat: self._tell(seat.agent.id, self._presence(seat.agent.id)))
+        staff.roster.subscribe(self._moved)
 
     def serve(self, switchboard: Switchboard) -> None:
         """Names the switchboard; before it nothing can be decided."""
@@ -108,8 +109,8 @@ class FrontOffice:
         self.set_presence(agent, Presence.AWAY)
 
     def set_presence(self, agent: str, presence: Presence, why: str = "") -> None:
-        self._staff.roster.choose(agent, CHOSEN[presence], self._now_ms())
-        if why:
+        seat = self._staff.roster.choose(agent, CHOSEN[presence], self._now_ms())
+        if why and SHOWN[seat.presence] is presence:
             self._tell(agent, PresenceIs(presence, why))
 
     async def accept(self, agent: str, offer: str) -> None:
@@ -178,12 +179,12 @@ class FrontOffice:
 
     def wrap_up_due(self, agent: str, *, journal: Journal, caller: str, summary: str, disposition: str | None) -> None:
         place = self._places[agent]
-        due = WrapUpDue(journal.call, caller, summary, disposition, self._dispositions)
+        seconds = self._staff.wrap_up_seconds(agent)
+        due = WrapUpDue(journal.call, caller, summary, disposition, self._dispositions, seconds)
         place.wrap_up = due
         place.written_up = place.journal = journal
         if not place.listeners:  # an agent with a telephone and no desk: the draft stands
-            journal.append(WrappedUp(agent, disposition or self._dispositions[0].code, summary))
-            self._wrapped_up(agent, journal.call)
+            self._draft_stands(agent, due)
             return
         self._tell(agent, due)
 
@@ -195,6 +196,21 @@ class FrontOffice:
         if conduct is None or conduct.seeking is None or place.offer is None or place.offer.id != offer:
             raise NotPossible("This offer is no longer open.")
         conduct.seeking.happened(event)
+
+    def _moved(self, seat: Seat) -> None:
+        """Whoever is free again while a wrap-up is open has used up its time."""
+        agent = seat.agent.id
+        due = self._places[agent].wrap_up
+        if due is not None and seat.presence in (roster.Presence.AVAILABLE, roster.Presence.AWAY):
+            self._draft_stands(agent, due)
+        self._tell(agent, self._presence(agent))
+
+    def _draft_stands(self, agent: str, due: WrapUpDue) -> None:
+        """The summary as it was drafted, since nobody says otherwise."""
+        journal = self._places[agent].written_up
+        if journal is not None:
+            journal.append(WrappedUp(agent, due.disposition or self._dispositions[0].code, due.summary))
+        self._wrapped_up(agent, due.call)
 
     def _wrapped_up(self, agent: str, call: str) -> None:
         place = self._places[agent]

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, fields
 
+MOST_SECONDS = {"ring_seconds": 120, "decide_seconds": 120, "seek_seconds": 14_400, "unavailable_seconds": 300}
+"""Carriers stop ringing after 60 to 120 s; a caller asked to wait for longer than the rest is one forgotten."""
+
 
 @dataclass(frozen=True, slots=True)
 class HandoffSettings:
@@ -12,6 +15,6 @@ class HandoffSettings:
 
     def __post_init__(self) -> None:
         for one in fields(self):
-            seconds = getattr(self, one.name)
-            if not 0 < seconds <= 86_400:
-                raise ValueError(f"{one.name}: more than 0 and at most 86400 seconds expected, got {seconds}")
+            seconds, most = getattr(self, one.name), MOST_SECONDS.get(one.name, 3600)
+            if not 0 < seconds <= most:
+                raise ValueError(f"{one.name}: more than 0 and at most {most} seconds expected, got {seconds}")

@@ -47,6 +47,28 @@ from voice.dialogue.load import load_business
         ("intents/opening_hours.toml", 'article = "opening_hours"', 'article = "x"', r"knowledge/x.md expected"),
         ("knowledge/fees.md", "updated = 2026-09-15", "updated = 2026-19-15", r"fees.md: front matter: TOML expected"),
         ("queues.toml", "[cards]", "[cards", r"queues.toml: TOML expected"),
+        ("queues.toml", 'closes = "17:00"', 'closes = "08:00"', r"\[lending\] closes: a time after opens = '09:00' .*"),
+        ("queues.toml", 'opens = "09:00"', 'opens = "9 AM"', r"\[lending\] opens: a time from 00:00 to 24:00 .*'9 AM'"),
+        ("queues.toml", 'opens = "09:00"', 'opens = "25:00"', r"\[lending\] opens: a time from 00:00 .*'25:00'"),
+        ("queues.toml", '"fri", "sat"]', '"fri", "sonday"]', r"\[member_services\]: days.6: .* got 'sonday'"),
+        ("queues.toml", "2026-11-26", "2026-11-31", r"queues.toml: TOML expected"),
+        ("queues.toml", "2026-11-26", '"Thanksgiving"', r"\[member_services\]: holidays.1: .*date.*'Thanksgiving'"),
+        ("queues.toml", 'overflow = "cards"', 'overflow = "kards"', r"\[member_services\] overflow: one of cards, .*"),
+        (
+            "queues.toml",
+            'overflow = "cards"',
+            'overflow = "member_relations"',
+            r"\[member_services\] overflow: a chain that ends expected, got member_services → member_relations → mem",
+        ),
+        ("queues.toml", "wrap_up_seconds = 120", "wrap_up_seconds = 0", r"wrap_up_seconds: .*greater than 0"),
+        ("queues.toml", "priority = 1", "priority = 99", r"\[cards\]: priority: .*less than or equal to 10"),
+        (
+            "business.toml",
+            "America/New_York",
+            "America/NewYork",
+            r"time_zone: the name of a time zone .*'America/NewYork'",
+        ),
+        ("business.toml", "sticky_days = 30", "sticky_weeks = 4", r"\[routing\]: sticky_weeks: a known key"),
     ],
 )
 def test_a_mistake_is_named(tmp_path: Path, file: str, old: str, new: str, message: str) -> None:

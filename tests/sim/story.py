@@ -83,7 +83,7 @@ class Story:
     def news(
         self, stage: PersonStage, name: str | None = None, wait: tuple[int, int] | None = None, notes: str | None = None
     ) -> str:
-        return self.happens(events.PersonNews(stage, name, wait, notes))
+        return self.happens(events.PersonNews(stage, name, wait, notes=notes))
 
     def verified(self) -> str:
         """Member number and PIN on the keypad."""

@@ -7,7 +7,7 @@ rings. Voices are tones, words come from a script, and each is exchanged for a b
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,6 +18,7 @@ from models.engines import EngineFactory
 from models.inference import InlinePool, Pool
 from telephony.agents.agent import Presence
 from telephony.events import Bridged, CallEnded, CallOffered, Entry
+from telephony.history import History
 from telephony.journal import Keeper, Record
 from telephony.records.store import InlineKeeper
 from telephony.service import Service, World, open_service
@@ -45,6 +46,7 @@ WORDS = read(next((CONFIG.parent / "telephony" / "demo" / "calls" / "clips").glo
 """Somebody speaking; what is understood of it stands in the story's script."""
 
 DAY = date(2026, 11, 23)  # a Monday
+MORNING = datetime(2026, 11, 23, 15, tzinfo=UTC)  # 10 in New York: every queue is open
 SERVICE_NUMBER = "+12025550100"
 STORY_SECONDS = 900.0
 SETTLE_SECONDS = 5.0
@@ -185,6 +187,8 @@ def play(
     prepare: Callable[[Service], None] = lambda service: None,
     seats: Sequence[Mapping[str, Any]] = (),
     carrier_line: Mapping[str, Any] | None = None,
+    history: History | None = None,
+    at: datetime = MORNING,
     **changes: Any,
 ) -> T:
     """Plays `story`. `agents`: id → telephone, all of them available; whoever is not named is away.
@@ -223,6 +227,8 @@ def play(
         bank=":memory:",
         inline=True,
         today=lambda: DAY,
+        history=history,
+        wall=lambda: at.timestamp() + asyncio.get_running_loop().time(),
         on_record=on_record,
     )
 

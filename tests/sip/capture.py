@@ -112,4 +112,6 @@ def _rtp(packet: Packet) -> Rtp | None:
         return None
     sequence, timestamp, ssrc = struct.unpack_from("!HII", data, 2)
     start = 12 + (data[0] & 15) * 4
-    return Rtp(packet=packet, kind=data[1] & 0x7F, sequence=sequence, timestamp=timestamp, ssrc=ssrc, sound=data[start:])
+    return Rtp(
+        packet=packet, kind=data[1] & 0x7F, sequence=sequence, timestamp=timestamp, ssrc=ssrc, sound=data[start:]
+    )

@@ -46,7 +46,9 @@ def read(path: Path) -> Samples:
 def strength(samples: Samples, hertz: float) -> float:
     """The amplitude of one pitch in a stretch (a single bin of the Fourier transform)."""
     steps = np.arange(len(samples))
-    return float(2 * abs(np.dot(samples.astype(float), np.exp(-2j * np.pi * hertz * steps / RATE))) / max(1, len(samples)))
+    return float(
+        2 * abs(np.dot(samples.astype(float), np.exp(-2j * np.pi * hertz * steps / RATE))) / max(1, len(samples))
+    )
 
 
 def pitches(samples: Samples) -> set[int]:

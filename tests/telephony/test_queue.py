@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telephony.agents import CallQueue, Needs, Waiting, WaitRange
-from telephony.agents.queue import ENOUGH
+from telephony.agents.waits import ENOUGH
 
 
 def waiting(handoff: str, *, since_ms: int = 0, priority: int = 0) -> Waiting:

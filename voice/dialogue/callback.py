@@ -5,7 +5,7 @@ from dataclasses import replace
 from models.slots import SlotSpec, read
 from voice.dialogue.hearing import SURE_VALUE, Turn
 from voice.dialogue.questions import CALLBACK_DIGITS, ending
-from voice.dialogue.seeking import catch_up
+from voice.dialogue.seeking import catch_up, stop
 from voice.dialogue.state import Place
 from voice.dialogue.step import Step
 from voice.events import AgreeCallback, StopSeeking
@@ -35,6 +35,9 @@ def decline(step: Step) -> None:
     if step.state.seeking is None:
         step.say("back")
         step.go(Place.OPEN)
+        return
+    if step.state.seeking.opens is not None:  # there is nobody to wait for
+        stop(step)
         return
     step.set(seeking=replace(step.state.seeking, declined_callback=True))
     step.say("seek.keep_waiting")

@@ -74,7 +74,8 @@ def _proved(step: Step, event: ActionDone) -> None:
     number = step.state.claimed or ""
     facts = event.facts
     masked = f"••••{number[-2:]}"
-    member = Member(number, masked, facts.get("name", ""), "keypad_pin", facts.get("tier"), facts.get("since"))
+    of_record = facts.get("tier"), facts.get("since"), facts.get("language")
+    member = Member(number, masked, facts.get("name", ""), "keypad_pin", *of_record)
     step.set(member=member, claimed=None)
     step.tell(Verified(masked, member.how))
     if step.state.place is Place.ACTING:

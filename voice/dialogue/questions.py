@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from voice.dialogue import prompts
 from voice.dialogue.issue import issue_line
-from voice.dialogue.state import DIGITS, SENSITIVE, YES_NO, Place
+from voice.dialogue.state import DIGITS, SENSITIVE, YES_NO, Place, Seeking
 from voice.dialogue.step import Step
 from voice.events import Act, Expect
 
@@ -131,15 +131,20 @@ def _offer(step: Step) -> None:
 def _brief_check(step: Step) -> None:
     seeking = step.state.seeking
     if seeking is not None:
-        queue = step.queue_title(seeking.escalation.queue)
-        step.say("seek.check", queue=queue, issue=issue_line(step.business, step.state))
+        queue, prompt = step.queue_title(seeking.escalation.queue), _as_staffed("seek.check", seeking)
+        step.say(prompt, queue=queue, issue=issue_line(step.business, step.state))
         _yes_no(step)
 
 
 def _brief_topic(step: Step) -> None:
     seeking = step.state.seeking
     if seeking is not None:
-        step.say("seek.topic", queue=step.queue_title(seeking.escalation.queue))
+        step.say(_as_staffed("seek.topic", seeking), queue=step.queue_title(seeking.escalation.queue))
+
+
+def _as_staffed(prompt: str, seeking: Seeking) -> str:
+    """ "I'm getting someone" is not said where nobody is there to be got."""
+    return f"{prompt}_later" if seeking.told_nobody else prompt
 
 
 def _callback_this(step: Step) -> None:

@@ -117,8 +117,10 @@ def wait(step: Step, *, asked: bool) -> None:
         return
     if minutes[1] <= 1:
         step.say("seek.wait_one")
+    elif minutes[0] <= 1:
+        step.say("seek.wait_up_to", to=str(minutes[1]))
     else:
-        step.say("seek.wait", {"from": str(max(1, minutes[0])), "to": str(minutes[1])})
+        step.say("seek.wait", {"from": str(minutes[0]), "to": str(minutes[1])})
     step.set(seeking=replace(seeking, told_wait=minutes))
 
 
@@ -146,13 +148,18 @@ def news(step: Step, event: PersonNews) -> None:
         return  # the caller has taken it back; the news was under way
     was = seeking.stage
     wait_minutes = event.wait_minutes or seeking.wait_minutes
-    seeking = replace(seeking, stage=event.stage, name=event.name, wait_minutes=wait_minutes, deferred=False)
+    seeking = replace(seeking, stage=event.stage, name=event.name, wait_minutes=wait_minutes, opens=event.opens)
+    seeking = replace(seeking, deferred=False)
     step.set(seeking=seeking)
     if event.stage is PersonStage.COMING:
         tasks.leave(step, "cancelled")
         queue = step.queue_title(seeking.escalation.queue)
         step.say("seek.coming", name=event.name) if event.name else step.say("seek.coming_unnamed", queue=queue)
         step.go(Place.COMING)
+    elif event.first and step.state.place in (Place.BRIEF_CHECK, Place.BRIEF_TOPIC):
+        step.set(seeking=replace(seeking, deferred=True))
+        nobody(step)  # before the question what it is about: they would tell it to somebody who is not there
+        step.ask = True
     elif step.state.place in QUIET:
         step.set(seeking=replace(seeking, deferred=True))
     else:
@@ -170,6 +177,17 @@ def _held(step: Step, event: PersonNews) -> None:
         name = event.name or seeking.name
         prompt = "held.again" if again else "held"
         step.say(prompt, name=name) if name else step.say(f"{prompt}_unnamed")
+
+
+def nobody(step: Step) -> None:
+    """That no person can come now, when one will be there again, how long it may take: once."""
+    seeking = step.state.seeking
+    if seeking is None or seeking.told_nobody:
+        return
+    queue = step.queue_title(seeking.escalation.queue)
+    step.say("seek.closed", queue=queue, opens=seeking.opens) if seeking.opens else step.say("seek.nobody", queue=queue)
+    step.set(seeking=replace(seeking, told_nobody=True))
+    wait(step, asked=False)
 
 
 def _wait_on(step: Step) -> None:
@@ -194,7 +212,6 @@ def _tell(step: Step, was: PersonStage) -> None:
     seeking = step.state.seeking
     if seeking is None:
         return
-    queue = step.queue_title(seeking.escalation.queue)
     if step.state.place is Place.COMING:  # the one who accepted was lost on the way
         step.say("seek.next")
         step.go(Place.WAITING)
@@ -203,8 +220,7 @@ def _tell(step: Step, was: PersonStage) -> None:
             step.say("seek.next")
         step.say("seek.ringing", name=seeking.name)
     elif seeking.stage is PersonStage.UNAVAILABLE and was is not PersonStage.UNAVAILABLE:
-        step.say("seek.nobody", queue=queue)
-        wait(step, asked=False)
+        nobody(step)
         if not seeking.declined_callback:
             step.go(Place.CALLBACK_OFFER)
             step.ask = True

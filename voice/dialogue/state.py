@@ -126,6 +126,7 @@ class Member:
     how: str  # keypad_pin
     tier: str | None = None
     since: str | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,8 @@ class Seeking:
     deferred: bool = False  # nobody is free, but the caller was in the middle of an answer
     declined_callback: bool = False
     comforts: int = 0
+    opens: str | None = None  # the queue is closed until then
+    told_nobody: bool = False
 
 
 @dataclass(frozen=True, slots=True)
