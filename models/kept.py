@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from models.brief import Brief, BriefLine, Part
-from models.compose import MOST_WORDS, NOT_KNOWN
+from models.compose import MOST_WORDS, NOT_KNOWN, VERIFIED
 from models.spoken import spoken_words
 
 AS_PROMISED = "called back as promised"
@@ -24,6 +24,17 @@ def kept(before: Brief, now: Brief, call: str) -> Brief:
         both = new if part in NEWER and new else [*old, *_unsaid(new, old)]
         lines += both or [BriefLine(part, NOT_KNOWN)]
     return Brief(now.version, before.headline, tuple(lines), _spoken(before, now))
+
+
+def words_of(brief: Brief) -> str:
+    """What the caller said it is about, in their own words; "" when nobody knows."""
+    first = next((line.text for line in brief.part(Part.ISSUE) if line.text != NOT_KNOWN), "")
+    return f"you said: {first}" if first else ""
+
+
+def was_verified(brief: Brief) -> bool:
+    """Whether they had proved who they are."""
+    return any(VERIFIED in line.text for line in brief.part(Part.WHO))
 
 
 def _of(line: BriefLine, call: str) -> BriefLine:

@@ -9,6 +9,7 @@ from models.inference import Pool
 from models.transcript import Transcript
 from telephony.agents.briefing import BriefingMind
 from telephony.agents.callback import NumberFrom
+from telephony.promises import OpenPromise
 from telephony.agents.staff import Staff
 from telephony.handoff.settings import HandoffSettings
 from telephony.journal import Keeper
@@ -83,7 +84,9 @@ class Unrecorded(NoRecorder):
 class Minds(Protocol):
     """Makes the minds of one call."""
 
-    def caller(self, call: str, number: str | None) -> CallerMind: ...
+    def caller(self, call: str, number: str | None, promise: OpenPromise | None = None) -> CallerMind:
+        """`promise`: the call keeps it."""
+        ...
 
     def rescue(self, number: str | None) -> Rescue: ...
 

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -17,22 +17,26 @@ from models.frustration import Frustration, FrustrationSettings
 from models.inference import InferencePool, Pool
 from telephony import engines, hearing
 from telephony.agents import callback
+from telephony.agents.callback_plan import Calling
 from telephony.agents.agent import Address, Agent, AgentId
 from telephony.agents.roster import Roster
 from telephony.agents.routing import Needs
 from telephony.agents.staff import Staff
+from telephony.callbacks import Callbacks, read_refused
 from telephony.desk import captions
 from telephony.desk.desks import Desks
 from telephony.desk.front_office import FrontOffice
 from telephony.desk.office import Disposition
 from telephony.errors import ConfigError
+from telephony.events import CallbackAgreed, CallEnded
 from telephony.house import Backend, House, Unrecorded
 from telephony.journal import Keeper, Record
-from telephony.leg import Line
+from telephony.leg import Line, RingsBack
 from telephony.lines import twilio, webrtc
 from telephony.lines.twilio.control import CallControl, RestHttp
 from telephony.minds import BusinessMinds, intents_of
-from telephony.records import changes
+from telephony.promises import Promises
+from telephony.records import StoredPromises, changes
 from telephony.records.recordings import Recorded, Recordings
 from telephony.records.store import Store, default_url, open_store
 from telephony.server import Server
@@ -66,6 +70,7 @@ class World:
     inline: bool = False  # recordings are written in place, where no thread may be waited for
     prompts: Path | None = None  # a replay's rendered sentences, all of them kept
     free_bytes: Callable[[Path], int] | None = None  # room for recordings, instead of the disk's own
+    promises: Promises | None = None  # instead of the database's
     bank: str | None = None  # the demo backend's database, instead of a file in the records folder
     on_record: Callable[[Record], None] = lambda record: None
     progress: Callable[[int, int], None] = lambda done, total: None
@@ -79,7 +84,15 @@ class Service:
     staff: Staff
     front: FrontOffice
     voices: Voices
+    callbacks: Callbacks | None
     app: FastAPI
+
+    async def run(self) -> None:
+        """Takes calls, and makes those that were promised, until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.switchboard.serve(), name="switchboard")
+            if self.callbacks is not None:
+                tasks.create_task(self.callbacks.run(), name="call backs")
 
 
 @asynccontextmanager
@@ -136,14 +149,17 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
             world.on_record(record)
             if (conduct := switchboard.calls.get(record.call)) is not None:
                 captions.show(record, conduct.leg)
+            if callbacks is not None and isinstance(record.entry, CallbackAgreed | CallEnded):
+                callbacks.stir()
 
         switchboard = Switchboard(house, on_record=on_record)
         front.serve(switchboard)
+        callbacks = _callbacks(settings, business, world, keeper, staff, switchboard, lines.values())
         app = create_app(
             settings=settings, business=business, front=front, desks=desks, phone=phone, carrier=carrier,
             switchboard=switchboard, pool=pool, prompts=voices.cached.counts, clock=asyncio.get_running_loop().time,
         )  # fmt: skip
-        yield Service(settings, business, switchboard, staff, front, voices, app)
+        yield Service(settings, business, switchboard, staff, front, voices, callbacks, app)
 
 
 def _house(
@@ -214,15 +230,15 @@ async def serve(settings: Settings, *, config: Path, ready: Callable[[Service], 
                 log.warning("calls were still in progress after %.0f s", settings.service.drain_seconds)
 
         server = Server(service.app, host=host, port=port, drain=drain)
-        switchboard = asyncio.create_task(service.switchboard.serve(), name="switchboard")
+        running = asyncio.create_task(service.run(), name="service")
         if ready is not None:
             ready(service)
         log.info("serving on http://%s:%d with settings from %s", host, port, config)
         try:
             await server.serve()  # returns once drained, after SIGINT or SIGTERM
         finally:
-            switchboard.cancel()
-            await asyncio.wait({switchboard})
+            running.cancel()
+            await asyncio.wait({running})
 
 
 def known_prompts(business: Business, settings: Settings) -> list[str]:
@@ -297,6 +313,34 @@ def _recordings(
         inline=world.inline,
         **({"free_bytes": world.free_bytes} if world.free_bytes else {}),
     )
+
+
+def _callbacks(
+    settings: Settings, business: Business, world: World, keeper: Keeper, staff: Staff, switchboard: Switchboard,
+    lines: Iterable[Line],
+) -> Callbacks | None:
+    """None where nothing rings out, or nothing is kept: then promises are for people to keep."""
+    table = settings.callbacks
+    _refused(table.do_not_call)
+    promises = world.promises or (StoredPromises(keeper, wall=world.wall) if isinstance(keeper, Store) else None)
+    if not table.enabled or promises is None or not any(isinstance(line, RingsBack) for line in lines):
+        return None
+    return Callbacks(
+        promises=promises,
+        staff=staff,
+        switchboard=switchboard,
+        calling=Calling(table.not_before, table.not_after, table.tries, table.retry_seconds, home=business.time_zone),
+        wall=world.wall,
+        refused=lambda: _refused(table.do_not_call),
+    )
+
+
+def _refused(path: str) -> frozenset[str]:
+    """Raises `ConfigError` for a list that cannot be read: nobody on it may be rung because of a typing error."""
+    try:
+        return read_refused(Path(path).read_text(encoding="utf-8")) if path else frozenset()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"[callbacks] do_not_call: a file of numbers expected, got {error}") from error
 
 
 def _dispositions(business: Business) -> list[Disposition]:

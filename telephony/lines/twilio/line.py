@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 
 ATTEMPT = "ring:"  # what a token's subject begins with when it names an attempt instead of a call
 REMEMBERED_LEGS = 2000  # ended legs kept for late callbacks, oldest forgotten first
+NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")  # E.164
 DESTINATION = re.compile(
     r"\+[1-9][0-9]{6,14}|sips?:[^\s<>]{3,200}|client:[\w.-]{1,100}"
 )  # E.164, SIP URI, Twilio client
@@ -64,7 +65,16 @@ class TwilioLine:
 
     async def dial(self, address: str, *, ring_seconds: float, call: str, attempt: str) -> TwilioLeg:
         """Rings a listed agent once. A failure to dial is a leg that has ended, as busy and no answer are."""
-        destination = self._allowed(address, attempt)
+        return await self._ring(self._allowed(address, attempt), address, ring_seconds=ring_seconds, attempt=attempt)
+
+    async def ring_back(self, number: str, *, ring_seconds: float, call: str) -> TwilioLeg:
+        """Rings a caller who was promised it; `call` is the id of the call that this becomes."""
+        if not NUMBER.fullmatch(number):
+            raise DialRefused(f"call {call}: a number in E.164 expected, got {len(number)} characters that are none")
+        self._dialled_once(call)
+        return await self._ring(number, number, ring_seconds=ring_seconds, attempt=call)
+
+    async def _ring(self, destination: str, address: str, *, ring_seconds: float, attempt: str) -> TwilioLeg:
         leg = TwilioLeg(
             leg_id=LegId(attempt),
             party=Party(line=self.name, address=address, called=destination),
@@ -74,7 +84,7 @@ class TwilioLine:
             dropped=self.dropped,
         )
         _remember(self._by_attempt, attempt, leg)
-        log.info("call %s: ringing an agent, attempt %s", call, attempt)
+        log.info("ringing, attempt %s", attempt)
         try:
             sid = await self._control.create(
                 destination,
@@ -83,7 +93,7 @@ class TwilioLine:
                 ring_seconds=ring_seconds,
             )
         except LineError as error:
-            log.warning("call %s: attempt %s failed: %s", call, attempt, error)
+            log.warning("attempt %s failed: %s", attempt, error)
             await leg.give_up(LegEnded.FAILED)
             return leg
         except asyncio.CancelledError:
@@ -192,11 +202,14 @@ class TwilioLine:
         prefixes = self.settings.allowed_prefixes
         if prefixes and destination.startswith("+") and not destination.startswith(prefixes):
             raise DialRefused(f"agent {address}: expected a number beginning with {' or '.join(prefixes)}")
+        self._dialled_once(attempt)
+        return destination
+
+    def _dialled_once(self, attempt: str) -> None:
         if not re.fullmatch(r"[A-Za-z0-9_:-]{1,64}", attempt):
-            raise DialRefused(f"agent {address}: expected an attempt of letters, digits, _, : and -, got {attempt!r}")
+            raise DialRefused(f"expected an attempt of letters, digits, _, : and -, got {attempt!r}")
         if attempt in self._by_attempt:
             raise DialRefused(f"attempt {attempt}: dialled before; nobody is rung twice for one offer")
-        return destination
 
     def _document(self, subject: str, *, seconds: float) -> str:
         return twiml.connect_stream(
