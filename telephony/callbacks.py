@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from telephony.agents.callback_plan import Calling, Later, Never, Now, verdict
-from telephony.promises import OpenPromise, PromiseOver, Promises
 from telephony.agents.staff import Staff
 from telephony.errors import ConfigError, RecordError
+from telephony.promises import OpenPromise, PromiseOver, Promises
 
 log = logging.getLogger(__name__)
 
@@ -101,7 +101,7 @@ class Callbacks:
 
     def _join(self, promise: OpenPromise) -> None:
         waited_ms = max(0, round((self._wall() - promise.since_wall) * 1000))
-        self._staff.join(promise.call, promise.handoff, promise.queue, waited_ms=waited_ms)
+        self._staff.join(promise.call, promise.place, promise.queue, waited_ms=waited_ms)
         self._waiting[promise.handoff] = promise
 
     @property
@@ -109,11 +109,11 @@ class Callbacks:
         return len(self._ringing) < AT_ONCE and self._switchboard.room
 
     def _is_their_turn(self, promise: OpenPromise) -> bool:
-        return self._staff.claim(promise.handoff, promise.queue)
+        return self._staff.claim(promise.place, promise.queue)
 
     def _leave(self, handoff: str) -> None:
         promise = self._waiting.pop(handoff)
-        self._staff.leave(handoff, promise.queue, served=False)
+        self._staff.leave(promise.place, promise.queue, served=False)
 
     async def _ring(self, promise: OpenPromise) -> None:
         how: PromiseOver | None = None

@@ -15,13 +15,13 @@ from telephony import handoff as h
 from telephony.accounts import Accounts
 from telephony.agents.briefing import BriefingMind
 from telephony.agents.callback import CallbackPromise, NumberFrom
-from telephony.promises import OpenPromise, PromiseOver
 from telephony.call import Call, CallId, CallState
 from telephony.errors import LegFailed, NumberRefused
 from telephony.house import CallRecorder, House, Unrecorded
 from telephony.journal import Journal, Record
 from telephony.leg import Leg, LegEnded, LegState
 from telephony.leg_office import LegOffice
+from telephony.promises import OpenPromise, PromiseOver
 from telephony.seeking import CallerSide, Seeking
 from voice import events
 from voice.dialogue import called_back
@@ -293,7 +293,7 @@ class Conduct:
         promise = self._keeps
         if promise is None:
             return 0
-        self._house.staff.leave(promise.handoff, promise.queue, served=False)
+        self._house.staff.leave(promise.place, promise.queue, served=False)
         return max(0, round((self._house.wall() - promise.since_wall) * 1000))
 
     def _with_promise(self, brief: Brief) -> Brief:

@@ -9,12 +9,12 @@ from models.inference import Pool
 from models.transcript import Transcript
 from telephony.agents.briefing import BriefingMind
 from telephony.agents.callback import NumberFrom
-from telephony.promises import OpenPromise
 from telephony.agents.staff import Staff
 from telephony.handoff.settings import HandoffSettings
 from telephony.journal import Keeper
 from telephony.leg import Leg, Line
 from telephony.people import Attending
+from telephony.promises import OpenPromise
 from voice.conversation import Mind
 from voice.events import ActionDone
 from voice.hearing import Ear

@@ -25,6 +25,11 @@ class OpenPromise:
     tries: int = 0
     next_wall: float = 0.0  # not before, after a try that reached nobody
 
+    @property
+    def place(self) -> str:
+        """Its id in the queue: another than the first search's, which leaves the queue after the promise is made."""
+        return f"{self.handoff}-promise"
+
 
 class PromiseOver(StrEnum):
     """How a promise ended."""

@@ -17,8 +17,8 @@ from models.frustration import Frustration, FrustrationSettings
 from models.inference import InferencePool, Pool
 from telephony import engines, hearing
 from telephony.agents import callback
-from telephony.agents.callback_plan import Calling
 from telephony.agents.agent import Address, Agent, AgentId
+from telephony.agents.callback_plan import Calling
 from telephony.agents.roster import Roster
 from telephony.agents.routing import Needs
 from telephony.agents.staff import Staff
@@ -316,7 +316,12 @@ def _recordings(
 
 
 def _callbacks(
-    settings: Settings, business: Business, world: World, keeper: Keeper, staff: Staff, switchboard: Switchboard,
+    settings: Settings,
+    business: Business,
+    world: World,
+    keeper: Keeper,
+    staff: Staff,
+    switchboard: Switchboard,
     lines: Iterable[Line],
 ) -> Callbacks | None:
     """None where nothing rings out, or nothing is kept: then promises are for people to keep."""

@@ -4,12 +4,12 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from telephony.promises import OpenPromise, PromiseOver
 from telephony.conduct import Conduct
 from telephony.errors import DialRefused
 from telephony.house import House
 from telephony.journal import Record
 from telephony.leg import Leg, Line, RingsBack
+from telephony.promises import OpenPromise, PromiseOver
 
 log = logging.getLogger(__name__)
 

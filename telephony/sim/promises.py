@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from models.brief import Brief
-from telephony.promises import OpenPromise, PromiseOver
 from telephony.events import BriefReady, CallbackAgreed, HandoffMoved
 from telephony.journal import Record
+from telephony.promises import OpenPromise, PromiseOver
 
 
 class RememberedPromises:
@@ -27,8 +27,8 @@ class RememberedPromises:
             case CallbackAgreed(handoff=handoff, number=number, queue=queue, due=due):
                 since = self._since.get(handoff, record.wall)
                 agreed = datetime.fromisoformat(due) if due else None
-                brief = self._briefs.get(handoff)
-                self._open[handoff] = OpenPromise(handoff, record.call, number, queue, since, brief, agreed)
+                known = self._briefs.get(handoff)
+                self._open[handoff] = OpenPromise(handoff, record.call, number, queue, since, known, agreed)
             case _:
                 pass
 

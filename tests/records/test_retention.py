@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from telephony.records import Queries, Recorded, rows
 from telephony.promises import PromiseOver
+from telephony.records import Queries, Recorded, rows
 from telephony.records.changes import hold, recorded
 from telephony.records.promises import promise_over
 from telephony.records.retention import DAY, Ages, Deletion, Kept, due, sweep

@@ -7,8 +7,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import inspect
 
 from telephony.journal import as_json
-from telephony.records import Queries, export, rows
 from telephony.promises import PromiseOver
+from telephony.records import Queries, export, rows
 from telephony.records.promises import promise_over, promise_tried
 from telephony.records.schema import metadata
 from telephony.records.upgrade import open_engine, upgrade

@@ -7,7 +7,7 @@ rings. Voices are tones, words come from a script, and each is exchanged for a b
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -46,6 +46,7 @@ WORDS = read(next((CONFIG.parent / "telephony" / "demo" / "calls" / "clips").glo
 """Somebody speaking; what is understood of it stands in the story's script."""
 
 DAY = date(2026, 11, 23)  # a Monday
+NOON = datetime(2026, 11, 23, 17, tzinfo=UTC)  # in Washington, where the numbers are
 SERVICE_NUMBER = "+12025550100"
 STORY_SECONDS = 900.0
 SETTLE_SECONDS = 5.0
@@ -186,6 +187,8 @@ def play(
     folder: Path,
     *,
     agents: Mapping[str, SimAgent] | None = None,
+    customers: Mapping[str, SimAgent] | None = None,
+    begins: datetime = NOON,
     lines: Sequence[Line | str] = (),
     pool: Pool | None = None,
     voice: Callable[[Synthesizer], Synthesizer] | None = None,
@@ -196,6 +199,7 @@ def play(
 ) -> T:
     """Plays `story`. `agents`: id → telephone, all of them available; whoever is not named is away.
 
+    `customers`: number → who answers when they are called back; `begins`: wall time of the story's beginning.
     `lines`: what is understood of each utterance, in order. `changes`: section → keys, over config/warmline.toml.
     """
     agents = agents or {}
@@ -231,6 +235,7 @@ def play(
         promises=promises,
         inline=True,
         today=lambda: DAY,
+        wall=lambda: begins.timestamp() + asyncio.get_running_loop().time(),
         on_record=on_record,
     )
 
@@ -240,7 +245,7 @@ def play(
             service = await opening.__aenter__()
         carrier = Carrier(InMemory(service.app), public_base_url=PUBLIC_URL, account_sid=ACCOUNT, auth_token=TOKEN)
         try:
-            far_ends = {_number(agent): telephone for agent, telephone in agents.items()}
+            far_ends = {_number(agent): telephone for agent, telephone in agents.items()} | dict(customers or {})
             async with RestStandIn(carrier, agents=far_ends, password=TOKEN) as rest:
                 rests.append(rest)
                 town = Town(service, carrier, rest, records, promises)

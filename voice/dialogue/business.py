@@ -121,9 +121,7 @@ class Queue:
 
     def hours(self, time_zone: str) -> Hours:
         """Raises `ValueError` for a time or a zone that is none; the loader has checked them."""
-        return hours(
-            opens=self.opens, closes=self.closes, days=self.days, holidays=self.holidays, time_zone=time_zone
-        )
+        return hours(opens=self.opens, closes=self.closes, days=self.days, holidays=self.holidays, time_zone=time_zone)
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ ALWAYS = Hours()
 
 
 def minutes(text: str) -> int:
-    """"08:30" as minutes since midnight; "24:00" ends a day. Raises `ValueError`."""
+    """ "08:30" as minutes since midnight; "24:00" ends a day. Raises `ValueError`."""
     hour, colon, minute = text.partition(":")
     well_formed = colon and len(hour) == 2 and len(minute) == 2 and (hour + minute).isdecimal()
     if not well_formed or int(minute) > 59 or int(hour) * 60 + int(minute) > 1440:
@@ -77,9 +77,7 @@ def zone(name: str) -> ZoneInfo:
         raise ValueError("the name of a time zone such as America/New_York") from error
 
 
-def hours(
-    *, opens: str, closes: str, days: Sequence[str], holidays: Sequence[date], time_zone: str
-) -> Hours:
+def hours(*, opens: str, closes: str, days: Sequence[str], holidays: Sequence[date], time_zone: str) -> Hours:
     """As the settings write them. Raises `ValueError` for what `mistake` names."""
     return Hours(minutes(opens), minutes(closes), frozenset(days), frozenset(holidays), zone(time_zone))
 
