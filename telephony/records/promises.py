@@ -3,15 +3,18 @@
 import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Update, select, update
+from sqlalchemy import Connection, Engine, Update, select, update
 
 from models.brief import Brief, BriefLine, Part
+from telephony.errors import RecordError
 from telephony.promises import OpenPromise, PromiseOver
 from telephony.records.changes import Job
 from telephony.records.schema import callbacks, calls, handoffs
-from telephony.records.store import Store
+from telephony.records.store import Store, default_url
+from telephony.records.upgrade import open_engine, upgrade
 
 
 class StoredPromises:
@@ -29,6 +32,31 @@ class StoredPromises:
 
     async def over(self, handoff: str, how: PromiseOver) -> None:
         await self._store.run(promise_over(handoff, how, self._wall()))
+
+
+class Promised:
+    """The same for the command line, which may come while the service runs: each call is a transaction of its own."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def open(self) -> list[OpenPromise]:
+        with self._engine.connect() as connection:
+            return open_promises(connection)
+
+    def cancel(self, handoff: str, wall: float) -> None:
+        with self._engine.begin() as connection:
+            promise_over(handoff, PromiseOver.CANCELLED, wall)(connection)
+
+
+def open_promised(url: str, folder: Path) -> Promised:
+    """Raises `RecordError` when the database cannot be opened."""
+    try:
+        engine = open_engine(url or default_url(folder))
+        upgrade(engine)
+    except Exception as error:
+        raise RecordError(f"a database at {url or folder} expected, got {error}") from error
+    return Promised(engine)
 
 
 def promise_tried(handoff: str, next_wall: float) -> Job:

@@ -1,6 +1,5 @@
 """Whether a promised call back brings the agent the brief that was promised: whole calls in virtual time."""
 
-import asyncio
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -62,7 +61,7 @@ async def _story(town: Town) -> tuple[Brief, Brief]:
     await first.over()
     town.available("ana")
     while not (now := _offered(town)):
-        await asyncio.sleep(1)
+        await town.news()
     return before, now[-1]
 
 
