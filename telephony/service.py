@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import aiohttp
 from fastapi import FastAPI
 
 from models.engines import EngineFactory
 from models.frustration import Frustration, FrustrationSettings
 from models.inference import InferencePool, Pool
-from telephony import engines, hearing
+from telephony import engines, hearing, outside
 from telephony.agents import callback
 from telephony.agents.agent import Address, Agent, AgentId
 from telephony.agents.callback_plan import Calling
@@ -35,6 +36,7 @@ from telephony.leg import Line, RingsBack
 from telephony.lines import twilio, webrtc
 from telephony.lines.twilio.control import CallControl, RestHttp
 from telephony.minds import BusinessMinds, intents_of
+from telephony.outside import BriefWebhook
 from telephony.promises import Promises
 from telephony.records import StoredPromises, changes
 from telephony.records.recordings import Recorded, Recordings
@@ -147,6 +149,8 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
 
         def on_record(record: Record) -> None:
             world.on_record(record)
+            if webhook is not None:
+                webhook.hear(record)
             if (conduct := switchboard.calls.get(record.call)) is not None:
                 captions.show(record, conduct.leg)
             if callbacks is not None and isinstance(record.entry, CallbackAgreed | CallEnded):
@@ -154,6 +158,7 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
 
         switchboard = Switchboard(house, on_record=on_record)
         front.serve(switchboard)
+        webhook = await stack.enter_async_context(_webhook(settings, world))
         callbacks = _callbacks(settings, business, world, keeper, staff, switchboard, lines.values())
         app = create_app(
             settings=settings, business=business, front=front, desks=desks, phone=phone, carrier=carrier,
@@ -255,6 +260,27 @@ def known_prompts(business: Business, settings: Settings) -> list[str]:
 def fallback(business: Business) -> Mapping[str, tuple[str, ...]]:
     """Queue → addresses rung when roster or queue are out of order; read at start."""
     return {name: queue.fallback for name, queue in business.queues.items()}
+
+
+@asynccontextmanager
+async def _webhook(settings: Settings, world: World) -> AsyncIterator[BriefWebhook | None]:
+    """None where no other product is told."""
+    table = settings.outside
+    if not table.url:
+        yield None
+        return
+    key = secret(table.secret_variable)
+    if key is None:
+        raise ConfigError(f"[outside] the environment variable {table.secret_variable} expected, it is not set")
+    theirs = [agent.id for agent in settings.agents if agent.outside]
+    async with aiohttp.ClientSession() as session:
+        post = outside.over(session, table.url, timeout_seconds=table.timeout_seconds)
+        webhook = BriefWebhook(agents=theirs, secret=key.encode(), post=post, wall=world.wall)
+        delivering = asyncio.create_task(webhook.run(), name="brief webhook")
+        try:
+            yield webhook
+        finally:
+            delivering.cancel()
 
 
 @asynccontextmanager

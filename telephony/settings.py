@@ -89,6 +89,12 @@ class CallbackSettings(Section):
     do_not_call: str = ""
 
 
+class Outside(Section):
+    url: Annotated[str, AfterValidator(_https)] = ""
+    secret_variable: str = "WARMLINE_OUTSIDE_SECRET"
+    timeout_seconds: float = Field(default=3.0, gt=0, le=30)
+
+
 class Judging(Section):
     prosody_weight: float = Field(default=1.0, ge=0, le=1)
 
@@ -113,6 +119,7 @@ class AgentSettings(Section):
     line: Literal["webrtc", "twilio", "simulated"] = "webrtc"
     address: str = ""
     pin_variable: str = ""
+    outside: bool = False
 
 
 class Settings(Section):
@@ -122,6 +129,7 @@ class Settings(Section):
     speaking: Speaking = Speaking()
     lines: Lines = Lines()
     handoff: HandoffSettings = HandoffSettings()
+    outside: Outside = Outside()
     callbacks: CallbackSettings = CallbackSettings()
     judging: Judging = Judging()
     records: Records = Records()
