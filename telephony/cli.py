@@ -217,6 +217,26 @@ def dialling(
             out.print("dialling is on" if off is None else f"dialling is off: {off}", markup=False, soft_wrap=True)
 
 
+@app.command()
+def callbacks(
+    config: ConfigFolder = None,
+    cancel: Annotated[str | None, typer.Option(metavar="PROMISE", help="Take this one back; nobody rings.")] = None,
+) -> None:
+    """Lists the promised call backs that are still to be kept."""
+    with said_in_words():
+        from telephony import logs
+
+        logs.set_up()
+
+        from telephony import promised
+
+        if cancel is not None:
+            taken = promised.cancel(config, cancel)
+            out.print(f"{taken.handoff}: taken back; the number ending in {taken.number[-4:]} is not rung for it")
+        else:
+            out.print(promised.listed(config))
+
+
 @weights.command("list")
 def models_list(config: ConfigFolder = None) -> None:
     """Every set of weights: size, licence, source, and whether it is here."""

@@ -30,6 +30,7 @@ class Finding:
         lines: Collection[str],
         fallback: Sequence[str],
         problem: Callable[[str, str], None],
+        waited_ms: int = 0,
     ) -> None:
         self._people = people
         self._call = call
@@ -38,14 +39,17 @@ class Finding:
         self._lines = lines
         self._fallback = fallback
         self._problem = problem
+        self._waited_ms = waited_ms
 
     def join(self, *, language: str | None, tier: str | None, known: str | None) -> Outlook | None:
         """The caller takes their place in the queue; what they may expect, unless the queue cannot say.
 
         `known`: the agent who served them last.
         """
-        people, handoff, queue = self._people, self._handoff, self._queue
-        self._try(lambda: people.join(self._call, handoff, queue, language=language, tier=tier), None)
+        people, handoff, queue, waited_ms = self._people, self._handoff, self._queue, self._waited_ms
+        self._try(
+            lambda: people.join(self._call, handoff, queue, language=language, tier=tier, waited_ms=waited_ms), None
+        )
         if known is not None:
             self._try(lambda: people.prefer(handoff, known), None)
         return self._try(lambda: people.outlook(handoff, queue), None)

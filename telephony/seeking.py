@@ -92,7 +92,9 @@ class Seeking:
         settings: HandoffSettings,
         ladder: Ladder,
         fallback: Sequence[str],
+        waited_ms: int = 0,
     ) -> None:
+        """`waited_ms`: what the caller has waited before this call."""
         self.handoff = handoff
         self._caller = caller
         self._finding = Finding(
@@ -103,6 +105,7 @@ class Seeking:
             lines=lines,
             fallback=fallback,
             problem=self._problem,
+            waited_ms=waited_ms,
         )
         self._attending = attending
         self._lines = lines

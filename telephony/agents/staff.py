@@ -75,10 +75,18 @@ class Staff:
     # --- a caller's place ----------------------------------------------------------------------------------------
 
     def join(
-        self, call: str, handoff: str, queue: str, *, language: str | None = None, tier: str | None = None
+        self,
+        call: str,
+        handoff: str,
+        queue: str,
+        *,
+        language: str | None = None,
+        tier: str | None = None,
+        waited_ms: int = 0,
     ) -> None:
-        """The caller takes their place; it is kept until `leave`."""
+        """The caller takes their place; it is kept until `leave`. `waited_ms`: before now, on an earlier call."""
         waiting = self._waiting(call, handoff, queue, language, tier)
+        waiting = replace(waiting, since_ms=waiting.since_ms - waited_ms)
         self._queues[queue].join(waiting, self._standing(waiting))
         self._stir()
 
@@ -131,6 +139,15 @@ class Staff:
         del self._looking[handoff]
         self._serves[agent.id] = queue
         return Found(agent.id, agent.name, agent.address.line, agent.address.to)
+
+    def claim(self, handoff: str, queue: str) -> bool:
+        """Whether an agent is free for this caller now, who is not on the line yet. If so, those behind leave that
+        agent alone until `reserve` or `leave`: nobody sits reserved while a telephone rings."""
+        me = self._find(handoff, queue)
+        free = self._best(me, self._wanted_before(me)) is not None
+        if free:
+            self._looking[handoff] = frozenset()
+        return free
 
     def release(self, agent: str, outcome: Outcome) -> None:
         seat = self.roster.seats.get(agent)  # none for somebody of the fallback list alone

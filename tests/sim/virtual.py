@@ -28,6 +28,7 @@ from telephony.sim.attention import is_loud
 from telephony.sim.caller import Caller, Step
 from telephony.sim.carrier import Carrier, CarrierCall
 from telephony.sim.clock import at_work, run_virtual
+from telephony.sim.promises import RememberedPromises
 from telephony.sim.rest import InMemoryHttp, RestStandIn
 from telephony.sim.script import Item
 from telephony.sim.socket import InMemory
@@ -132,11 +133,19 @@ class Call:
 
 
 class Town:
-    def __init__(self, service: Service, carrier: Carrier, rest: RestStandIn, records: list[Record]) -> None:
+    def __init__(
+        self,
+        service: Service,
+        carrier: Carrier,
+        rest: RestStandIn,
+        records: list[Record],
+        promises: RememberedPromises,
+    ) -> None:
         self.service = service
         self.carrier = carrier
         self.rest = rest
         self.records = records
+        self.promises = promises
         self._news: set[asyncio.Event] = set()
 
     def ring(self, *script: Item, number: str = "+12025550143", stays_ms: int = 60_000) -> Call:
@@ -179,6 +188,7 @@ def play(
     folder: Path,
     *,
     agents: Mapping[str, SimAgent] | None = None,
+    customers: Mapping[str, SimAgent] | None = None,
     lines: Sequence[Line | str] = (),
     pool: Pool | None = None,
     voice: Callable[[Synthesizer], Synthesizer] | None = None,
@@ -193,6 +203,7 @@ def play(
 ) -> T:
     """Plays `story`. `agents`: id → telephone, all of them available; whoever is not named is away.
 
+    `customers`: number → who answers when they are called back; `at`: wall time of the story's beginning;
     `lines`: what is understood of each utterance, in order. `changes`: section → keys, over config/warmline.toml;
     `seats`: agents beside those of the settings; `carrier_line`: keys of [lines.twilio].
     """
@@ -209,8 +220,11 @@ def play(
     towns: list[Town] = []
     rests: list[RestStandIn] = []
 
+    promises = RememberedPromises()
+
     def on_record(record: Record) -> None:
         records.append(record)
+        promises.hear(record)
         for town in towns:
             town.heard_of()
 
@@ -225,6 +239,7 @@ def play(
         twilio_http=http,
         free_bytes=free_bytes,
         bank=":memory:",
+        promises=promises,
         inline=True,
         today=lambda: DAY,
         history=history,
@@ -238,14 +253,14 @@ def play(
             service = await opening.__aenter__()
         carrier = Carrier(InMemory(service.app), public_base_url=PUBLIC_URL, account_sid=ACCOUNT, auth_token=TOKEN)
         try:
-            far_ends = {_number(agent): telephone for agent, telephone in agents.items()}
+            far_ends = {_number(agent): telephone for agent, telephone in agents.items()} | dict(customers or {})
             async with RestStandIn(carrier, agents=far_ends, password=TOKEN) as rest:
                 rests.append(rest)
-                town = Town(service, carrier, rest, records)
+                town = Town(service, carrier, rest, records, promises)
                 towns.append(town)
                 town.available(*(agent for agent in agents if agent in service.staff.roster.seats))
                 prepare(service)
-                switchboard = asyncio.create_task(service.switchboard.serve())
+                switchboard = asyncio.create_task(service.run())
                 try:
                     async with asyncio.timeout(STORY_SECONDS):
                         told = await story(town)

@@ -20,7 +20,8 @@ ALWAYS_SAID = (
     "seek.handed_back_unnamed", "seek.left", "seek.gave_up", "seek.one_moment", "seek.nobody", "seek.offer_callback",
     "seek.keep_waiting", "callback.this_number", "brief.done", "brief.told", "brief.failed", "brief.cancelled",
     "brief.unclear", "brief.keypad_pin", "brief.tier", "brief.since", "callback.ask_number", "callback.read_back",
-    "callback.agreed", "callback.topic", "busy", "busy.offer",
+    "callback.agreed", "callback.topic", "called_back", "called_back.unrecorded", "called_back.question",
+    "called_back.verify", "called_back.later", "called_back.not_wanted", "busy", "busy.offer",
     "seek.check_later", "seek.topic_later", "seek.closed", "seek.wait_up_to",
 )  # fmt: skip
 IDENTITY_SAID = (
