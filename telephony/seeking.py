@@ -17,7 +17,7 @@ from telephony.attempt import Attempt, AttemptParts
 from telephony.bridge import Bridge, own_bridge
 from telephony.errors import BridgeFailed
 from telephony.finding import Finding
-from telephony.handoff.entries import entry
+from telephony.handoff.entries import ended, entry
 from telephony.handoff.settings import HandoffSettings
 from telephony.handoff.step import moved, step
 from telephony.journal import Journal
@@ -147,10 +147,12 @@ class Seeking:
         if told is not None:
             self._caller.journal.append(told)
         after, nexts = step(self.handoff, event, self._caller.now_ms())
-        move = moved(self.handoff, after)
-        self.handoff = after
+        before, self.handoff = self.handoff, after
+        move = moved(before, after)
         if move is not None:
             self._caller.journal.append(move)
+        if (over := ended(before, after)) is not None:
+            self._caller.journal.append(over)
         for wanted in nexts:
             await self._carry_out(wanted)
 

@@ -97,6 +97,14 @@ class OnCall:
 
 
 @dataclass(frozen=True, slots=True)
+class OnHold:
+    """The agent put the caller on hold, or talks with them again."""
+
+    call: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CallOver:
     """The line is free again. `by`: caller | agent | system."""
 
@@ -121,7 +129,7 @@ class WrappedUpAll:
     call: str
 
 
-News = PresenceIs | Offered | OfferClosed | Recorded | OnCall | CallOver | WrapUpDue | WrappedUpAll
+News = PresenceIs | Offered | OfferClosed | Recorded | OnCall | OnHold | CallOver | WrapUpDue | WrappedUpAll
 
 
 class DeskOffice(Protocol):
@@ -148,5 +156,13 @@ class DeskOffice(Protocol):
     async def decline(self, agent: str, offer: str, reason: str) -> None: ...
 
     async def hang_up(self, agent: str, call: str) -> None: ...
+
+    async def hold(self, agent: str, on: bool) -> None:
+        """The caller the agent talks with waits, or is talked with again; twice changes nothing."""
+        ...
+
+    async def hand_back(self, agent: str, notes: str) -> None:
+        """The system goes on with the caller, with these notes."""
+        ...
 
     async def wrap_up(self, agent: str, call: str, disposition: str, summary: str) -> None: ...

@@ -80,7 +80,7 @@ def test_times_are_since_the_answer_like_the_recording() -> None:
     told = story(angry_call())
     assert told.triggers[0].at_ms == 27_020 - 500
     assert [stage.name for stage in told.stages] == [
-        "trigger", "ring", "told", "answer", "briefed", "accept", "bridge", "first human word",
+        "trigger", "ring", "answer", "told", "briefed", "accept", "bridge", "first human word",
     ]  # fmt: skip
     assert {stage.name: stage.took_ms for stage in told.stages}["accept"] == 1000
     assert sum(stage.took_ms for stage in told.stages) == told.stages[-1].at_ms - told.stages[0].at_ms

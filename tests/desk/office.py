@@ -14,6 +14,7 @@ from telephony.desk.office import (
     OfferClosed,
     Offered,
     OnCall,
+    OnHold,
     Person,
     Presence,
     PresenceIs,
@@ -165,6 +166,22 @@ class SimulatedOffice(DeskOffice):
             raise NotPossible("There is no call to hang up.")
         self.did.append(("hang_up", agent, call))
         self.end(call, by="agent")
+
+    async def hold(self, agent: str, on: bool) -> None:
+        call = self._talks(agent)
+        self.did.append(("hold", agent, "on" if on else "off"))
+        self.news(agent, OnHold(call, on))
+
+    async def hand_back(self, agent: str, notes: str) -> None:
+        call = self._talks(agent)
+        self.did.append(("hand_back", agent, notes))
+        self.end(call, by="agent")
+
+    def _talks(self, agent: str) -> str:
+        for call, talks in self.calls.items():
+            if talks == agent:
+                return call
+        raise NotPossible("You are not talking with a caller now.")
 
     def end(self, call: str, by: str) -> None:
         agent = self.calls.pop(call)
