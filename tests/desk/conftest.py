@@ -10,6 +10,8 @@ from telephony.desk import Credentials, DeskDeps, Desks, DeskSettings, create_de
 from telephony.errors import Refused
 from telephony.leg import LegId
 from telephony.lines.webrtc import CalledIn
+from tests.desk.chromium import only_loopback  # noqa: F401  (a fixture)
+from tests.desk.house import house, page  # noqa: F401  (fixtures)
 from tests.desk.office import SimulatedOffice
 
 HOST = "http://testserver"

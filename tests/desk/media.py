@@ -49,6 +49,14 @@ class Meter(FrameProcessor):
             self._more.clear()
             await self._more.wait()
 
+    async def falls_silent(self) -> None:
+        """Waits until half a second in a row was quiet."""
+        while True:
+            self.heard.clear()
+            await self.frames(25)
+            if self.level_dbfs() < -70:
+                return
+
     def level_dbfs(self) -> float:
         pcm = np.concatenate(self.heard).astype(np.float64) / 32768 if self.heard else np.zeros(1)
         return float(10 * np.log10(np.mean(pcm**2) + 1e-12))

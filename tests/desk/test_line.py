@@ -9,7 +9,6 @@ from telephony.leg import LegEnded, LegState
 from telephony.lines import webrtc_leg
 from telephony.lines.webrtc import Settings, WebRtcLine
 from telephony.lines.webrtc_leg import SDP_MAX_BYTES, check_offer
-from tests.desk.chromium import only_loopback  # noqa: F401  (a fixture)
 from tests.desk.page import Bell, Page
 
 NO_AUDIO = "v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n"

@@ -9,7 +9,6 @@ from telephony.leg import LegEnded, LegState
 from telephony.lines import webrtc_leg
 from telephony.lines.webrtc import WebRtcLine
 from telephony.lines.webrtc_leg import WebRtcLeg
-from tests.desk.chromium import only_loopback  # noqa: F401  (a fixture)
 from tests.desk.media import Meter, playing_tone
 from tests.desk.page import Bell, Page
 
