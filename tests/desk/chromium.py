@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 Page = Any  # playwright's, which is imported only where a browser is
+NewPage = Callable[[], Awaitable[Page]]
 
 CHROME = os.environ.get("CHROME") or shutil.which("chromium") or "/usr/bin/chromium"
 FLAGS = [

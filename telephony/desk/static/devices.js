@@ -12,14 +12,23 @@ export class Trouble extends Error {}
 
 export const chosen = (kind) => localStorage.getItem(kind) ?? ""; // kind: audioinput | audiooutput
 
-// Asks for the chosen microphone, or whichever there is. Throws Trouble.
+// Asks for the chosen microphone, or for whichever there is when that one is not plugged in. Throws Trouble.
 export async function microphone() {
   if (!navigator.mediaDevices) throw new Trouble("This page needs https:// (or 127.0.0.1) to use the microphone.");
   const id = chosen("audioinput");
   try {
-    return await navigator.mediaDevices.getUserMedia({ audio: id ? { ...SOUND, deviceId: { ideal: id } } : SOUND });
+    return await open(id ? { ...SOUND, deviceId: { exact: id } } : SOUND);
   } catch (error) {
     throw new Trouble(TROUBLE[error.name] ?? `The microphone cannot be used: ${error.message}`);
+  }
+}
+
+async function open(audio) {
+  try {
+    return await navigator.mediaDevices.getUserMedia({ audio });
+  } catch (error) {
+    if (error.name !== "OverconstrainedError" || !audio.deviceId) throw error;
+    return navigator.mediaDevices.getUserMedia({ audio: SOUND });
   }
 }
 
