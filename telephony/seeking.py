@@ -16,6 +16,7 @@ from telephony.agents.staff import Found, Staff
 from telephony.attempt import Attempt, AttemptParts
 from telephony.bridge import Bridge, own_bridge
 from telephony.errors import BridgeFailed
+from telephony.fading import FadingBridge, Side
 from telephony.finding import Finding
 from telephony.handoff.entries import ended, entry
 from telephony.handoff.settings import HandoffSettings
@@ -293,7 +294,7 @@ class Seeking:
         self._caller.session.listen_only(True)
         running.joined()
         await session.hush()
-        self._bridge = await self._bridged(leg, session)
+        self._bridge = self._watched(await self._bridged(leg, session), attempt, leg, session)
         self._finding.on_call(agent)
         self._finding.leave(served=True)
         caller, journal = self._caller, self._caller.journal
@@ -314,6 +315,15 @@ class Seeking:
         relay = RelayBridge(self._caller.session, session)
         await relay.join()
         return relay
+
+    def _watched(self, bridge: Bridge, attempt: str, leg: Leg, session: Session) -> Bridge:
+        """Each party hears when the other's network is lost."""
+        found = self._found.get(attempt)
+        caller = Side(self._caller.leg, self._caller.session, "caller")
+        agent = Side(leg, session, "agent", (found.name or None) if found else None)
+        watched = FadingBridge(bridge, caller=caller, agent=agent, journal=self._caller.journal)
+        watched.watch()
+        return watched
 
     async def _tell(self, stage: PersonStage, agent: str | None) -> None:
         found = next((f for f in self._found.values() if f.id == agent), None)

@@ -83,6 +83,7 @@ class PersonStage(StrEnum):
     GAVE_UP = "gave_up"  # the search is over, nobody came
     LEFT = "left"  # the person hung up, the party did not: the system has them back
     ENGINE_DOWN = "engine_down"  # the recogniser failed: only keys work now
+    LINE_LOST = "line_lost"  # the other party's network was lost in the middle of the bridge; they may be back
 
 
 @dataclass(frozen=True, slots=True)

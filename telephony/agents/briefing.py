@@ -32,7 +32,8 @@ from voice.events import (
 Wording = Mapping[str, str]
 """Sentences by name, from `config/prompts`."""
 
-NAMES = ("agent.intro", "agent.question", "agent.repeat", "agent.no_answer", "agent.correction", "agent.caller_left")
+NAMES = ("agent.intro", "agent.question", "agent.repeat", "agent.no_answer", "agent.correction", "agent.caller_left",
+         "agent.line_lost")  # fmt: skip
 """The wordings needed. `agent.correction` holds `{text}`; the others have no fields."""
 
 LANGUAGE = "agent_offer"
@@ -109,6 +110,8 @@ class BriefingMind:
 
     def on(self, event: Event, now_ms: int) -> Sequence[Act]:
         self._note(event, now_ms)
+        if isinstance(event, PersonNews) and event.stage is PersonStage.LINE_LOST:
+            return (self._say("agent.line_lost"),)
         if self._stage is Stage.QUIET:
             return ()
         if self._caller_left:

@@ -18,7 +18,7 @@ ALWAYS_SAID = (
     "seek.coming_unnamed", "seek.left", "seek.gave_up", "seek.one_moment", "seek.nobody", "seek.offer_callback",
     "seek.keep_waiting", "callback.this_number", "brief.done", "brief.told", "brief.failed", "brief.cancelled",
     "brief.unclear", "brief.keypad_pin", "brief.tier", "brief.since", "callback.ask_number", "callback.read_back",
-    "callback.agreed", "callback.topic", "busy", "busy.offer",
+    "callback.agreed", "callback.topic", "busy", "busy.offer", "seek.line_lost", "seek.line_lost_unnamed",
 )  # fmt: skip
 IDENTITY_SAID = (
     "identity.why", "identity.ask_member", "identity.read_back", "identity.ask_pin", "identity.not_aloud",
