@@ -2,7 +2,7 @@
 
 import { AgentLeg } from "./agentleg.js";
 import { post, useToken } from "./api.js";
-import { DeviceChoice, microphone, Trouble, useSpeaker } from "./devices.js";
+import { Trouble } from "./devices.js";
 import { byId, say, setText, show, spoken } from "./dom.js";
 import { Feed } from "./feed.js";
 import { shortcuts } from "./keys.js";
@@ -11,6 +11,7 @@ import { showBrief, showMood, showWrapUp } from "./panels.js";
 import { ring } from "./ringer.js";
 import { signIn } from "./signin.js";
 import { Softphone } from "./softphone.js";
+import { SoundCheck } from "./soundcheck.js";
 import { clockTick, showClock } from "./stageclock.js";
 import { now, state, take } from "./state.js";
 import * as talk from "./talk.js";
@@ -27,7 +28,7 @@ const ENDED = {
 const NO_SOUND_YET = "The browser keeps the ringing silent until you click or press a key on this page.";
 
 const transcript = new Transcript();
-const devices = new DeviceChoice(byId("microphones"), byId("speakers"), doing(useDevice));
+const sound = new SoundCheck(() => phone, doing);
 let phone = null;
 let leg = null;
 let feed = null;
@@ -46,16 +47,15 @@ function openDesk(config) {
     changed: render,
     over: (text) => {
       leg.over();
-      if (text) say("notice", text);
+      if (text) notice(state.call ? `${text} The caller is with the assistant.` : text);
       render();
     },
-    trouble: (text) => say("notice", text),
-    unplugged: doing(() => useDevice("audioinput")),
+    trouble: notice,
+    unplugged: doing(() => sound.use("audioinput")),
   });
   leg ??= new AgentLeg(phone);
   window.warmlinePhone = phone;
-  useSpeaker(byId("voice"));
-  devices.fill();
+  sound.open();
   feed = new Feed({ message: (m) => doing(follow)(m), link, ended });
   feed.start();
   byId("presence").focus();
@@ -66,6 +66,7 @@ function ended(why) {
   else leg?.leave();
   ring(false);
   if (why === "other_tab") {
+    byId("notice").classList.remove("closes");
     say("notice", "This desk is open in another tab; a call goes on there. ", "Use it here", () => {
       say("notice", "");
       feed.start();
@@ -109,7 +110,7 @@ async function follow(message) {
 function offerClosed({ offer, closed }) {
   if (offer) return;
   offers.askReason(false);
-  if (offers.CLOSED[closed]) say("notice", offers.CLOSED[closed]);
+  if (offers.CLOSED[closed]) notice(offers.CLOSED[closed]);
   if (closed !== "accepted") leg.leave();
 }
 
@@ -137,21 +138,7 @@ function mute() {
 async function togglePresence() {
   const to = state.presence?.presence === "away" ? "available" : "away";
   await post("/desk/api/presence", { presence: to });
-  if (to === "available") await checkMicrophone();
-}
-
-// Asks once, when there is time, rather than when a caller waits.
-async function checkMicrophone() {
-  (await microphone()).getTracks().forEach((track) => track.stop());
-  await devices.fill();
-  say("notice", "");
-  setText("microphone", "Microphone ready");
-}
-
-async function useDevice(kind) {
-  if (kind === "audiooutput") return useSpeaker(byId("voice"));
-  await phone.useMicrophone(await microphone());
-  await devices.fill();
+  if (to === "available") await sound.check();
 }
 
 async function finish() {
@@ -187,7 +174,7 @@ function render() {
   showMood(state.judged);
   showIdle(!offer && !call && !wrapup);
   document.title = offer ? `☎ ${offer.caller} · Desk` : "Desk · Warmline";
-  ring(Boolean(offer) && !leg.on, () => say("notice", NO_SOUND_YET));
+  ring(Boolean(offer) && !leg.on, () => notice(NO_SOUND_YET));
   tick();
 }
 
@@ -206,8 +193,18 @@ function tick() {
   if (wrapup) setText("wrapup-timer", wrapup.seconds === null ? "" : `${spoken(wrapup.seconds - (now() - wrapup.came))} left`);
 }
 
+// Lies over the header, so that no button moves under the hand.
+function notice(text) {
+  say("notice", text, "Close", closeNotice);
+  byId("notice").classList.add("closes");
+}
+
+function closeNotice() {
+  if (byId("notice").classList.contains("closes")) say("notice", "");
+}
+
 function complain(error) {
-  say("notice", error instanceof Trouble || error.status !== undefined ? error.message : `Something failed: ${error.message}`);
+  notice(error instanceof Trouble || error.status !== undefined ? error.message : `Something failed: ${error.message}`);
 }
 
 function doing(act) {
@@ -229,6 +226,7 @@ function escape() {
   offers.askReason(false);
   talk.handBackOpen(false);
   talk.unsure();
+  closeNotice();
   byId("sound").open = false;
   if (byId("find").value) {
     byId("find").value = "";
@@ -254,7 +252,6 @@ for (const [id, act] of Object.entries(FORMS)) {
 byId("notes").addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) byId("notes-form").requestSubmit();
 });
-byId("sound").addEventListener("toggle", () => devices.fill());
 shortcuts({
   active: () => !byId("desk").hidden && byId("keys-on").checked,
   keys: {

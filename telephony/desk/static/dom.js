@@ -33,7 +33,7 @@ export function spoken(seconds) {
 // A message with, at most, one button to do something about it. Empty: it goes.
 export function say(id, text, action = "", act = null) {
   const place = byId(id);
-  place.replaceChildren(text);
+  place.replaceChildren(make("span", "", text));
   place.hidden = !text;
   if (!act) return;
   const button = make("button", "", action);
