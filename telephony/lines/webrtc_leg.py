@@ -1,6 +1,6 @@
 """One browser's leg. It outlives its peer connection: a page that lost its network may come back to the same leg.
 
-The page is taken for lost when its pings stop, or its connection closes without a word; from then on it has
+The page is taken for lost when nothing is heard of it, or its connection closes without a word; from then on it has
 `AWAY_SECONDS` to bring a new offer. The pipeline on the leg's one transport goes on meanwhile.
 """
 
@@ -20,7 +20,6 @@ log = logging.getLogger(__name__)
 
 SDP_MAX_BYTES = 32_768  # Chromium's audio-only offer is about 3 kB [run]; the rest is room for other browsers
 CONNECT_SECONDS = 10.0  # from our answer to flowing media; on one machine it takes 0.3 s, through TURN a few
-LOST_SECONDS = 3.0  # a page pings every 0.5 s; pipecat's own transport stops sending after the same 3 s
 AWAY_SECONDS = 10.0  # what a lost page has to come back: a change of network or a reload takes 1 to 8 s [est]
 WATCH_SECONDS = 0.5
 UNREAD_MAX = 50  # messages kept for a page that is away: as many as pipecat keeps for a channel that is not open
@@ -145,6 +144,8 @@ class WebRtcLeg:
         self._flowing.set()
         while True:
             await self._until_lost(connection)
+            if self._ended.done():
+                return  # it is we who closed it
             if connection.left:
                 await self.end(LegEnded.HUNG_UP, "the page left")
                 return
@@ -164,26 +165,19 @@ class WebRtcLeg:
         """Whether the page has media within `seconds`. `until_failed`: no other connection may follow a failed one."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                while not self._alive(connection):
+                while not connection.alive:
                     if until_failed and connection.pc.connectionState not in ("new", "connecting", "connected"):
                         return False
                     await connection.changed.wait()
                     connection.changed.clear()
-        return self._alive(connection)
+        return connection.alive
 
     async def _until_lost(self, connection: Connection) -> None:
-        while self._alive(connection):
+        while connection.alive:
             connection.changed.clear()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(WATCH_SECONDS):
                     await connection.changed.wait()
-
-    def _alive(self, connection: Connection) -> bool:
-        """A page that never opened a data channel is judged by its connection alone."""
-        if connection.left or connection.pc.connectionState != "connected":
-            return False
-        now = asyncio.get_running_loop().time()
-        return connection.heard_at is None or now - connection.heard_at < LOST_SECONDS
 
 
 def check_offer(sdp: str, leg: str) -> None:

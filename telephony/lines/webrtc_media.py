@@ -31,6 +31,9 @@ from voice.audio import FRAME_MS, FRAME_SAMPLES, RATE
 FRAME_SECONDS = FRAME_MS / 1000
 SILENCE = bytes(2 * FRAME_SAMPLES)
 
+LOST_SECONDS = 3.0
+"""Without a sign of life for so long, a page is taken for lost: it sends sound all the time, and pings every 0.5 s."""
+
 LEAD_FRAMES = 3
 """20 ms frames handed over before the first is played: 60 ms, the lower end of what barge-in can afford (A9)."""
 
@@ -58,7 +61,8 @@ class StereoTrack(AudioStreamTrack):
 class Connection(SmallWebRTCConnection):
     """One browser's peer connection, and the next one when the page comes back with another offer.
 
-    `heard_at` is the loop time of its last sign of life on the data channel; `away` is set by the leg.
+    `heard_at` is the loop time of its last sign of life: sound, or a word on the data channel, which after a gap in
+    the network comes seconds later than the sound. `away` is set by the leg.
     """
 
     def __init__(self, ice_servers: list[str]) -> None:
@@ -73,6 +77,22 @@ class Connection(SmallWebRTCConnection):
         answer = self.get_answer()
         assert answer is not None  # initialize or replace has just made it
         return str(answer["sdp"])
+
+    def heard(self) -> None:
+        self.heard_at = asyncio.get_running_loop().time()
+        if self.away:
+            self.changed.set()
+
+    @property
+    def alive(self) -> bool:
+        """A page that was never heard is judged by its connection alone."""
+        if self.left or self._pc.connectionState != "connected":
+            return False
+        return self.heard_at is None or asyncio.get_running_loop().time() - self.heard_at < LOST_SECONDS
+
+    def is_connected(self) -> bool:
+        """What pipecat asks before it sends; its own answer goes by the data channel's pings alone."""
+        return self._connect_invoked and self.alive
 
     async def replace(self, sdp: str) -> None:
         """A new peer connection takes the place of this one, for the page's new offer."""
@@ -96,7 +116,7 @@ class Connection(SmallWebRTCConnection):
         def on_message(message: str | bytes) -> None:
             if self._pc is not current:
                 return  # the last words of a connection that has been replaced
-            self.heard_at = asyncio.get_running_loop().time()
+            self.heard()
             if message == LEAVING:
                 self.left = True
                 self.changed.set()
@@ -130,6 +150,7 @@ class PageInput(SmallWebRTCInputTransport):
             await self.cancel_task(filling)
 
     async def push_audio_frame(self, frame: InputAudioRawFrame) -> None:
+        self._connection.heard()
         self._heard_until = asyncio.get_running_loop().time()
         await super().push_audio_frame(frame)
 

@@ -6,7 +6,7 @@ import pytest
 
 from telephony.errors import DialRefused, LegFailed, Refused
 from telephony.leg import LegEnded, LegState
-from telephony.lines import webrtc_leg
+from telephony.lines import webrtc_leg, webrtc_media
 from telephony.lines.webrtc import Settings, WebRtcLine
 from telephony.lines.webrtc_leg import SDP_MAX_BYTES, check_offer
 from tests.desk.page import Bell, Page
@@ -122,7 +122,7 @@ async def test_more_callers_than_allowed_are_refused():
 
 
 async def test_a_page_that_falls_silent_is_taken_for_gone(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(webrtc_leg, "LOST_SECONDS", 0.2)
+    monkeypatch.setattr(webrtc_media, "LOST_SECONDS", 0.2)
     monkeypatch.setattr(webrtc_leg, "WATCH_SECONDS", 0.02)
     monkeypatch.setattr(webrtc_leg, "AWAY_SECONDS", 0.2)
     line = WebRtcLine(ringer=Bell("ana"))

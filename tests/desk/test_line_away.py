@@ -6,7 +6,7 @@ import pytest
 
 from telephony.errors import Refused
 from telephony.leg import LegEnded, LegState
-from telephony.lines import webrtc_leg
+from telephony.lines import webrtc_leg, webrtc_media
 from telephony.lines.webrtc import WebRtcLine
 from telephony.lines.webrtc_leg import WebRtcLeg
 from tests.desk.media import Meter, playing_tone
@@ -149,4 +149,29 @@ async def test_a_ringing_leg_is_nothing_to_come_back_to():
     with pytest.raises(Refused, match="answered leg"):
         await line.resume(leg.id, agent="ana", sdp=page.offer)
     await line.close()
+    await page.vanishes()
+
+
+async def test_a_page_whose_sound_comes_again_over_the_old_connection_is_back(monkeypatch: pytest.MonkeyPatch):
+    line, meter = WebRtcLine(ringer=Bell("ana")), Meter()
+    leg, page, transport = await answered(line)
+    page_is = Fading(leg)
+    async with playing_tone(transport, meter):
+        await asyncio.wait_for(meter.until(level_dbfs=-30), 5)
+        monkeypatch.setattr(webrtc_media, "LOST_SECONDS", 0.0)  # as if nothing came for long
+        await page_is.is_lost()
+        monkeypatch.setattr(webrtc_media, "LOST_SECONDS", 3.0)
+        await page_is.is_back()
+        assert leg.state is LegState.ANSWERED
+        await line.close()
+    await page.vanishes()
+
+
+async def test_a_leg_that_is_hung_up_is_not_lost():
+    line = WebRtcLine(ringer=Bell("ana"))
+    leg, page, _ = await answered(line)
+    page_is = Fading(leg)
+    await leg.hang_up("the call is over")
+    await line.close()
+    assert page_is.news.empty()
     await page.vanishes()
