@@ -136,6 +136,24 @@ class Bridged:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """`on`: the agent put the caller on hold; else they talk again."""
+
+    handoff: str
+    agent: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HandedBack:
+    """The agent gives the caller back to the system, which goes on with what the notes say."""
+
+    handoff: str
+    agent: str
+    notes: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unbridged:
     handoff: str
     agent: str
@@ -203,6 +221,6 @@ class CallEnded:
 Entry = (
     CallOffered | CallAnswered | Said | Heard | KeyPressed | Silent | BargedIn | Understood | Judged | Escalated
     | ActionAsked | Acted | Verified | RecordingDeclined | Corrected | BriefReady | HandoffMoved | AgentOffered
-    | AgentAnswered | AgentBriefed | AgentAccepted | AgentDeclined | Bridged | Unbridged | CallbackAgreed | WrappedUp
-    | AttemptEnded | PartyLost | PartyBack | Problem | CallEnded
+    | AgentAnswered | AgentBriefed | AgentAccepted | AgentDeclined | Bridged | Held | HandedBack | Unbridged
+    | CallbackAgreed | WrappedUp | AttemptEnded | PartyLost | PartyBack | Problem | CallEnded
 )  # fmt: skip

@@ -15,7 +15,7 @@ from telephony import handoff as h
 from telephony.agents.staff import Found, Staff
 from telephony.attempt import Attempt, AttemptParts
 from telephony.bridge import Bridge, own_bridge
-from telephony.errors import BridgeFailed
+from telephony.errors import BridgeFailed, IllegalMove
 from telephony.fading import FadingBridge, Side
 from telephony.finding import Finding
 from telephony.handoff.entries import ended, entry
@@ -28,7 +28,14 @@ from telephony.relay import RelayBridge
 from voice.events import PersonNews, PersonStage
 from voice.pipeline.session import Session
 
-_LEFT_BY = {"agent": "agent", "hung_up": "agent", "declined": "agent", "caller": "caller", "caller_left": "caller"}
+_LEFT_BY = {
+    "agent": "agent",
+    "handed_back": "agent",
+    "hung_up": "agent",
+    "declined": "agent",
+    "caller": "caller",
+    "caller_left": "caller",
+}
 """Why a handoff moved → who ended the bridge. The longer words come from a leg that ended as it was being joined."""
 
 
@@ -37,6 +44,9 @@ class BriefSource(Protocol):
 
     def newest(self) -> Brief: ...
 
+
+HELD_WORD_SECONDS = 25.0
+"""Between two words to a caller on hold: never more than 30 s of music alone."""
 
 LAST_CHANCE_SECONDS = 30.0
 """From the last offer of a callback to the end of a search whose time is up."""
@@ -92,6 +102,8 @@ class Seeking:
         self._attempts: dict[str, Attempt] = {}
         self._brief: Brief | None = None
         self._bridge: Bridge | None = None
+        self._held = False
+        self._holds = 0  # ended so far; a reminder of an earlier one is silent
         self._tasks = asyncio.TaskGroup()
         self._waiting: list[asyncio.Task[None]] = []
         self._closing: list[asyncio.Task[None]] = []  # agents who are being told that it is over
@@ -114,6 +126,30 @@ class Seeking:
         """Who is asked, or talks, right now."""
         current = self.handoff.current
         return current.agent if current else None
+
+    async def agent_holds(self, on: bool) -> None:
+        """The agent puts the caller on hold, or takes them off it; twice changes nothing. Raises `IllegalMove` when
+        the two do not talk."""
+        current = self.handoff.current
+        if self._bridge is None or current is None or self.handoff.state is not h.HandoffState.BRIDGED:
+            raise IllegalMove(f"handoff {self.handoff.id}: hold expected while bridged, got it {self.handoff.state}")
+        if on is self._held:
+            return
+        self._held = on
+        self._caller.journal.append(entries.Held(self.handoff.id, current.agent, on))
+        await self._bridge.hold(on)
+        if on:
+            self._start(self._while_held(self._holds))
+        else:
+            self._holds += 1
+            await self._tell(PersonStage.BACK, current.agent)
+
+    def agent_hands_back(self, notes: str) -> None:
+        """The agent gives the caller back to the system. Raises `IllegalMove` when the two do not talk."""
+        current = self.handoff.current
+        if current is None or self.handoff.state is not h.HandoffState.BRIDGED:
+            raise IllegalMove(f"handoff {self.handoff.id}: a bridge to hand back expected, it is {self.handoff.state}")
+        self.happened(h.HandedBack(current.id, notes))
 
     async def agent_hangs_up(self) -> None:
         """The agent ends their leg from the desk."""
@@ -179,8 +215,8 @@ class Seeking:
             case h.GiveUp(why=why):
                 if why != "cancelled":  # else the caller said so, and knows
                     self._caller.session.tell(PersonNews(PersonStage.GAVE_UP))
-            case h.Resume():
-                self._caller.session.tell(PersonNews(PersonStage.LEFT))
+            case h.Resume(notes=notes):
+                self._caller.session.tell(PersonNews(PersonStage.LEFT, self._name(self._last_agent), notes=notes))
 
     # --- finding and asking an agent -----------------------------------------------------------------------------
 
@@ -273,7 +309,7 @@ class Seeking:
         self._finding.release(agent, outcome if self._bridge is None else h.Outcome.BRIDGED)
         if self._bridge is not None:
             await self._bridge.part()
-            self._bridge = None
+            self._bridge, self._held = None, False
             by = _LEFT_BY.get(self.handoff.why or "", "system")
             if by != "caller":
                 self._caller.session.listen_only(False)
@@ -294,7 +330,7 @@ class Seeking:
         self._caller.session.listen_only(True)
         running.joined()
         await session.hush()
-        self._bridge = self._watched(await self._bridged(leg, session), attempt, leg, session)
+        self._bridge = self._watched(await self._bridged(leg, session), agent, leg, session)
         self._finding.on_call(agent)
         self._finding.leave(served=True)
         caller, journal = self._caller, self._caller.journal
@@ -316,19 +352,29 @@ class Seeking:
         await relay.join()
         return relay
 
-    def _watched(self, bridge: Bridge, attempt: str, leg: Leg, session: Session) -> Bridge:
+    def _watched(self, bridge: Bridge, name: str, leg: Leg, session: Session) -> Bridge:
         """Each party hears when the other's network is lost."""
-        found = self._found.get(attempt)
         caller = Side(self._caller.leg, self._caller.session, "caller")
-        agent = Side(leg, session, "agent", (found.name or None) if found else None)
+        agent = Side(leg, session, "agent", self._name(name))
         watched = FadingBridge(bridge, caller=caller, agent=agent, journal=self._caller.journal)
         watched.watch()
         return watched
 
     async def _tell(self, stage: PersonStage, agent: str | None) -> None:
-        found = next((f for f in self._found.values() if f.id == agent), None)
-        name = (found.name or None) if found else None
-        self._caller.session.tell(PersonNews(stage, name, self._finding.wait_minutes()))
+        self._caller.session.tell(PersonNews(stage, self._name(agent), self._finding.wait_minutes()))
+
+    def _name(self, agent: str | None) -> str | None:
+        return next((found.name or None for found in self._found.values() if found.id == agent), None)
+
+    @property
+    def _last_agent(self) -> str | None:
+        return self.handoff.attempts[-1].agent if self.handoff.attempts else None
+
+    async def _while_held(self, hold: int) -> None:
+        """The caller hears at once that they are held, and again while that lasts."""
+        while self._held and self._holds == hold and self._bridge is not None:
+            await self._tell(PersonStage.HELD, self._last_agent)
+            await asyncio.sleep(HELD_WORD_SECONDS)
 
     # --- shared --------------------------------------------------------------------------------------------------
 

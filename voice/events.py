@@ -81,7 +81,9 @@ class PersonStage(StrEnum):
     UNAVAILABLE = "unavailable"  # nobody free: callback may be offered
     COMING = "coming"  # `name` accepted
     GAVE_UP = "gave_up"  # the search is over, nobody came
-    LEFT = "left"  # the person hung up, the party did not: the system has them back
+    HELD = "held"  # the person is away from the line for a moment; told again while that lasts
+    BACK = "back"  # ... and is on the line again
+    LEFT = "left"  # the person left, the party did not: the system has them back
     ENGINE_DOWN = "engine_down"  # the recogniser failed: only keys work now
     LINE_LOST = "line_lost"  # the other party's network was lost in the middle of the bridge; they may be back
 
@@ -91,6 +93,7 @@ class PersonNews:
     stage: PersonStage
     name: str | None = None
     wait_minutes: tuple[int, int] | None = None
+    notes: str | None = None  # with LEFT: what the person asks the system to go on with
 
 
 Event = Answered | SpeechBegan | Heard | KeyPressed | Silence | Played | ActionDone | PersonNews

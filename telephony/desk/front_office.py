@@ -4,7 +4,6 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
 
 from models.brief import Brief
 from telephony import handoff as h
@@ -19,7 +18,6 @@ from telephony.desk.office import (
     OfferClosed,
     Offered,
     OnCall,
-    OnHold,
     Person,
     Presence,
     PresenceIs,
@@ -30,6 +28,7 @@ from telephony.desk.office import (
 from telephony.errors import IllegalMove
 from telephony.events import WrappedUp
 from telephony.journal import Journal, Record
+from telephony.seeking import Seeking
 from telephony.switchboard import Switchboard
 
 log = logging.getLogger(__name__)
@@ -47,15 +46,6 @@ CHOSEN = {Presence.AVAILABLE: roster.Presence.AVAILABLE, Presence.AWAY: roster.P
 
 NOT_TALKING = "You are not talking with a caller now."
 MISSED = "You did not answer the last offer."
-
-
-@runtime_checkable
-class AtCall(Protocol):
-    """What an agent may do with the caller they talk with. Both raise `IllegalMove` when they do not."""
-
-    async def agent_holds(self, on: bool) -> None: ...
-
-    def agent_hands_back(self, notes: str) -> None: ...
 
 
 @dataclass(slots=True)
@@ -138,26 +128,22 @@ class FrontOffice:
         await conduct.seeking.agent_hangs_up()
 
     async def hold(self, agent: str, on: bool) -> None:
-        call, at_call = self._at_call(agent)
         try:
-            await at_call.agent_holds(on)
+            await self._at_call(agent).agent_holds(on)
         except IllegalMove as error:
             raise NotPossible(NOT_TALKING) from error
-        self._tell(agent, OnHold(call, on))
 
     async def hand_back(self, agent: str, notes: str) -> None:
-        _, at_call = self._at_call(agent)
         try:
-            at_call.agent_hands_back(notes)
+            self._at_call(agent).agent_hands_back(notes)
         except IllegalMove as error:
             raise NotPossible(NOT_TALKING) from error
 
-    def _at_call(self, agent: str) -> tuple[str, AtCall]:
+    def _at_call(self, agent: str) -> Seeking:
         conduct = self._switchboard.with_agent(agent) if self._switchboard else None
-        seeking: object = conduct.seeking if conduct is not None else None
-        if conduct is None or not isinstance(seeking, AtCall) or self._places[agent].on_call is None:
+        if conduct is None or conduct.seeking is None or self._places[agent].on_call is None:
             raise NotPossible(NOT_TALKING)
-        return conduct.id, seeking
+        return conduct.seeking
 
     async def wrap_up(self, agent: str, call: str, disposition: str, summary: str) -> None:
         place = self._places[agent]

@@ -97,14 +97,6 @@ class OnCall:
 
 
 @dataclass(frozen=True, slots=True)
-class OnHold:
-    """The agent put the caller on hold, or talks with them again."""
-
-    call: str
-    on: bool
-
-
-@dataclass(frozen=True, slots=True)
 class CallOver:
     """The line is free again. `by`: caller | agent | system."""
 
@@ -129,7 +121,7 @@ class WrappedUpAll:
     call: str
 
 
-News = PresenceIs | Offered | OfferClosed | Recorded | OnCall | OnHold | CallOver | WrapUpDue | WrappedUpAll
+News = PresenceIs | Offered | OfferClosed | Recorded | OnCall | CallOver | WrapUpDue | WrappedUpAll
 
 
 class DeskOffice(Protocol):

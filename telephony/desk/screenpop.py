@@ -9,7 +9,9 @@ from telephony.events import (
     CallbackAgreed,
     CallEnded,
     Entry,
+    HandedBack,
     Heard,
+    Held,
     PartyBack,
     PartyLost,
     Problem,
@@ -49,6 +51,18 @@ def as_line(record: Record) -> LineModel | None:
     return None if note is None else _line(record, "note", note)
 
 
+def _on_the_bridge(entry: Bridged | Held | HandedBack | Unbridged) -> str:
+    match entry:
+        case Bridged():
+            return "You and the caller are connected"
+        case Held(on=on):
+            return "On hold: the caller hears music" if on else "Off hold"
+        case HandedBack(notes=notes):
+            return f"Handed back to the assistant: {notes}" if notes else "Handed back to the assistant"
+        case Unbridged(by=by):
+            return f"Disconnected by the {by}"
+
+
 def as_note(record: Record) -> str | None:
     entry = record.entry
     match entry:
@@ -62,10 +76,8 @@ def as_note(record: Record) -> str | None:
                 if entry.ok
                 else f"Not done: {entry.action}, {entry.error}"
             )
-        case Bridged():
-            return "You and the caller are connected"
-        case Unbridged():
-            return f"Disconnected by the {entry.by}"
+        case Bridged() | Held() | HandedBack() | Unbridged():
+            return _on_the_bridge(entry)
         case CallbackAgreed():
             return f"Callback promised{f' for {entry.due}' if entry.due else ''}"
         case RecordingDeclined():

@@ -35,7 +35,6 @@ from telephony.desk.office import (
     OfferClosed,
     Offered,
     OnCall,
-    OnHold,
     Person,
     PresenceIs,
     Recorded,
@@ -44,7 +43,7 @@ from telephony.desk.office import (
 )
 from telephony.desk.office import Presence as OfficePresence
 from telephony.desk.screenpop import as_line, brief_model
-from telephony.events import BriefReady, PartyBack, PartyLost
+from telephony.events import BriefReady, Held, PartyBack, PartyLost
 from telephony.journal import Record
 from voice.events import Judged
 
@@ -89,8 +88,6 @@ class DeskView:
                 return self._recorded(record, now)
             case OnCall():
                 return self._on_call(news, now)
-            case OnHold():
-                return self._on_hold(news, now)
             case CallOver():
                 return self._call_over(news, now)
             case WrapUpDue():
@@ -176,13 +173,6 @@ class DeskView:
         self._open(CallModel(call=news.call, caller=news.caller, tier=news.tier, stage="talking", brief=brief))
         return [CallMessage(call=self._call_model(now))]
 
-    def _on_hold(self, news: OnHold, now: float) -> Sequence[Message]:
-        if self._call is None or self._call.call != news.call or self._call.held is news.on:
-            return []
-        self._held_since = now if news.on else None
-        self._call = self._call.model_copy(update={"held": news.on})
-        return [CallMessage(call=self._call_model(now))]
-
     def _call_over(self, news: CallOver, now: float) -> Sequence[Message]:
         if self._call is None or self._call.call != news.call:
             return []
@@ -220,8 +210,8 @@ class DeskView:
 
     def _told(self, record: Record, now: float) -> Sequence[Message]:
         entry = record.entry
-        if isinstance(entry, (PartyLost, PartyBack)):
-            return [*self._lost(entry, now), *self._line(record)]
+        if isinstance(entry, (PartyLost, PartyBack, Held)):
+            return [self._on_the_bridge(entry, now), *self._line(record)]
         if isinstance(entry, Judged):
             judged = JudgedModel(
                 call=record.call,
@@ -236,11 +226,15 @@ class DeskView:
             return self._briefed(entry.brief, now)
         return self._line(record)
 
-    def _lost(self, entry: PartyLost | PartyBack, now: float) -> Sequence[Message]:
+    def _on_the_bridge(self, entry: PartyLost | PartyBack | Held, now: float) -> Message:
         assert self._call is not None  # _recorded has looked
-        lost = entry.speaker if isinstance(entry, PartyLost) else ""
-        self._call = self._call.model_copy(update={"lost": lost})
-        return [CallMessage(call=self._call_model(now))]
+        if isinstance(entry, Held):
+            self._held_since = now if entry.on else None
+            self._call = self._call.model_copy(update={"held": entry.on})
+        else:
+            lost = entry.speaker if isinstance(entry, PartyLost) else ""
+            self._call = self._call.model_copy(update={"lost": lost})
+        return CallMessage(call=self._call_model(now))
 
     def _line(self, record: Record) -> Sequence[Message]:
         line = as_line(record)

@@ -22,6 +22,7 @@ from telephony.handoff.events import (
     Declined,
     Event,
     FirstWord,
+    HandedBack,
     LegOver,
     NobodyFree,
     OfferExpired,
@@ -50,6 +51,7 @@ from telephony.handoff.step import moved, step
 __all__ = [
     "FINAL", "TABLE", "Accepted", "AgentChosen", "Answered", "Attempt", "Bridge", "BridgeFailed", "BridgeMade",
     "Briefed", "CallbackAgreed", "CallerCancelled", "CallerLeft", "Cancel", "Close", "Declined", "Event", "FindAgent",
-    "FirstWord", "GiveUp", "Handoff", "HandoffState", "LegOver", "Next", "NobodyFree", "Offer", "OfferCallback",
-    "OfferExpired", "Outcome", "Queued", "Resume", "Ring", "Ringing", "SeekOver", "TellCaller", "Told", "moved", "step",
+    "FirstWord", "GiveUp", "HandedBack", "Handoff", "HandoffState", "LegOver", "Next", "NobodyFree", "Offer",
+    "OfferCallback", "OfferExpired", "Outcome", "Queued", "Resume", "Ring", "Ringing", "SeekOver", "TellCaller", "Told",
+    "moved", "step",
 ]  # fmt: skip

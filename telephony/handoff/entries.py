@@ -1,11 +1,13 @@
 """What the journal says of an agent who answers, accepts or declines, and of an attempt that is over. Pure."""
 
-from telephony.events import AgentAccepted, AgentAnswered, AgentDeclined, AttemptEnded
+from models.redact import redact
+from telephony.events import AgentAccepted, AgentAnswered, AgentDeclined, AttemptEnded, HandedBack
+from telephony.handoff import events as happened
 from telephony.handoff.events import Accepted, Answered, Declined, Event, LegOver, OfferExpired
 from telephony.handoff.state import Handoff, HandoffState
 
 
-def entry(handoff: Handoff, event: Event) -> AgentAnswered | AgentAccepted | AgentDeclined | None:
+def entry(handoff: Handoff, event: Event) -> AgentAnswered | AgentAccepted | AgentDeclined | HandedBack | None:
     """The entry for `event`, asked before the step it makes; `None` where it says nothing new of the current agent."""
     current = handoff.current
     if current is None or getattr(event, "attempt", current.id) != current.id:
@@ -21,6 +23,8 @@ def entry(handoff: Handoff, event: Event) -> AgentAnswered | AgentAccepted | Age
             return AgentDeclined(handoff.id, current.agent, why.value, None)
         case OfferExpired() if not current.ready:
             return AgentDeclined(handoff.id, current.agent, "no_answer", None)
+        case happened.HandedBack(notes=notes) if handoff.state is HandoffState.BRIDGED:
+            return HandedBack(handoff.id, current.agent, redact(notes))
         case _:
             return None
 

@@ -136,9 +136,17 @@ class FirstWord(AttemptEvent):
     """The agent's first word to the caller."""
 
 
+@dataclass(frozen=True, slots=True)
+class HandedBack(AttemptEvent):
+    """The agent gives the caller back to the system, with `notes` of what is left to do."""
+
+    notes: str
+
+
 OURS = (Queued, AgentChosen)
 
 Event = (
     Queued | AgentChosen | NobodyFree | SeekOver | Told | CallerLeft | CallerCancelled | CallbackAgreed | Ringing
     | Answered | Briefed | Accepted | Declined | LegOver | OfferExpired | BridgeMade | BridgeFailed | FirstWord
+    | HandedBack
 )  # fmt: skip

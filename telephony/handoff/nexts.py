@@ -80,9 +80,10 @@ class GiveUp:
 
 @dataclass(frozen=True, slots=True)
 class Resume:
-    """The agent left a caller who is still on the line: the system takes them back."""
+    """The agent left a caller who is still on the line: the system takes them back, with the agent's notes if any."""
 
     why: str
+    notes: str | None = None
 
 
 Next = FindAgent | Offer | Ring | Cancel | Close | Bridge | TellCaller | OfferCallback | GiveUp | Resume

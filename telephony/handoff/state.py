@@ -16,6 +16,7 @@ from telephony.handoff.events import (
     Declined,
     Event,
     FirstWord,
+    HandedBack,
     LegOver,
     NobodyFree,
     OfferExpired,
@@ -193,6 +194,7 @@ TABLE: dict[HandoffState, dict[type[Event], frozenset[HandoffState]]] = {
     S.BRIDGED: {
         CallerLeft: frozenset({S.ENDED}),
         LegOver: frozenset({S.ENDED}),
+        HandedBack: frozenset({S.ENDED}),
         FirstWord: frozenset({S.BRIDGED}),
     },
     S.ENDED: {},

@@ -21,6 +21,7 @@ from telephony.handoff.events import (
     Declined,
     Event,
     FirstWord,
+    HandedBack,
     LegOver,
     NobodyFree,
     OfferExpired,
@@ -182,6 +183,12 @@ def _first_word(handoff: Handoff, event: FirstWord, now_ms: int) -> Step:
     return _stamp(handoff, first_word_ms=now_ms), ()
 
 
+def _handed_back(handoff: Handoff, event: HandedBack, now_ms: int) -> Step:
+    """The system takes the caller before the agent's leg ends, and goes on with what the notes say."""
+    resume = do.Resume("handed_back", event.notes)
+    return _close_last(handoff, S.ENDED, "handed_back", Outcome.BRIDGED, now_ms, resume, leg_up=True)
+
+
 def _caller_left(handoff: Handoff, event: CallerLeft, now_ms: int) -> Step:
     if handoff.state is S.BRIDGED:
         return _close_last(handoff, S.ENDED, "caller", Outcome.BRIDGED, now_ms, leg_up=True)
@@ -281,6 +288,7 @@ _HANDLERS: dict[type[Event], Callable[..., Step]] = {
     BridgeMade: _bridge_made,
     BridgeFailed: _bridge_failed,
     FirstWord: _first_word,
+    HandedBack: _handed_back,
     CallerLeft: _caller_left,
     CallerCancelled: _cancelled,
     CallbackAgreed: _callback,

@@ -14,7 +14,6 @@ from telephony.desk.office import (
     OfferClosed,
     Offered,
     OnCall,
-    OnHold,
     Person,
     Presence,
     PresenceIs,
@@ -31,6 +30,7 @@ from telephony.events import (
     BriefReady,
     Entry,
     Heard,
+    Held,
     Said,
     Unbridged,
 )
@@ -188,7 +188,7 @@ class SimulatedOffice(DeskOffice):
     async def hold(self, agent: str, on: bool) -> None:
         call = self._talks(agent)
         self.did.append(("hold", agent, "on" if on else "off"))
-        self.news(agent, OnHold(call, on))
+        self.tell(call, 90_000, Held("h1", agent, on))
 
     async def hand_back(self, agent: str, notes: str) -> None:
         call = self._talks(agent)

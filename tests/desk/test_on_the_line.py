@@ -2,8 +2,8 @@
 
 from telephony.desk.feed import Feed
 from telephony.desk.messages import RingModel
-from telephony.desk.office import CallOver, Offered, OnCall, OnHold, Person, Recorded
-from telephony.events import AgentOffered, AttemptEnded, PartyBack, PartyLost
+from telephony.desk.office import CallOver, Offered, OnCall, Person, Recorded
+from telephony.events import AgentOffered, AttemptEnded, Held, PartyBack, PartyLost
 from telephony.journal import Record
 from tests.desk.conftest import Room
 from tests.desk.office import SimulatedOffice
@@ -38,23 +38,23 @@ def talking() -> Desk:
 
 def test_a_held_call_says_so_and_for_how_long():
     desk = talking()
-    desk.news(OnHold("c1", True))
+    desk.record(2000, Held("h1", "ana", True))
     desk.now += 12
     held = desk.shown.call
     assert held and held.held and held.held_seconds == 12.0
-    desk.news(OnHold("c1", False))
+    desk.record(14_000, Held("h1", "ana", False))
     assert desk.shown.call and not desk.shown.call.held
 
 
 def test_holding_another_call_than_the_shown_one_changes_nothing():
     desk = talking()
-    desk.news(OnHold("c0", True))
+    desk.record(2000, Held("h1", "ana", True), call="c0")
     assert desk.shown.call and not desk.shown.call.held
 
 
 def test_a_call_that_is_over_is_held_and_lost_no_longer():
     desk = talking()
-    desk.news(OnHold("c1", True))
+    desk.record(2000, Held("h1", "ana", True))
     desk.record(5000, PartyLost("caller"))
     desk.news(CallOver("c1", "caller"))
     over = desk.shown.call

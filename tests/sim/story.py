@@ -80,8 +80,10 @@ class Story:
         self.now_ms += ms
         return self.happens(events.Silence(ms))
 
-    def news(self, stage: PersonStage, name: str | None = None, wait: tuple[int, int] | None = None) -> str:
-        return self.happens(events.PersonNews(stage, name, wait))
+    def news(
+        self, stage: PersonStage, name: str | None = None, wait: tuple[int, int] | None = None, notes: str | None = None
+    ) -> str:
+        return self.happens(events.PersonNews(stage, name, wait, notes))
 
     def verified(self) -> str:
         """Member number and PIN on the keypad."""

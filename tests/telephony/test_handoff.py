@@ -61,6 +61,23 @@ def test_a_key_after_the_brief_bridges_and_the_clock_knows_each_stage() -> None:
     }  # fmt: skip
 
 
+def test_an_agent_hands_the_caller_back_with_what_is_left_to_do() -> None:
+    handoff, todo = offered(h.Accepted("h1-1", "key"), h.BridgeMade("h1-1"), h.HandedBack("h1-1", "send the statement"))
+    assert (handoff.state, handoff.why) == (S.ENDED, "handed_back")
+    assert todo[-3:] == [
+        h.Cancel("h1-1", "ana", "handed_back", tell=False),
+        h.Close("h1-1", "ana", h.Outcome.BRIDGED),
+        h.Resume("handed_back", "send the statement"),
+    ]
+
+
+def test_nobody_hands_back_a_caller_they_do_not_have() -> None:
+    before, _ = offered(h.Answered("h1-1"))
+    after, todo = run(before, h.HandedBack("h1-1", "send the statement"))
+    assert after is before
+    assert not todo
+
+
 def test_accepting_on_screen_before_the_softphone_answers_bridges_when_it_does() -> None:
     handoff, todo = offered(h.Accepted("h1-1", "screen"))
     assert handoff.state is S.ACCEPTED
@@ -224,6 +241,7 @@ EVENTS: st.SearchStrategy[h.Event] = st.one_of(
     st.builds(h.BridgeMade, ATTEMPTS),
     st.builds(h.BridgeFailed, ATTEMPTS, st.just("no media")),
     st.builds(h.FirstWord, ATTEMPTS),
+    st.builds(h.HandedBack, ATTEMPTS, st.just("send the statement")),
     st.sampled_from([h.NobodyFree(), h.SeekOver(), h.Told(), h.CallerLeft(), h.CallerCancelled(), h.CallbackAgreed()]),
 )
 # A likely course, repeated and shuffled, gets deeper into the table than events drawn one by one.

@@ -137,6 +137,9 @@ def news(step: Step, event: PersonNews) -> None:
     if event.stage is PersonStage.LINE_LOST:
         step.say("seek.line_lost", name=event.name) if event.name else step.say("seek.line_lost_unnamed")
         return
+    if event.stage in (PersonStage.HELD, PersonStage.BACK):
+        _held(step, event)
+        return
     if event.stage in (PersonStage.LEFT, PersonStage.GAVE_UP) and step.state.place is not Place.GONE:
         left = event.stage is PersonStage.LEFT
         step.set(served=step.state.served or left)
@@ -157,6 +160,19 @@ def news(step: Step, event: PersonNews) -> None:
         step.set(seeking=replace(seeking, deferred=True))
     else:
         _tell(step, was)
+
+
+def _held(step: Step, event: PersonNews) -> None:
+    """On a bridge: the person is away for a moment, and the caller hears so at once, and again while it lasts."""
+    seeking = step.state.seeking
+    if seeking is None or step.state.place is Place.GONE:
+        return
+    again = seeking.stage is PersonStage.HELD
+    step.set(seeking=replace(seeking, stage=event.stage))
+    if event.stage is PersonStage.HELD:
+        name = event.name or seeking.name
+        prompt = "held.again" if again else "held"
+        step.say(prompt, name=name) if name else step.say(f"{prompt}_unnamed")
 
 
 def _wait_on(step: Step) -> None:

@@ -17,6 +17,7 @@ from models.transcript import Speaker, Transcript
 from voice import events
 from voice.dialogue import policy, seeking
 from voice.dialogue.business import Business
+from voice.dialogue.handed_back import handed_back
 from voice.dialogue.hearing import Turn
 from voice.dialogue.looking import signals
 from voice.dialogue.material import material
@@ -83,7 +84,7 @@ class CallerMind:
         turn = self._turn(event, told) if isinstance(event, events.Heard) else None
         before = self._state
         step = Step(self._business, before, call=self._call)
-        self._policy(step, event, turn)
+        self._policy(step, event, turn, now_ms)
         self._feel(step, event, turn, told)
         self._escalate(step, event, turn, before)
         if turn is not None:
@@ -93,7 +94,7 @@ class CallerMind:
         self._says.update({act.say_id: act for act in acts if isinstance(act, events.Say)})
         return acts
 
-    def _policy(self, step: Step, event: events.Event, turn: Turn | None) -> None:
+    def _policy(self, step: Step, event: events.Event, turn: Turn | None, now_ms: int) -> None:
         match event:
             case events.Answered():
                 policy.answered(step, event)
@@ -109,6 +110,8 @@ class CallerMind:
                 facts = {name: redact(value) for name, value in event.facts.items()}
                 step.tell(events.Acted(event.action, event.ok, event.receipt, event.error, facts))
                 policy.action_done(step, event)
+            case events.PersonNews(stage=events.PersonStage.LEFT, notes=str() as notes) if notes.strip():
+                handed_back(step, event, self._note(step, notes, now_ms))
             case events.PersonNews():
                 policy.person_news(step, event)
             case _:
@@ -132,6 +135,13 @@ class CallerMind:
         if understood:
             told.append(events.Tell(self._understood(turn)))
         return turn
+
+    def _note(self, step: Step, notes: str, now_ms: int) -> Turn:
+        """An agent's written note, as a turn of the call."""
+        transcript = step.state.transcript.with_(Speaker.AGENT, redact(notes), now_ms, now_ms)
+        step.set(transcript=transcript)
+        match = self._intents.match(notes)
+        return Turn(transcript.last_turn, notes, 1.0, match, False, False, self._today, self._business.hearing)
 
     def _prior(self) -> Mapping[str, float]:
         """Some wishes are likely only while a person is sought."""

@@ -9,6 +9,7 @@ const WHO = { caller: "You", system: "Assistant", agent: "Person" };
 const STATES = {
   person: "You are talking with a person.",
   held: "You are on hold. The person will be back with you.",
+  assistant: "You are back with the assistant.",
   person_lost: "The person's connection was interrupted. Please stay on.",
   over: "The call has ended.",
 };

@@ -92,7 +92,7 @@ export class Link {
     if (this.#closed) return;
     if (packets !== this.#packets) this.#heard = performance.now();
     this.#packets = packets;
-    const quiet = performance.now() - this.#heard > QUIET_MS;
+    const quiet = packets > 0 && performance.now() - this.#heard > QUIET_MS; // 0: the far end has not begun
     if (quiet === this.#quiet) return;
     this.#quiet = quiet;
     if (quiet) this.#on.quiet();

@@ -1,0 +1,49 @@
+"""What the system says to a caller who has a person: on hold, off hold, and when they are given back to it."""
+
+from tests.sim.story import Story
+from voice.dialogue.state import Place
+from voice.events import PersonStage
+
+
+def with_a_person() -> Story:
+    call = Story()
+    call.hears("agent")
+    call.hears("it's about the joint account of my mother")
+    call.news(PersonStage.COMING, "Ana Silva")
+    return call
+
+
+def words(call: Story) -> str:
+    return " ".join(said.text for said in call.mind.transcript.utterances)
+
+
+def test_a_caller_on_hold_hears_who_holds_them_and_later_that_they_are_not_forgotten() -> None:
+    call = with_a_person()
+    assert "Ana Silva has put you on hold" in call.news(PersonStage.HELD, "Ana Silva")
+    assert "still on hold" in call.news(PersonStage.HELD, "Ana Silva")
+    assert call.news(PersonStage.BACK, "Ana Silva") == ""
+    assert "has put you on hold" in call.news(PersonStage.HELD, "Ana Silva")
+
+
+def test_a_note_that_names_a_task_is_gone_on_with() -> None:
+    call = with_a_person()
+    said = call.news(PersonStage.LEFT, "Ana Silva", notes="book an appointment please")
+    assert said.startswith("Ana Silva has handed you back to me")
+    assert "On which day" in said or "member number" in said
+    assert call.mind.state.task is not None
+    assert call.mind.state.task.intent == "appointment"
+
+
+def test_a_note_that_names_none_is_kept_and_the_caller_is_asked() -> None:
+    call = with_a_person()
+    said = call.news(PersonStage.LEFT, "Ana Silva", notes="she was very kind about the parrot")
+    assert "handed you back" in said
+    assert "How can I help" in said
+    assert "parrot" in words(call)
+    assert call.mind.state.place is Place.OPEN
+
+
+def test_a_card_number_in_a_note_is_not_kept() -> None:
+    call = with_a_person()
+    call.news(PersonStage.LEFT, "Ana Silva", notes="the card is 4111 1111 1111 1111")
+    assert "4111" not in words(call)
