@@ -209,6 +209,32 @@ class WrappedUp:
 
 
 @dataclass(frozen=True, slots=True)
+class AttemptEnded:
+    """Asking one agent is over. `clock`: stage → milliseconds of call time, null where it was not reached."""
+
+    handoff: str
+    attempt: str
+    agent: str
+    outcome: str  # bridged | declined | busy | no_answer | machine | failed | timed_out | abandoned | withdrawn
+    accepted_by: str | None  # key | voice | screen
+    brief_version: int | None  # the newest that was spoken to them
+    clock: Mapping[str, int | None]  # trigger, told, ring, answer, briefed, accept, bridge, first_word, over
+
+
+@dataclass(frozen=True, slots=True)
+class PartyLost:
+    """The network to one party of a bridge is lost; they may come back to the same leg."""
+
+    speaker: str  # caller | agent
+
+
+@dataclass(frozen=True, slots=True)
+class PartyBack:
+    speaker: str  # caller | agent
+    away_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """Something went wrong and was met; the call went on. `what` says what was expected and what came."""
 
@@ -228,5 +254,6 @@ Entry = (
     CallOffered | CallingBack | CallAnswered | Said | Heard | KeyPressed | Silent | BargedIn | Understood | Judged
     | Escalated | ActionAsked | Acted | Verified | RecordingDeclined | Corrected | BriefReady | HandoffMoved
     | QueueJoined | AgentOffered | AgentRung | AgentAnswered | AgentBriefed | AgentAccepted | AgentDeclined | Bridged
-    | Held | HandedBack | Unbridged | CallbackAgreed | WrappedUp | Problem | CallEnded
+    | Held | HandedBack | Unbridged | CallbackAgreed | WrappedUp | AttemptEnded | PartyLost | PartyBack | Problem
+    | CallEnded
 )  # fmt: skip

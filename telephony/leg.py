@@ -1,6 +1,6 @@
 """One party's signalling and media, whatever line it came over; and the table of states a leg goes through."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NewType, Protocol, runtime_checkable
@@ -71,6 +71,18 @@ class Leg(Protocol):
 
     async def hang_up(self, reason: str) -> None:
         """Ends the leg; harmless when it has ended already."""
+        ...
+
+
+@runtime_checkable
+class Fades(Protocol):
+    """A leg whose network may be lost for some seconds without ending it."""
+
+    @property
+    def away(self) -> bool: ...
+
+    def on_fade(self, listener: Callable[[bool], None] | None) -> None:
+        """`listener` is called with True when the party is lost, with False when they are back."""
         ...
 
 

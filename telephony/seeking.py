@@ -17,8 +17,9 @@ from telephony.agents.staff import Found, Staff
 from telephony.attempt import Attempt, AttemptParts
 from telephony.bridge import Bridge, own_bridge, plays_us
 from telephony.errors import BridgeFailed, IllegalMove
+from telephony.fading import FadingBridge, Side
 from telephony.finding import Finding
-from telephony.handoff.entries import entry
+from telephony.handoff.entries import ended, entry
 from telephony.handoff.settings import HandoffSettings
 from telephony.handoff.step import moved, step
 from telephony.journal import Journal
@@ -217,10 +218,12 @@ class Seeking:
         if told is not None:
             self._caller.journal.append(told)
         after, nexts = step(self.handoff, event, self._caller.now_ms())
-        move = moved(self.handoff, after)
-        self.handoff = after
+        before, self.handoff = self.handoff, after
+        move = moved(before, after)
         if move is not None:
             self._caller.journal.append(move)
+        if (over := ended(before, after)) is not None:
+            self._caller.journal.append(over)
         for wanted in nexts:
             await self._carry_out(wanted)
 
@@ -363,13 +366,14 @@ class Seeking:
         self._caller.session.listen_only(True)
         running.joined()
         await session.hush()
-        self._bridge = await self._bridged(leg, session)
-        if self._bridge is None:
+        bridge = await self._bridged(leg, session)
+        if bridge is None:
             by = "caller" if self._caller.leg.state is LegState.ENDED else "agent"
             self._caller.journal.append(entries.Unbridged(self.handoff.id, agent, by))
             self._caller.session.listen_only(False)
             return  # the news that they left is on its way
-        self._caller.session.silent(not plays_us(self._bridge))
+        self._caller.session.silent(not plays_us(bridge))
+        self._bridge = self._watched(bridge, agent, leg, session)
         self._finding.on_call(agent)
         self._finding.leave(served=True)
         caller, journal = self._caller, self._caller.journal
@@ -394,6 +398,14 @@ class Seeking:
         relay = RelayBridge(self._caller.session, session)
         await relay.join()
         return relay
+
+    def _watched(self, bridge: Bridge, name: str, leg: Leg, session: Session) -> Bridge:
+        """Each party hears when the other's network is lost."""
+        caller = Side(self._caller.leg, self._caller.session, "caller")
+        agent = Side(leg, session, "agent", self._name(name))
+        watched = FadingBridge(bridge, caller=caller, agent=agent, journal=self._caller.journal)
+        watched.watch()
+        return watched
 
     async def _tell(self, stage: PersonStage, agent: str | None) -> None:
         if stage is PersonStage.COMING and self._bridge is None:

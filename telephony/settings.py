@@ -139,6 +139,7 @@ class Records(Section):
 
 class DeskSettings(Section):
     demo_sign_in: bool = False
+    phone_number: str = ""
 
 
 class AgentSettings(Section):

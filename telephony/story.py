@@ -11,9 +11,12 @@ from typing import TypeVar
 from models.brief import Brief
 from telephony import events as e
 from telephony.journal import Record
+from telephony.stages import AttemptClock, StageClock, stage_clock
 from voice.events import Acted, Escalated, Judged, Understood
 
 T = TypeVar("T")
+
+NAMES = {"first_word": "first human word"}  # stage → how a person would say it
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ class Story:
     brief_seconds: float | None = None
     agents: tuple[str, ...] = ()  # in the order in which they were asked
     stages: tuple[Stage, ...] = ()
+    attempts: tuple[AttemptClock, ...] = ()  # each agent asked, in order; their times are call time
     acts: tuple[tuple[int, Acted], ...] = ()
     callback: e.CallbackAgreed | None = None
     wrapped_up: e.WrappedUp | None = None
@@ -87,7 +91,7 @@ def story(records: Sequence[Record]) -> Story:
     since = answered.at_ms if answered else 0
     stamped = [(max(0, record.at_ms - since), record.entry) for record in records]
     brief, seconds = _brief(records)
-    spoken = tuple(_spoken(records))
+    spoken, clock = tuple(_spoken(records)), stage_clock(records)
     return Story(
         call=records[0].call if records else "",
         line=offered.line if offered else "",
@@ -99,7 +103,8 @@ def story(records: Sequence[Record]) -> Story:
         brief=brief,
         brief_seconds=seconds,
         agents=tuple(entry.agent for _, entry in stamped if isinstance(entry, e.AgentOffered)),
-        stages=tuple(_stages(stamped)),
+        stages=tuple(_stages(clock, since)),
+        attempts=clock.attempts,
         acts=tuple((at, entry) for at, entry in stamped if isinstance(entry, Acted)),
         callback=_first(records, e.CallbackAgreed),
         wrapped_up=_first(records, e.WrappedUp),
@@ -147,33 +152,11 @@ def _brief(records: Sequence[Record]) -> tuple[Brief | None, float | None]:
     return next(same, ready[-1].brief if ready else None), spoken[-1].seconds
 
 
-def _stages(stamped: Sequence[tuple[int, e.Entry]]) -> Iterator[Stage]:
+def _stages(clock: StageClock, since: int) -> Iterator[Stage]:
     """By time: telling the caller and ringing the agent go on side by side. Of the agents asked, the last one's."""
-    found = sorted(_stage_times(stamped).items(), key=lambda stage: stage[1])
-    for (name, at_ms), before in zip(found, [None, *(at for _, at in found)], strict=False):
-        yield Stage(name, at_ms, at_ms - before if before is not None else 0)
-
-
-def _stage_times(stamped: Sequence[tuple[int, e.Entry]]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for at_ms, entry in stamped:
-        match entry:
-            case Escalated() if "trigger" not in found:
-                found["trigger"] = at_ms
-            case e.Said(prompt=prompt, start_ms=start_ms) if prompt.startswith("seek.") and "told" not in found:
-                found["told"] = start_ms
-            case e.AgentOffered():
-                found = {name: at for name, at in found.items() if name in ("trigger", "told")} | {"ring": at_ms}
-            case e.AgentAnswered():
-                found["answer"] = at_ms
-            case e.AgentBriefed():
-                found["briefed"] = at_ms
-            case e.AgentAccepted():
-                found["accept"] = at_ms
-            case e.Bridged():
-                found["bridge"] = at_ms
-            case e.Heard(speaker="agent", start_ms=start_ms) if "bridge" in found and "first human word" not in found:
-                found["first human word"] = max(start_ms, found["bridge"])
-            case _:
-                pass
-    return found
+    at = clock.attempts[-1].at if clock.attempts else clock.searching
+    before = None
+    for name, call_ms in sorted(at.items(), key=lambda stage: stage[1]):
+        at_ms = max(0, call_ms - since)
+        yield Stage(NAMES.get(name, name), at_ms, at_ms - before if before is not None else 0)
+        before = at_ms

@@ -109,6 +109,8 @@ def _in_words(record: Record) -> str:
             return f"escalated: {trigger_kind} → {queue}"
         case Acted(action=action, ok=ok):
             return f"{action}: {'done' if ok else 'not done'}"
+        case e.AttemptEnded(agent=agent, outcome=outcome):
+            return f"{agent}: {outcome}"
         case e.CallEnded(outcome=outcome):
             return f"ended: {outcome}"
         case _:

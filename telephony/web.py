@@ -58,7 +58,11 @@ def create_app(
             desks=desks,
             credentials=Credentials(_pins(settings.agents), one_click=settings.desk.demo_sign_in),
             clock=clock,
-            settings=DeskSettings(business=business.name, secure_cookie=public.startswith("https://")),
+            settings=DeskSettings(
+                business=business.name,
+                secure_cookie=public.startswith("https://"),
+                phone_number=settings.desk.phone_number,
+            ),
         )
     )
     app.mount("/", desk)

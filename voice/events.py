@@ -85,6 +85,7 @@ class PersonStage(StrEnum):
     BACK = "back"  # ... and is on the line again
     LEFT = "left"  # the person left, the party did not: the system has them back
     ENGINE_DOWN = "engine_down"  # the recogniser failed: only keys work now
+    LINE_LOST = "line_lost"  # the other party's network was lost in the middle of the bridge; they may be back
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,8 @@ from voice.events import (
 Wording = Mapping[str, str]
 """Sentences by name, from `config/prompts`."""
 
-NAMES = ("agent.intro", "agent.question", "agent.repeat", "agent.no_answer", "agent.correction", "agent.caller_left")
+NAMES = ("agent.intro", "agent.question", "agent.repeat", "agent.no_answer", "agent.correction", "agent.caller_left",
+         "agent.line_lost")  # fmt: skip
 """The wordings needed. `agent.correction` holds `{text}`; the others have no fields."""
 
 LANGUAGE = "agent_offer"
@@ -112,6 +113,8 @@ class BriefingMind:
         if self._caller_left:  # also to one who was being joined, and expects a caller
             self._stage, self._caller_left = Stage.QUIET, False
             return (self._say("agent.caller_left"), HangUp("caller_left"))
+        if isinstance(event, PersonNews) and event.stage is PersonStage.LINE_LOST:
+            return (self._say("agent.line_lost"),)
         if self._stage is Stage.QUIET:
             return ()
         match event:

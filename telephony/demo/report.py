@@ -10,7 +10,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from models.brief import Part
 from telephony.demo.waveform import HALF, WIDTH, Waveform, waveform
 from telephony.journal import Record, as_json
-from telephony.story import Mood, Spoken, Story, Trigger, story
+from telephony.stages import STAGES
+from telephony.story import NAMES, Mood, Spoken, Story, Trigger, story
 from telephony.summary import clock
 
 CURVE = 64  # height of the frustration curve
@@ -83,7 +84,9 @@ def render(calls: Sequence[PlayedCall]) -> str:
     environment.filters["clock"] = clock
     environment.filters["seconds"] = lambda ms: f"{ms / 1000:.1f} s"
     template = environment.get_template("report.html")
-    return template.render(calls=[_shown(call) for call in calls], width=WIDTH, half=HALF, curve=CURVE)
+    return template.render(
+        calls=[_shown(call) for call in calls], width=WIDTH, half=HALF, curve=CURVE, stages=STAGES, names=NAMES
+    )
 
 
 def _shown(call: PlayedCall) -> _Shown:

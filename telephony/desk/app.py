@@ -61,6 +61,8 @@ def create_desk(deps: DeskDeps) -> FastAPI:
             doors=doors,
             caller_page=deps.settings.caller_page,
             ice_servers=deps.settings.ice_servers,
+            business=deps.settings.business,
+            phone_number=deps.settings.phone_number,
         )
     )
 

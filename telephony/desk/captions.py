@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Protocol, runtime_checkable
 
-from telephony.events import Bridged, CallEnded, Heard, Said
+from telephony.events import Bridged, CallEnded, Heard, Held, PartyBack, PartyLost, Said, Unbridged
 from telephony.journal import Record
 
 
@@ -29,6 +29,14 @@ def caption(record: Record) -> Mapping[str, object] | None:
         case Heard() if entry.text and entry.turn:  # turn 0: an agent to us, before the caller was put through
             return {"type": "caption", "speaker": entry.speaker, "text": entry.text, "at_ms": record.at_ms}
         case Bridged():
+            return {"type": "state", "state": "person"}
+        case Unbridged(by="agent"):
+            return {"type": "state", "state": "assistant"}
+        case Held(on=on):
+            return {"type": "state", "state": "held" if on else "person"}
+        case PartyLost(speaker="agent"):
+            return {"type": "state", "state": "person_lost"}
+        case PartyBack(speaker="agent"):
             return {"type": "state", "state": "person"}
         case CallEnded():
             return {"type": "state", "state": "over"}

@@ -100,5 +100,7 @@ class Desks:
     def stop(self, leg: LegId, *, agent: str, why: LegEnded | None) -> None:
         """`why` None: answered. The page is told of the end of a leg it has answered, too."""
         feed = self._feeds.get(agent)
-        if feed is not None:
-            feed.send(feed.view.rings(None, ended=why.value if why is not None else "answered"))
+        if feed is None:
+            return
+        for message in feed.view.answered(leg) if why is None else feed.view.leg_over(leg, why.value):
+            feed.send(message)

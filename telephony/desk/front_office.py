@@ -26,8 +26,10 @@ from telephony.desk.office import (
     WrappedUpAll,
     WrapUpDue,
 )
+from telephony.errors import IllegalMove
 from telephony.events import WrappedUp
 from telephony.journal import Journal, Record
+from telephony.seeking import Seeking
 from telephony.switchboard import Switchboard
 
 log = logging.getLogger(__name__)
@@ -43,6 +45,7 @@ SHOWN = {
 
 CHOSEN = {Presence.AVAILABLE: roster.Presence.AVAILABLE, Presence.AWAY: roster.Presence.AWAY}
 
+NOT_TALKING = "You are not talking with a caller now."
 MISSED = "You did not answer the last offer."
 
 
@@ -124,6 +127,24 @@ class FrontOffice:
         if conduct is None or conduct.id != call or conduct.seeking is None:
             raise NotPossible("This call is over already.")
         await conduct.seeking.agent_hangs_up()
+
+    async def hold(self, agent: str, on: bool) -> None:
+        try:
+            await self._at_call(agent).agent_holds(on)
+        except IllegalMove as error:
+            raise NotPossible(NOT_TALKING) from error
+
+    async def hand_back(self, agent: str, notes: str) -> None:
+        try:
+            self._at_call(agent).agent_hands_back(notes)
+        except IllegalMove as error:
+            raise NotPossible(NOT_TALKING) from error
+
+    def _at_call(self, agent: str) -> Seeking:
+        conduct = self._switchboard.with_agent(agent) if self._switchboard else None
+        if conduct is None or conduct.seeking is None or self._places[agent].on_call is None:
+            raise NotPossible(NOT_TALKING)
+        return conduct.seeking
 
     async def wrap_up(self, agent: str, call: str, disposition: str, summary: str) -> None:
         place = self._places[agent]

@@ -71,6 +71,25 @@ class CallModel(Wire):
     over_by: str = ""
     talking_seconds: float = 0.0  # when this message was made
     brief: BriefModel | None = None
+    held: bool = False
+    held_seconds: float = 0.0  # when this message was made
+    lost: Literal["", "caller", "agent"] = ""  # whose network is lost; they may come back
+
+
+class AttemptModel(Wire):
+    agent: str
+    mine: bool  # this desk's agent
+    outcome: str  # "": still being asked, or talking
+    at_ms: dict[str, int]  # stage → call time, of the stages reached; see `telephony.stages.STAGES`
+
+
+class ClockModel(Wire):
+    """How far the search for a person is. The page counts on from `call_ms`."""
+
+    call: str
+    call_ms: int  # call time when this message was made
+    searching: dict[str, int]  # stages before the first agent is asked
+    attempts: tuple[AttemptModel, ...]
 
 
 class DispositionModel(Wire):
@@ -115,7 +134,9 @@ class Snapshot(FromServer):
     presence: PresenceModel
     offer: OfferModel | None
     ring: RingModel | None
+    phone: RingModel | None
     call: CallModel | None
+    clock: ClockModel | None
     wrapup: WrapUpModel | None
     lines: tuple[LineModel, ...]
     judged: tuple[JudgedModel, ...]
@@ -137,6 +158,18 @@ class RingMessage(FromServer):
     type: Literal["ring"] = "ring"
     ring: RingModel | None
     ended: str = ""
+
+
+class PhoneMessage(FromServer):
+    """The leg this desk's softphone is on. A page that is not on it (reloaded, or of a newer sign-in) takes it over."""
+
+    type: Literal["phone"] = "phone"
+    phone: RingModel | None
+
+
+class ClockMessage(FromServer):
+    type: Literal["clock"] = "clock"
+    clock: ClockModel | None
 
 
 class CallMessage(FromServer):
@@ -176,8 +209,8 @@ class Closed(FromServer):
 
 
 Message = (
-    Snapshot | PresenceMessage | OfferMessage | RingMessage | CallMessage | WrapUpMessage | LineMessage | JudgedMessage
-    | Skipped | Closed
+    Snapshot | PresenceMessage | OfferMessage | RingMessage | PhoneMessage | CallMessage | ClockMessage | WrapUpMessage
+    | LineMessage | JudgedMessage | Skipped | Closed
 )  # fmt: skip
 
 # --- from the page ---------------------------------------------------------------------------------------------------
@@ -216,6 +249,22 @@ class DeclineOffer(Wire):
 
 class Sdp(Wire):
     sdp: str = Field(max_length=32_768)
+
+
+class BackIn(Wire):
+    """A caller's page is back: the leg and the token it was given."""
+
+    leg: str = Field(max_length=64)
+    token: str = Field(max_length=128)
+    sdp: str = Field(max_length=32_768)
+
+
+class Hold(Wire):
+    on: bool
+
+
+class HandBack(Wire):
+    notes: str = Field(max_length=1000)
 
 
 class FinishWrapUp(Wire):

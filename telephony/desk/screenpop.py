@@ -1,20 +1,27 @@
-"""Which journal entries an agent reads beside the brief, and in which words: the transcript's lines and notes."""
+"""What an agent reads of a call, and in which words: the brief's parts, the transcript's lines and notes."""
 
-from telephony.desk.messages import LineModel
+from models.brief import Brief, Part
+from telephony.desk.messages import BriefLineModel, BriefModel, BriefPartModel, LineModel
 from telephony.events import (
     AgentBriefed,
+    AttemptEnded,
     Bridged,
     CallbackAgreed,
     CallEnded,
+    Entry,
     HandedBack,
     Heard,
     Held,
+    PartyBack,
+    PartyLost,
     Problem,
     Said,
     Unbridged,
 )
 from telephony.journal import Record
 from voice.events import Acted, Escalated, RecordingDeclined, Verified
+
+READING_ORDER = (Part.WHO, Part.ISSUE, Part.WHY, Part.TRIED, Part.NEXT, Part.ENTITIES)
 
 UNCLEAR_BELOW = 0.5  # recogniser's confidence: below it a line is marked, so that nobody leans on it
 
@@ -69,8 +76,6 @@ def as_note(record: Record) -> str | None:
                 if entry.ok
                 else f"Not done: {entry.action}, {entry.error}"
             )
-        case AgentBriefed():
-            return f"Brief {entry.brief_version} was spoken to you"
         case Bridged() | Held() | HandedBack() | Unbridged():
             return _on_the_bridge(entry)
         case CallbackAgreed():
@@ -81,6 +86,21 @@ def as_note(record: Record) -> str | None:
             return f"Trouble met: {entry.part}"
         case CallEnded():
             return f"Call ended by the {entry.by}"
+        case _:
+            return _of_a_leg(entry)
+
+
+def _of_a_leg(entry: Entry) -> str | None:
+    """What became of one party, or of one agent who was asked."""
+    match entry:
+        case AgentBriefed():
+            return f"Brief {entry.brief_version} was spoken to you"
+        case AttemptEnded(outcome=outcome) if outcome != "bridged":
+            return f"{entry.agent}: {outcome.replace('_', ' ')}"
+        case PartyLost(speaker=speaker):
+            return f"The {speaker}'s connection was lost"
+        case PartyBack(speaker=speaker, away_ms=away_ms):
+            return f"The {speaker} is back after {away_ms / 1000:.0f} s"
         case _:
             return None
 
@@ -97,3 +117,15 @@ def _line(record: Record, speaker: str, text: str, *, turn: int | None = None, u
             "unclear": unclear,
         }
     )
+
+
+def brief_model(brief: Brief) -> BriefModel:
+    """All six parts, as an agent reads them; one without lines stays, so that the page can say that nobody knows."""
+    parts = tuple(
+        BriefPartModel(
+            part=part.value,
+            lines=tuple(BriefLineModel(text=line.text, turns=line.turns) for line in brief.part(part) if line.text),
+        )
+        for part in READING_ORDER
+    )
+    return BriefModel(version=brief.version, headline=brief.headline, spoken=brief.spoken, parts=parts)

@@ -12,4 +12,5 @@ class DeskSettings:
     secure_cookie: bool = False  # true behind HTTPS; the demo runs on http://127.0.0.1
     ice_servers: tuple[str, ...] = ()  # stun:/turn: URLs given to the pages; none: direct only
     caller_page: bool = True  # whether /call lets anyone ring in from the browser
+    phone_number: str = ""  # shown to callers whose browser cannot call; none: they are told to use another browser
     decline_reasons: tuple[str, ...] = ("Not my area", "On a break", "Audio trouble", "Other")  # keys 1 to 4

@@ -5,9 +5,12 @@ from typing import Annotated, Protocol
 from fastapi import APIRouter, Depends, HTTPException
 
 from telephony.desk.doors import Doors, Seat
-from telephony.desk.messages import Sdp
+from telephony.desk.messages import BackIn, Sdp
 from telephony.errors import Refused
 from telephony.leg import LegId
+from telephony.lines.webrtc import CalledIn
+
+OVER = "This call is over already."
 
 
 class Phone(Protocol):
@@ -17,10 +20,22 @@ class Phone(Protocol):
 
     async def hang_up(self, leg: LegId, *, agent: str) -> None: ...
 
-    async def call_in(self, sdp: str, *, address: str | None = None) -> tuple[LegId, str]: ...
+    async def resume(self, leg: LegId, *, agent: str, sdp: str) -> str: ...
+
+    async def call_in(self, sdp: str, *, address: str | None = None) -> CalledIn: ...
+
+    async def call_back_in(self, leg: LegId, *, token: str, sdp: str) -> str: ...
 
 
-def routes(*, phone: Phone, doors: Doors, caller_page: bool, ice_servers: tuple[str, ...]) -> APIRouter:
+def routes(
+    *,
+    phone: Phone,
+    doors: Doors,
+    caller_page: bool,
+    ice_servers: tuple[str, ...],
+    business: str,
+    phone_number: str,
+) -> APIRouter:
     router = APIRouter()
 
     @router.post("/desk/api/legs/{leg}/sdp")
@@ -35,22 +50,37 @@ def routes(*, phone: Phone, doors: Doors, caller_page: bool, ice_servers: tuple[
         try:
             await phone.hang_up(LegId(leg), agent=seat.agent)
         except Refused as refused:
-            raise HTTPException(409, "This call is over already.") from refused
+            raise HTTPException(409, OVER) from refused
         return {}
+
+    @router.post("/desk/api/legs/{leg}/resume")
+    async def resume(leg: str, body: Sdp, seat: Annotated[Seat, Depends(doors.acting)]) -> dict[str, object]:
+        """After a lost network, a reload, or at another desk: the agent's session says that they are the same."""
+        try:
+            return {"sdp": await phone.resume(LegId(leg), agent=seat.agent, sdp=body.sdp)}
+        except Refused as refused:
+            raise HTTPException(409, OVER) from refused
 
     if not caller_page:
         return router
 
     @router.get("/call/config")
     async def config() -> dict[str, object]:
-        return {"ice_servers": list(ice_servers)}
+        return {"business": business, "phone_number": phone_number, "ice_servers": list(ice_servers)}
 
     @router.post("/call/sdp", dependencies=[Depends(doors.origin)])
     async def call_in(body: Sdp) -> dict[str, object]:
         try:
-            leg, sdp = await phone.call_in(body.sdp)
+            called = await phone.call_in(body.sdp)
         except Refused as refused:
             raise HTTPException(503, "We cannot take another call from the browser now. Please try again.") from refused
-        return {"leg": leg, "sdp": sdp}
+        return {"leg": called.leg, "sdp": called.sdp, "token": called.token}
+
+    @router.post("/call/resume", dependencies=[Depends(doors.origin)])
+    async def back_in(body: BackIn) -> dict[str, object]:
+        try:
+            return {"sdp": await phone.call_back_in(LegId(body.leg), token=body.token, sdp=body.sdp)}
+        except Refused as refused:
+            raise HTTPException(409, OVER) from refused
 
     return router

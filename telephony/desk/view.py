@@ -4,13 +4,12 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
 
-from models.brief import Brief, Part
+from models.brief import Brief
+from telephony.desk.clock import DeskClock
 from telephony.desk.messages import (
-    BriefLineModel,
-    BriefModel,
-    BriefPartModel,
     CallMessage,
     CallModel,
+    ClockMessage,
     DispositionModel,
     JudgedMessage,
     JudgedModel,
@@ -19,6 +18,7 @@ from telephony.desk.messages import (
     Message,
     OfferMessage,
     OfferModel,
+    PhoneMessage,
     PresenceMessage,
     PresenceModel,
     RingMessage,
@@ -42,12 +42,11 @@ from telephony.desk.office import (
     WrapUpDue,
 )
 from telephony.desk.office import Presence as OfficePresence
-from telephony.desk.screenpop import as_line
-from telephony.events import BriefReady
+from telephony.desk.screenpop import as_line, brief_model
+from telephony.events import BriefReady, Held, PartyBack, PartyLost
 from telephony.journal import Record
 from voice.events import Judged
 
-READING_ORDER = (Part.WHO, Part.ISSUE, Part.WHY, Part.TRIED, Part.NEXT, Part.ENTITIES)
 LINES_KEPT = 2000  # about an hour of talk; the journal keeps all
 
 
@@ -61,6 +60,9 @@ class DeskView:
         self._ring: RingModel | None = None
         self._call: CallModel | None = None
         self._talking_since: float | None = None
+        self._held_since: float | None = None
+        self._phone: RingModel | None = None
+        self._clock = DeskClock(person.id)
         self._wrapup: tuple[WrapUpDue, float] | None = None
         self._lines: deque[LineModel] = deque(maxlen=LINES_KEPT)
         self._judged: deque[JudgedModel] = deque(maxlen=LINES_KEPT)
@@ -94,9 +96,31 @@ class DeskView:
             case WrappedUpAll(call):
                 return self._cleared(call, now)
 
-    def rings(self, ring: RingModel | None, ended: str = "") -> Message:
+    # --- the softphone's leg -------------------------------------------------------------------------------------
+
+    def rings(self, ring: RingModel) -> Message:
         self._ring = ring
-        return RingMessage(ring=ring, ended=ended)
+        return RingMessage(ring=ring)
+
+    def answered(self, leg: str) -> Sequence[Message]:
+        """A page of this desk answered the leg; every later one goes on with it."""
+        if self._ring is None or self._ring.leg != leg:
+            return []
+        self._phone, self._ring = self._ring, None
+        return [RingMessage(ring=None, ended="answered"), PhoneMessage(phone=self._phone)]
+
+    def leg_over(self, leg: str, why: str) -> Sequence[Message]:
+        """Another leg may ring or talk meanwhile: it goes on."""
+        messages: list[Message] = []
+        if self._ring is not None and self._ring.leg == leg:
+            self._ring = None
+            messages.append(RingMessage(ring=None, ended=why))
+        if self._phone is not None and self._phone.leg == leg:
+            self._phone = None
+            messages.append(PhoneMessage(phone=None))
+        return messages
+
+    # --- all there is ------------------------------------------------------------------------------------------------
 
     def snapshot(self, epoch: str, now: float) -> Snapshot:
         return Snapshot(
@@ -106,7 +130,9 @@ class DeskView:
             presence=self._presence_model(),
             offer=self._offer_model(now),
             ring=self._ring,
+            phone=self._phone,
             call=self._call_model(now),
+            clock=self._clock.model(now),
             wrapup=self._wrapup_model(now),
             lines=tuple(self._lines),
             judged=tuple(self._judged),
@@ -151,8 +177,9 @@ class DeskView:
         if self._call is None or self._call.call != news.call:
             return []
         talked = now - self._talking_since if self._talking_since is not None else 0.0
-        self._talking_since = None
-        self._call = self._call.model_copy(update={"stage": "over", "over_by": news.by, "talking_seconds": talked})
+        self._talking_since = self._held_since = None
+        over = {"stage": "over", "over_by": news.by, "talking_seconds": talked, "held": False, "lost": ""}
+        self._call = self._call.model_copy(update=over)
         return [CallMessage(call=self._call)]
 
     def _cleared(self, call: str, now: float) -> Sequence[Message]:
@@ -171,12 +198,20 @@ class DeskView:
             self._lines.clear()
             self._judged.clear()
             self._earlier = 0
+            self._clock, self._held_since = DeskClock(self.person.id), None
         self._call = call
 
     def _recorded(self, record: Record, now: float) -> Sequence[Message]:
         if self._call is None or record.call != self._call.call:
             return []
+        changed = self._clock.see(record, now)
+        clock = [ClockMessage(clock=self._clock.model(now))] if changed else []
+        return [*clock, *self._told(record, now)]
+
+    def _told(self, record: Record, now: float) -> Sequence[Message]:
         entry = record.entry
+        if isinstance(entry, (PartyLost, PartyBack, Held)):
+            return [self._on_the_bridge(entry, now), *self._line(record)]
         if isinstance(entry, Judged):
             judged = JudgedModel(
                 call=record.call,
@@ -189,6 +224,19 @@ class DeskView:
             return [JudgedMessage(judged=judged)]
         if isinstance(entry, BriefReady):
             return self._briefed(entry.brief, now)
+        return self._line(record)
+
+    def _on_the_bridge(self, entry: PartyLost | PartyBack | Held, now: float) -> Message:
+        assert self._call is not None  # _recorded has looked
+        if isinstance(entry, Held):
+            self._held_since = now if entry.on else None
+            self._call = self._call.model_copy(update={"held": entry.on})
+        else:
+            lost = entry.speaker if isinstance(entry, PartyLost) else ""
+            self._call = self._call.model_copy(update={"lost": lost})
+        return CallMessage(call=self._call_model(now))
+
+    def _line(self, record: Record) -> Sequence[Message]:
         line = as_line(record)
         if line is None:
             return []
@@ -233,7 +281,8 @@ class DeskView:
     def _call_model(self, now: float) -> CallModel | None:
         if self._call is None or self._talking_since is None:
             return self._call
-        return self._call.model_copy(update={"talking_seconds": now - self._talking_since})
+        held = now - self._held_since if self._held_since is not None else 0.0
+        return self._call.model_copy(update={"talking_seconds": now - self._talking_since, "held_seconds": held})
 
     def _wrapup_model(self, now: float) -> WrapUpModel | None:
         if self._wrapup is None:
@@ -247,15 +296,3 @@ class DeskView:
             choices=tuple(DispositionModel(code=c.code, label=c.label) for c in due.choices),
             seconds=None if due.seconds is None else max(0.0, due.seconds - (now - came)),
         )
-
-
-def brief_model(brief: Brief) -> BriefModel:
-    """All six parts, as an agent reads them; one without lines stays, so that the page can say that nobody knows."""
-    parts = tuple(
-        BriefPartModel(
-            part=part.value,
-            lines=tuple(BriefLineModel(text=line.text, turns=line.turns) for line in brief.part(part) if line.text),
-        )
-        for part in READING_ORDER
-    )
-    return BriefModel(version=brief.version, headline=brief.headline, spoken=brief.spoken, parts=parts)

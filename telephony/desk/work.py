@@ -1,11 +1,11 @@
-"""What an agent decides at the desk: presence, accept, decline, hang up."""
+"""What an agent decides at the desk: presence, accept, decline, hold, hand back, hang up."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
 from telephony.desk.doors import Doors, Seat
-from telephony.desk.messages import DeclineOffer, SetPresence
+from telephony.desk.messages import DeclineOffer, HandBack, Hold, SetPresence
 from telephony.desk.office import DeskOffice, Presence
 
 
@@ -27,6 +27,16 @@ def routes(*, office: DeskOffice, doors: Doors) -> APIRouter:
         offer: str, body: DeclineOffer, seat: Annotated[Seat, Depends(doors.acting)]
     ) -> dict[str, object]:
         await office.decline(seat.agent, offer, body.reason)
+        return {}
+
+    @router.post("/call/hold")
+    async def hold(body: Hold, seat: Annotated[Seat, Depends(doors.acting)]) -> dict[str, object]:
+        await office.hold(seat.agent, body.on)
+        return {}
+
+    @router.post("/call/hand-back")
+    async def hand_back(body: HandBack, seat: Annotated[Seat, Depends(doors.acting)]) -> dict[str, object]:
+        await office.hand_back(seat.agent, body.notes.strip())
         return {}
 
     @router.post("/calls/{call}/hang-up")

@@ -1,7 +1,7 @@
-"""What the journal says of an agent who answers, accepts or declines. Pure."""
+"""What the journal says of an agent who answers, accepts or declines, and of an attempt that is over. Pure."""
 
 from models.redact import redact
-from telephony.events import AgentAccepted, AgentAnswered, AgentDeclined, HandedBack
+from telephony.events import AgentAccepted, AgentAnswered, AgentDeclined, AttemptEnded, HandedBack
 from telephony.handoff import events as happened
 from telephony.handoff.events import Accepted, Answered, Declined, Event, LegOver, OfferExpired
 from telephony.handoff.state import Handoff, HandoffState
@@ -27,3 +27,21 @@ def entry(handoff: Handoff, event: Event) -> AgentAnswered | AgentAccepted | Age
             return HandedBack(handoff.id, current.agent, redact(notes))
         case _:
             return None
+
+
+def ended(before: Handoff, after: Handoff) -> AttemptEnded | None:
+    """The entry for the attempt that this step ended, if it did."""
+    was = before.current
+    if was is None or after.current is not None:
+        return None
+    last = after.attempts[-1]
+    assert last.outcome is not None  # an attempt is current until it has one
+    return AttemptEnded(
+        after.id,
+        last.id,
+        last.agent,
+        last.outcome.value,
+        last.accepted_by,
+        last.brief_version,
+        {**after.clock, "over": last.over_ms},
+    )

@@ -5,24 +5,21 @@ SDP offer for it. Only host candidates are used unless ICE servers are given: no
 """
 
 import asyncio
-import contextlib
+import hmac
 import logging
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from telephony.errors import DialRefused, LegFailed, Refused
-from telephony.leg import LegEnded, LegId, LegState, Party, move
-from telephony.lines.webrtc_media import BrowserTransport, Connection
+from telephony.errors import DialRefused, Refused
+from telephony.leg import LegEnded, LegId, Party
+from telephony.lines.webrtc_leg import CONNECT_SECONDS, WebRtcLeg
 
 log = logging.getLogger(__name__)
 
 NAME = "webrtc"
-SDP_MAX_BYTES = 32_768  # Chromium's audio-only offer is about 3 kB [run]; the rest is room for other browsers
-CONNECT_SECONDS = 10.0  # from our answer to flowing media; on one machine it takes 0.3 s, through TURN a few
-LOST_SECONDS = 3.0  # a page pings every 0.5 s; pipecat's own transport stops sending after the same 3 s
-WATCH_SECONDS = 0.5
+CALLERS = "callers"  # what a caller's page rings
 
 
 class Ringer(Protocol):
@@ -43,100 +40,13 @@ class Settings:
     max_callers: int = 20  # browser callers at once; more are told that all lines are busy
 
 
-class WebRtcLeg:
-    """One browser's leg. Ends by itself when the page leaves, falls silent or never connects."""
+@dataclass(frozen=True, slots=True)
+class CalledIn:
+    """What a caller's page gets: `token` lets it, and nobody else, come back to its leg after a lost network."""
 
-    def __init__(self, leg: LegId, party: Party, *, ice_servers: tuple[str, ...]) -> None:
-        self.id = leg
-        self.party = party
-        self.state = LegState.RINGING
-        self._ice_servers = list(ice_servers)
-        self._ended: asyncio.Future[LegEnded] = asyncio.get_running_loop().create_future()
-        self._flowing = asyncio.Event()
-        self._connection: Connection | None = None
-        self._transport: BrowserTransport | None = None
-        self._watch: asyncio.Task[None] | None = None
-
-    @property
-    def taken(self) -> bool:
-        """A browser has posted its offer for this leg."""
-        return self._connection is not None
-
-    async def answer(self, sdp: str) -> str:
-        """Takes the browser's SDP offer and gives our answer. Raises `Refused` for what is not an audio offer."""
-        if self._connection is not None or self.state is not LegState.RINGING:
-            raise Refused(f"leg {self.id}: one offer expected while ringing, got another ({self.state})")
-        check_offer(sdp, self.id)
-        connection = self._connection = Connection(self._ice_servers)
-        try:
-            await connection.initialize(sdp, "offer")
-        except Exception as error:  # aiortc's parser raises whatever its reading stumbles on
-            self._connection = None
-            await connection.disconnect()
-            raise Refused(f"leg {self.id}: an SDP offer expected, got one that cannot be answered: {error}") from error
-        answer = connection.get_answer()
-        assert answer is not None  # initialize has just made it
-        self._watch = asyncio.create_task(self._stay(connection), name=f"webrtc-leg-{self.id}")
-        return str(answer["sdp"])
-
-    async def media(self) -> BrowserTransport:
-        self._ended.add_done_callback(lambda _: self._flowing.set())
-        await self._flowing.wait()
-        if self._ended.done() or self._connection is None:
-            raise LegFailed(f"leg {self.id}: media expected, it ended first: {self._ended.result()}")
-        if self._transport is None:
-            self._transport = BrowserTransport(self._connection)
-        return self._transport
-
-    async def ended(self) -> LegEnded:
-        return await asyncio.shield(self._ended)
-
-    async def hang_up(self, reason: str) -> None:
-        await self.end(LegEnded.BY_US, reason)
-
-    def tell(self, message: Mapping[str, object]) -> None:
-        """Sends a message to the page (captions, state); kept for a moment when its data channel is not open yet."""
-        if self._connection is not None and self.state is not LegState.ENDED:
-            self._connection.send_app_message(dict(message))
-
-    async def end(self, why: LegEnded, reason: str = "") -> None:
-        if self.state is LegState.ENDED:
-            return
-        self.state = move(self.state, LegState.ENDED, self.id)
-        self._ended.set_result(why)
-        log.info("leg ended", extra={"leg": self.id, "why": why, "reason": reason})
-        if self._connection is not None:
-            await self._connection.disconnect()
-        if self._watch is not None and self._watch is not asyncio.current_task():
-            self._watch.cancel()
-
-    async def _stay(self, connection: Connection) -> None:
-        """Waits for media, then watches for the page's going; ends the leg either way."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(CONNECT_SECONDS):
-                while connection.pc.connectionState in ("new", "connecting"):
-                    await connection.changed.wait()
-                    connection.changed.clear()
-        if connection.pc.connectionState != "connected":
-            await self.end(
-                LegEnded.FAILED, f"media in {CONNECT_SECONDS} s expected, ICE: {connection.pc.iceConnectionState}"
-            )
-            return
-        self.state = move(self.state, LegState.ANSWERED, self.id)
-        self._flowing.set()
-        loop = asyncio.get_running_loop()
-        while self._alive(connection, loop.time()):
-            connection.changed.clear()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(WATCH_SECONDS):
-                    await connection.changed.wait()
-        await self.end(LegEnded.HUNG_UP, "the page left")
-
-    def _alive(self, connection: Connection, now: float) -> bool:
-        """A page that never opened a data channel is judged by its connection alone."""
-        if connection.left or connection.pc.connectionState != "connected":
-            return False
-        return connection.heard_at is None or now - connection.heard_at < LOST_SECONDS
+    leg: LegId
+    sdp: str  # our answer
+    token: str
 
 
 class WebRtcLine:
@@ -157,12 +67,12 @@ class WebRtcLine:
         while True:
             yield await self._arrivals.get()
 
-    async def call_in(self, sdp: str, *, address: str | None = None) -> tuple[LegId, str]:
-        """A caller's page rings: its SDP offer in, the leg's id and our SDP answer out. Raises `Refused`."""
-        callers = sum(1 for leg in self._legs.values() if leg.party.called == "callers")
+    async def call_in(self, sdp: str, *, address: str | None = None) -> CalledIn:
+        """A caller's page rings: its SDP offer in, the leg and our SDP answer out. Raises `Refused`."""
+        callers = sum(1 for leg in self._legs.values() if leg.party.called == CALLERS)
         if callers >= self._settings.max_callers:
             raise Refused(f"line webrtc: at most {self._settings.max_callers} browser callers, got one more")
-        leg = self._leg(Party(NAME, address, called="callers"))
+        leg = self._leg(Party(NAME, address, called=CALLERS))
         try:
             answer = await leg.answer(sdp)
         except Refused:
@@ -170,7 +80,14 @@ class WebRtcLine:
             raise
         self._keep(leg, agent=None, ring_seconds=CONNECT_SECONDS)
         self._arrivals.put_nowait(leg)  # as large as the number of callers let in
-        return leg.id, answer
+        return CalledIn(leg.id, answer, leg.token)
+
+    async def call_back_in(self, leg: LegId, *, token: str, sdp: str) -> str:
+        """A caller's page is back after a lost network: its new SDP offer in, our SDP answer out. Raises `Refused`."""
+        found = self._legs.get(leg)
+        if found is None or found.party.called != CALLERS or not hmac.compare_digest(found.token, token):
+            raise Refused(f"leg {leg}: the page of a caller's leg expected, it has ended or the token is another's")
+        return await found.resume(sdp)
 
     # --- agents ---
 
@@ -192,6 +109,10 @@ class WebRtcLine:
         answer = await ringing.answer(sdp)
         self._ringer.stop(leg, agent=agent, why=None)
         return answer
+
+    async def resume(self, leg: LegId, *, agent: str, sdp: str) -> str:
+        """A page of the agent's goes on with the leg they answered: the same one, reloaded, or at another desk."""
+        return await self._theirs(leg, agent).resume(sdp)
 
     async def decline(self, leg: LegId, *, agent: str) -> None:
         await self._theirs(leg, agent).end(LegEnded.DECLINED, "declined at the desk")
@@ -233,12 +154,3 @@ class WebRtcLine:
         self._legs.pop(leg.id, None)
         if agent is not None:
             self._ringer.stop(leg.id, agent=agent, why=why)
-
-
-def check_offer(sdp: str, leg: str) -> None:
-    """Lets through an offer of one audio line (and a data channel); raises `Refused` for anything else."""
-    if len(sdp.encode()) > SDP_MAX_BYTES:
-        raise Refused(f"leg {leg}: an SDP offer of at most {SDP_MAX_BYTES} bytes expected, got {len(sdp)}")
-    media = [line.split(" ", 1)[0] for line in sdp.splitlines() if line.startswith("m=")]
-    if media.count("m=audio") != 1 or any(kind not in ("m=audio", "m=application") for kind in media):
-        raise Refused(f"leg {leg}: one audio line in the SDP offer expected, got {media or 'none'}")

@@ -1,8 +1,9 @@
 """Pipecat's SmallWebRTC transport as a telephone leg needs it: 8 kHz inside, a short lead outwards, keys from the page.
 
-Three things differ from the stock classes. Output runs a little ahead of the wire, so that a busy event loop is not
-heard as a gap; both channels carry the voice, since the encoder's mono-to-stereo step costs 3 dB; and `key` messages
-on the data channel become keypad frames.
+Four things differ from the stock classes. Output runs a little ahead of the wire, so that a busy event loop is not
+heard as a gap; both channels carry the voice, since the encoder's mono-to-stereo step costs 3 dB; `key` messages on
+the data channel become keypad frames; and a page that is away is heard as silence, so that time goes on for the
+recording and the ear until it comes back over another peer connection.
 """
 
 import asyncio
@@ -15,7 +16,7 @@ from aiortc import RTCDataChannel
 from aiortc.mediastreams import AudioStreamTrack
 from av import AudioFrame
 from pipecat.audio.dtmf.types import KeypadEntry
-from pipecat.frames.frames import InputDTMFFrame, OutputAudioRawFrame
+from pipecat.frames.frames import InputAudioRawFrame, InputDTMFFrame, OutputAudioRawFrame, StartFrame
 from pipecat.transports.base_transport import TransportParams
 from pipecat.transports.smallwebrtc.connection import SmallWebRTCConnection
 from pipecat.transports.smallwebrtc.transport import (
@@ -25,7 +26,13 @@ from pipecat.transports.smallwebrtc.transport import (
     SmallWebRTCTransport,
 )
 
-from voice.audio import FRAME_MS, RATE
+from voice.audio import FRAME_MS, FRAME_SAMPLES, RATE
+
+FRAME_SECONDS = FRAME_MS / 1000
+SILENCE = bytes(2 * FRAME_SAMPLES)
+
+LOST_SECONDS = 3.0
+"""Without a sign of life for so long, a page is taken for lost: it sends sound all the time, and pings every 0.5 s."""
 
 LEAD_FRAMES = 3
 """20 ms frames handed over before the first is played: 60 ms, the lower end of what barge-in can afford (A9)."""
@@ -52,16 +59,50 @@ class StereoTrack(AudioStreamTrack):
 
 
 class Connection(SmallWebRTCConnection):
-    """One browser's peer connection. `heard_at` is the loop time of its last sign of life on the data channel."""
+    """One browser's peer connection, and the next one when the page comes back with another offer.
+
+    `heard_at` is the loop time of its last sign of life: sound, or a word on the data channel, which after a gap in
+    the network comes seconds later than the sound. `away` is set by the leg.
+    """
 
     def __init__(self, ice_servers: list[str]) -> None:
         self.changed = asyncio.Event()  # connection state, or the page said it leaves
-        super().__init__(ice_servers=ice_servers)
         self.heard_at: float | None = None
         self.left = False
+        self.away = False
+        super().__init__(ice_servers=ice_servers)
+
+    @property
+    def answer_sdp(self) -> str:
+        answer = self.get_answer()
+        assert answer is not None  # initialize or replace has just made it
+        return str(answer["sdp"])
+
+    def heard(self) -> None:
+        self.heard_at = asyncio.get_running_loop().time()
+        if self.away:
+            self.changed.set()
+
+    @property
+    def alive(self) -> bool:
+        """A page that was never heard is judged by its connection alone."""
+        if self.left or self._pc.connectionState != "connected":
+            return False
+        return self.heard_at is None or asyncio.get_running_loop().time() - self.heard_at < LOST_SECONDS
+
+    def is_connected(self) -> bool:
+        """What pipecat asks before it sends; its own answer goes by the data channel's pings alone."""
+        return self._connect_invoked and self.alive
+
+    async def replace(self, sdp: str) -> None:
+        """A new peer connection takes the place of this one, for the page's new offer."""
+        self.heard_at, self.left = None, False
+        await self.renegotiate(sdp, "offer", restart_pc=True)
+        self.changed.set()
 
     def _setup_listeners(self) -> None:
         super()._setup_listeners()
+        current = self._pc
 
         @self._pc.on("connectionstatechange")
         def on_change() -> None:
@@ -69,14 +110,16 @@ class Connection(SmallWebRTCConnection):
 
         @self._pc.on("datachannel")
         def on_datachannel(channel: RTCDataChannel) -> None:
-            channel.on("message", self._on_message)
-            self.heard_at = asyncio.get_running_loop().time()
+            channel.on("message", on_message)
+            on_message("")
 
-    def _on_message(self, message: str | bytes) -> None:
-        self.heard_at = asyncio.get_running_loop().time()
-        if message == LEAVING:
-            self.left = True
-            self.changed.set()
+        def on_message(message: str | bytes) -> None:
+            if self._pc is not current:
+                return  # the last words of a connection that has been replaced
+            self.heard()
+            if message == LEAVING:
+                self.left = True
+                self.changed.set()
 
     def replace_audio_track(self, track: AudioStreamTrack) -> None:
         super().replace_audio_track(StereoTrack(track))
@@ -86,8 +129,38 @@ LEAVING = json.dumps({"type": "leaving"}, separators=(",", ":"))
 """What a page sends as it is closed, so that the leg ends at once rather than when its pings are missed."""
 
 
-class KeyedInput(SmallWebRTCInputTransport):
-    """Turns `{"type": "key", "key": "5"}` from the page's keypad into a keypad frame; passes other messages on."""
+class PageInput(SmallWebRTCInputTransport):
+    """What comes from the page: its sound, silence while it is away, and its keys as keypad frames."""
+
+    def __init__(self, connection: Connection, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._connection = connection
+        self._heard_until = 0.0  # loop time up to which there was sound, or silence in its place
+        self._filling: asyncio.Task[None] | None = None
+
+    async def start(self, frame: StartFrame) -> None:
+        await super().start(frame)
+        self._heard_until = asyncio.get_running_loop().time()
+        self._filling = self.create_task(self._fill())
+
+    async def _stop_tasks(self) -> None:
+        await super()._stop_tasks()
+        if self._filling is not None:
+            filling, self._filling = self._filling, None
+            await self.cancel_task(filling)
+
+    async def push_audio_frame(self, frame: InputAudioRawFrame) -> None:
+        self._connection.heard()
+        self._heard_until = asyncio.get_running_loop().time()
+        await super().push_audio_frame(frame)
+
+    async def _fill(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(FRAME_SECONDS)
+            while self._connection.away and loop.time() - self._heard_until >= FRAME_SECONDS:
+                self._heard_until += FRAME_SECONDS
+                await super().push_audio_frame(InputAudioRawFrame(SILENCE, RATE, 1))
 
     async def push_app_message(self, message: Any) -> None:
         if isinstance(message, dict) and message.get("type") == "key":
@@ -121,7 +194,8 @@ class PacedOutput(SmallWebRTCOutputTransport):
 class BrowserTransport(SmallWebRTCTransport):
     """The transport of one browser leg, audio only."""
 
-    def __init__(self, connection: SmallWebRTCConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
         params = TransportParams(
             audio_in_enabled=True,
             audio_out_enabled=True,
@@ -134,7 +208,7 @@ class BrowserTransport(SmallWebRTCTransport):
 
     def input(self) -> SmallWebRTCInputTransport:
         if self._input is None:
-            self._input = KeyedInput(self._client, self._params, name=self._input_name)
+            self._input = PageInput(self._connection, self._client, self._params, name=self._input_name)
         return self._input
 
     def output(self) -> SmallWebRTCOutputTransport:

@@ -1,60 +1,125 @@
 """A caller on the carrier's wire is brought to an agent at the desk: the whole house, real sockets, real time."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
+from telephony.events import AttemptEnded, Said
 from telephony.journal import Record
 from telephony.service import World
 from telephony.sim.caller import Caller
+from telephony.sim.carrier import Carrier
 from telephony.sim.script import Key, Speak, Wait
 from telephony.sim.voices import Voices, Words
-from tests.desk.chromium import HEARD, needs_chromium, only_loopback, open_page, sees  # noqa: F401  (a fixture)
+from tests.desk.chromium import HEARD, needs_chromium, only_loopback, open_page, sees, shot  # noqa: F401  (a fixture)
 from tests.sim.house import TOKEN, TOKEN_VARIABLE, serving
 
 pytestmark = needs_chromium
 CLIPS = Path(__file__).parent / "labelled" / "clips"
 
 
+@pytest.fixture
+def talkative(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Caller:
+    """A caller who presses 0 and then talks over whatever the agent says."""
+    monkeypatch.setenv(TOKEN_VARIABLE, TOKEN)
+    tells = Voices(tmp_path / "clips", shipped=[CLIPS]).speak(Words("my debit card is missing", "rms"))
+    talks = [item for _ in range(12) for item in (Speak(tells), Wait(1500))]
+    return Caller((Key("0"), Wait(3000), *talks), stays_ms=60_000)
+
+
+async def signs_in(page, url: str) -> None:
+    await page.goto(f"{url}/desk")
+    await sees(page, "#people", "Ana Silva")
+    await page.keyboard.press("Enter")
+    await sees(page, "#idle-title", "You are away")
+    await page.keyboard.press("p")
+    await sees(page, "#idle-title", "Ready for the next call")
+
+
+@asynccontextmanager
+async def ringing(carrier: Carrier, caller: Caller) -> AsyncIterator[None]:
+    calling = asyncio.create_task(carrier.call(from_="+12025550143", to="+12025550100", party=caller))
+    yield
+    calling.cancel()
+    await asyncio.wait({calling})
+
+
+async def hears(page) -> None:
+    await page.wait_for_function(f"async () => (await ({HEARD})()) > 0.01", timeout=20_000)
+
+
 async def test_an_agent_sees_the_brief_accepts_hears_the_caller_and_wraps_up(
     only_loopback: None,  # noqa: F811
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    talkative: Caller,
 ) -> None:
-    monkeypatch.setenv(TOKEN_VARIABLE, TOKEN)
     happened: list[Record] = []
-    tells = Voices(tmp_path / "clips", shipped=[CLIPS]).speak(Words("my debit card is missing", "rms"))
-    talks = [item for _ in range(12) for item in (Speak(tells), Wait(1500))]  # over whatever the agent says
-    caller = Caller((Key("0"), Wait(3000), *talks), stays_ms=60_000)
-
     world = World(on_record=happened.append)
     async with serving(tmp_path / "var", world) as (_, carrier, url), open_page(tmp_path) as page:
-        await page.goto(f"{url}/desk")
-        await sees(page, "#people", "Ana Silva")
-        await page.keyboard.press("Enter")
-        await sees(page, "#idle-title", "You are away")
-        await page.keyboard.press("p")
-        await sees(page, "#idle-title", "Ready for the next call")
+        await signs_in(page, url)
+        async with ringing(carrier, talkative):
+            await sees(page, "#offer-name", "+12025550143")
+            await sees(page, "#brief-parts", "asked for a person")
+            assert "AgentAccepted" not in [record.type for record in happened]
 
-        calling = asyncio.create_task(carrier.call(from_="+12025550143", to="+12025550100", party=caller))
-        await sees(page, "#offer-name", "+12025550143")
-        await sees(page, "#brief-parts", "asked for a person")
-        assert "AgentAccepted" not in [record.type for record in happened]
+            await page.keyboard.press("a")
+            await sees(page, "#talk-name", "+12025550143")
+            await hears(page)
+            await sees(page, "#lines", "card")  # the caller's words go on being transcribed
 
-        await page.keyboard.press("a")
-        await sees(page, "#talk-name", "+12025550143")
-        await page.wait_for_function(f"async () => (await ({HEARD})()) > 0.01", timeout=20_000)
-        await sees(page, "#lines", "card")  # the caller's words go on being transcribed
-
-        await page.keyboard.press("h")
-        await page.keyboard.press("h")
-        await sees(page, "#wrapup-name", "+12025550143")
-        await page.keyboard.press("1")
-        await page.keyboard.press("f")
-        await sees(page, "#idle-title", "Ready for the next call")
-        calling.cancel()
-        await asyncio.wait({calling})
+            await page.keyboard.press("h")
+            await page.keyboard.press("h")
+            await sees(page, "#wrapup-name", "+12025550143")
+            await shot(page, "house-wrap-up")
+            await page.keyboard.press("1")
+            await page.keyboard.press("f")
+            await sees(page, "#idle-title", "Ready for the next call")
 
     types = [record.type for record in happened]
     assert types.index("BriefReady") < types.index("AgentAccepted") < types.index("Bridged") < types.index("WrappedUp")
+    (asked,) = [record.entry for record in happened if isinstance(record.entry, AttemptEnded)]
+    assert (asked.agent, asked.outcome, asked.accepted_by) == ("ana", "bridged", "screen")
+    stages = [asked.clock[stage] for stage in ("trigger", "ring", "answer", "bridge", "over")]
+    assert None not in stages and stages == sorted(stages)
+
+
+async def test_an_agent_who_loses_the_network_is_back_with_the_caller_who_was_told_to_stay(
+    only_loopback: None,  # noqa: F811
+    tmp_path: Path,
+    talkative: Caller,
+) -> None:
+    happened: list[Record] = []
+    told_to_stay = asyncio.Event()
+    offline = "net::ERR_INTERNET_DISCONNECTED"
+
+    def on_record(record: Record) -> None:
+        happened.append(record)
+        if isinstance(record.entry, Said) and record.entry.prompt == "seek.line_lost":
+            told_to_stay.set()
+
+    world = World(on_record=on_record)
+    async with serving(tmp_path / "var", world) as (_, carrier, url), open_page(tmp_path, expects=offline) as page:
+        await signs_in(page, url)
+        async with ringing(carrier, talkative):
+            await sees(page, "#offer-name", "+12025550143")
+            await page.keyboard.press("a")
+            await sees(page, "#talk-name", "+12025550143")
+            await hears(page)
+
+            await page.context.set_offline(True)
+            await page.evaluate("() => window.warmlinePhone.connection.close()")
+            await sees(page, "#talk-alert", "Your sound is lost")
+            await asyncio.wait_for(told_to_stay.wait(), 10)
+            await page.context.set_offline(False)
+            await sees(page, "#lines", "was interrupted")  # what the page missed while it had no network
+            await sees(page, "#lines", "The agent is back")
+            await hears(page)
+            await sees(page, "#talk-name", "+12025550143")
+            await page.keyboard.press("h")
+            await page.keyboard.press("h")
+            await sees(page, "#wrapup-name", "+12025550143")
+
+    assert [record.type for record in happened].count("Bridged") == 1

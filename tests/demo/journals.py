@@ -62,6 +62,11 @@ def angry_call(call: str = "c1") -> tuple[Record, ...]:
         (46_000, heard(10, "hello maria this is ana i have your charge here", 41_000, 45_500, who="agent")),
         (49_000, heard(11, "thank you", 46_000, 47_500)),
         (50_000, e.Unbridged("h1", "ana", "agent")),
+        (50_010, e.AttemptEnded(
+            "h1", "h1-1", "ana", "bridged", "key", 2,
+            {"trigger": 27_020, "told": 31_000, "ring": 27_150, "answer": 29_300, "briefed": 39_000, "accept": 40_000,
+             "bridge": 40_400, "first_word": 41_000, "over": 50_000},
+        )),
         (50_100, e.CallEnded("transferred", "agent", "hung up", 50.1)),
         (55_000, e.WrappedUp("ana", "follow_up", "Dispute opened by hand.")),
     ]  # fmt: skip

@@ -1,6 +1,7 @@
 """The demo's page: everything of a call, nothing from elsewhere."""
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from rich.console import Console
 from telephony.demo.report import PlayedCall, render, write
 from telephony.demo.show import Show
 from telephony.demo.waveform import WIDTH, peaks, waveform
+from telephony.events import AgentOffered, AttemptEnded
 from telephony.sim.errors import AudioUnreadable
 from telephony.story import story
 from telephony.summary import newest, summary
@@ -61,6 +63,22 @@ def test_a_call_shows_transcript_trigger_brief_stages_and_outcome(played: Played
         assert shown in page, shown
 
 
+def test_every_agent_asked_has_a_column_with_stages_and_a_typed_outcome(played: PlayedCall) -> None:
+    records = list(played.records)
+    place = next(i for i, record in enumerate(records) if isinstance(record.entry, AgentOffered))
+    clock = {"trigger": 27_020, "ring": 27_150, "over": 47_150}
+    asked, silent = (
+        AgentOffered("h1", "ben", 2, 20.0),
+        AttemptEnded("h1", "h1-1", "ben", "no_answer", None, None, clock),
+    )
+    records[place:place] = [replace(records[place], entry=entry) for entry in (asked, silent)]
+    page = render([replace(played, records=tuple(records))])
+    table = page[page.index('<table class="attempts">') : page.index("</table>")]
+    assert re.findall(r'<th scope="col">(\w+)', table) == ["ben", "ana"]
+    assert "no answer" in table and "bridged" in table
+    assert "+14.0 s" in table, "the first human word, after the trigger"
+
+
 def test_the_trigger_stands_between_the_sentences_it_came_between(played: PlayedCall) -> None:
     page = render([played])
     before, trigger, after = (
@@ -80,7 +98,7 @@ def test_times_are_since_the_answer_like_the_recording() -> None:
     told = story(angry_call())
     assert told.triggers[0].at_ms == 27_020 - 500
     assert [stage.name for stage in told.stages] == [
-        "trigger", "ring", "told", "answer", "briefed", "accept", "bridge", "first human word",
+        "trigger", "ring", "answer", "told", "briefed", "accept", "bridge", "first human word",
     ]  # fmt: skip
     assert {stage.name: stage.took_ms for stage in told.stages}["accept"] == 1000
     assert sum(stage.took_ms for stage in told.stages) == told.stages[-1].at_ms - told.stages[0].at_ms

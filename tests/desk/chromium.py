@@ -4,13 +4,17 @@ import os
 import shutil
 import warnings
 import wave
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import aioice.ice
 import numpy as np
 import pytest
+
+Page = Any  # playwright's, which is imported only where a browser is
+NewPage = Callable[[], Awaitable[Page]]
 
 CHROME = os.environ.get("CHROME") or shutil.which("chromium") or "/usr/bin/chromium"
 FLAGS = [
@@ -65,20 +69,38 @@ def is_trouble(said) -> bool:
 
 
 @asynccontextmanager
-async def open_page(folder: Path) -> AsyncIterator[object]:
-    """A page in a browser of its own; any error on it fails the test."""
+async def open_browser(
+    folder: Path, *, refused: bool = False, expects: str = ""
+) -> AsyncIterator[Callable[[], Awaitable[Page]]]:
+    """Opens pages, each as a person of their own; any error on one fails the test, but those that a test `expects`.
+
+    `refused`: nobody allows the microphone."""
     from playwright.async_api import async_playwright
 
     flags = [*FLAGS, f"--use-file-for-fake-audio-capture={voice_file(folder)}"]
+    if refused:
+        flags.remove("--use-fake-ui-for-media-stream")
+    troubles: list[str] = []
+
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROME, headless=True, args=flags)
-        page = await browser.new_page(viewport={"width": 1280, "height": 720})
-        troubles: list[str] = []
-        page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.on("console", lambda said: troubles.append(said.text) if is_trouble(said) else None)
+
+        async def page() -> Page:
+            page = await browser.new_page(viewport={"width": 1280, "height": 720})
+            page.on("pageerror", lambda error: troubles.append(str(error)))
+            page.on("console", lambda said: troubles.append(said.text) if is_trouble(said) else None)
+            return page
+
         yield page
         await browser.close()
-    assert not troubles
+    assert not [trouble for trouble in troubles if not expects or expects not in trouble]
+
+
+@asynccontextmanager
+async def open_page(folder: Path, *, refused: bool = False, expects: str = "") -> AsyncIterator[Page]:
+    """A page in a browser of its own."""
+    async with open_browser(folder, refused=refused, expects=expects) as page:
+        yield await page()
 
 
 async def shot(page, name: str) -> None:

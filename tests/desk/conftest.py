@@ -9,6 +9,9 @@ from starlette.testclient import TestClient
 from telephony.desk import Credentials, DeskDeps, Desks, DeskSettings, create_desk
 from telephony.errors import Refused
 from telephony.leg import LegId
+from telephony.lines.webrtc import CalledIn
+from tests.desk.chromium import only_loopback  # noqa: F401  (a fixture)
+from tests.desk.house import house, page  # noqa: F401  (fixtures)
 from tests.desk.office import SimulatedOffice
 
 HOST = "http://testserver"
@@ -31,8 +34,14 @@ class NoPhone:
     async def hang_up(self, leg: LegId, *, agent: str) -> None:
         raise Refused(f"leg {leg}: none rings")
 
-    async def call_in(self, sdp: str, *, address: str | None = None) -> tuple[LegId, str]:
+    async def resume(self, leg: LegId, *, agent: str, sdp: str) -> str:
+        raise Refused(f"leg {leg}: none is answered")
+
+    async def call_in(self, sdp: str, *, address: str | None = None) -> CalledIn:
         raise Refused("all lines are busy")
+
+    async def call_back_in(self, leg: LegId, *, token: str, sdp: str) -> str:
+        raise Refused(f"leg {leg}: none is there")
 
 
 class Room:

@@ -1,6 +1,8 @@
 """What an agent hears and says, for tests: a steady tone down, and the level of what comes up, through pipecat."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import numpy as np
 from pipecat.frames.frames import Frame, InputAudioRawFrame, OutputAudioRawFrame
@@ -41,9 +43,31 @@ class Meter(FrameProcessor):
             self._more.clear()
             await self._more.wait()
 
+    async def frames(self, count: int) -> None:
+        """Waits until so many frames were heard."""
+        while len(self.heard) < count:
+            self._more.clear()
+            await self._more.wait()
+
+    async def falls_silent(self) -> None:
+        """Waits until half a second in a row was quiet."""
+        while True:
+            self.heard.clear()
+            await self.frames(25)
+            if self.level_dbfs() < -70:
+                return
+
     def level_dbfs(self) -> float:
         pcm = np.concatenate(self.heard).astype(np.float64) / 32768 if self.heard else np.zeros(1)
         return float(10 * np.log10(np.mean(pcm**2) + 1e-12))
+
+
+@asynccontextmanager
+async def playing_tone(transport: BrowserTransport, meter: Meter) -> AsyncIterator[None]:
+    playing = asyncio.create_task(play_tone(transport, meter))
+    yield
+    playing.cancel()
+    await asyncio.wait({playing}, timeout=10)
 
 
 async def play_tone(transport: BrowserTransport, meter: Meter) -> None:

@@ -21,7 +21,19 @@ from telephony.desk.office import (
     WrappedUpAll,
     WrapUpDue,
 )
-from telephony.events import Bridged, BriefReady, Entry, Heard, Said, Unbridged
+from telephony.events import (
+    AgentAccepted,
+    AgentAnswered,
+    AgentOffered,
+    AttemptEnded,
+    Bridged,
+    BriefReady,
+    Entry,
+    Heard,
+    Held,
+    Said,
+    Unbridged,
+)
 from telephony.journal import Journal, Record
 from voice.events import Escalated, Judged, Verified
 
@@ -60,6 +72,11 @@ STORY: tuple[tuple[int, Entry], ...] = (
     (25_100, Judged(6, 0.74, ("said “ridiculous”", "repeated the request", "pitch up 3 turns"), {})),
     (25_200, Escalated("frustrated", "frustrated@1", ("0.74 ≥ 0.65",), (4, 6), "disputes", "now")),
     (25_300, BriefReady("h1", 1, BRIEF)),
+    (28_400, Said(7, "I'm getting someone in disputes.", "seek.getting", "1", 25_900, 28_400, False)),
+    (46_000, AgentOffered("h1", "ben", 1, 20.0)),
+    (66_000, AttemptEnded("h1", "h1-1", "ben", "no_answer", None, None,
+                          {"trigger": 25_200, "told": 28_400, "ring": 46_050, "over": 66_000})),
+    (67_200, AgentOffered("h1", "ana", 1, 20.0)),
 )  # fmt: skip
 
 CHOICES = (
@@ -150,7 +167,9 @@ class SimulatedOffice(DeskOffice):
         self.news(agent, OfferClosed(offer, "accepted"))
         self._say_presence(agent, Presence.TALKING)
         self.news(agent, OnCall(offered.call, offered.caller, offered.tier))
-        self.tell(offered.call, 34_000, Bridged("h1", agent))
+        self.tell(offered.call, 71_000, AgentAnswered("h1", agent))
+        self.tell(offered.call, 71_200, AgentAccepted("h1", agent, "screen"))
+        self.tell(offered.call, 71_300, Bridged("h1", agent))
         self.accepted.set()
 
     async def decline(self, agent: str, offer: str, reason: str) -> None:
@@ -166,9 +185,28 @@ class SimulatedOffice(DeskOffice):
         self.did.append(("hang_up", agent, call))
         self.end(call, by="agent")
 
+    async def hold(self, agent: str, on: bool) -> None:
+        call = self._talks(agent)
+        self.did.append(("hold", agent, "on" if on else "off"))
+        self.tell(call, 90_000, Held("h1", agent, on))
+
+    async def hand_back(self, agent: str, notes: str) -> None:
+        call = self._talks(agent)
+        self.did.append(("hand_back", agent, notes))
+        self.end(call, by="agent")
+
+    def _talks(self, agent: str) -> str:
+        for call, talks in self.calls.items():
+            if talks == agent:
+                return call
+        raise NotPossible("You are not talking with a caller now.")
+
     def end(self, call: str, by: str) -> None:
         agent = self.calls.pop(call)
-        self.tell(call, 60_000, Unbridged("h1", agent, by))
+        self.tell(call, 160_000, Unbridged("h1", agent, by))
+        clock = {"trigger": 25_200, "told": 28_400, "ring": 67_230, "answer": 71_000, "briefed": None,
+                 "accept": 71_200, "bridge": 71_300, "first_word": 72_100, "over": 160_000}  # fmt: skip
+        self.tell(call, 160_010, AttemptEnded("h1", "h1-2", agent, "bridged", "screen", None, clock))
         self.news(agent, CallOver(call, by))
         self._say_presence(agent, Presence.WRAPPING)
         self.news(agent, WrapUpDue(call, CALLER, DRAFT, "dispute_opened", CHOICES, 60.0))

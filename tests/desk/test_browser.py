@@ -1,58 +1,14 @@
 """An agent's whole call in a real browser, hands on the keyboard: sign in, brief, accept, talk, wrap up."""
 
 import asyncio
-import socket
-from collections.abc import AsyncIterator
-from pathlib import Path
 
-import pytest_asyncio
-import uvicorn
-
-from telephony.desk import Credentials, DeskDeps, Desks, create_desk
 from telephony.leg import LegEnded, LegState
-from telephony.lines.webrtc import WebRtcLeg, WebRtcLine
-from tests.desk.chromium import HEARD, needs_chromium, only_loopback, open_page, sees, shot  # noqa: F401  (a fixture)
-from tests.desk.media import Meter, play_tone
-from tests.desk.office import DRAFT, SimulatedOffice
+from tests.desk.chromium import HEARD, needs_chromium, sees, shot
+from tests.desk.house import House
+from tests.desk.media import Meter, playing_tone
+from tests.desk.office import DRAFT
 
 pytestmark = needs_chromium
-
-
-class House:
-    """The desk service with its browser line, on a free port of this machine."""
-
-    def __init__(self, port: int) -> None:
-        loop = asyncio.get_running_loop()
-        self.office = SimulatedOffice()
-        self.desks = Desks(clock=loop.time)
-        self.line = WebRtcLine(ringer=self.desks)
-        deps = DeskDeps(
-            office=self.office,
-            phone=self.line,
-            desks=self.desks,
-            credentials=Credentials(one_click=True),
-            clock=loop.time,
-        )
-        self.url = f"http://127.0.0.1:{port}"
-        config = uvicorn.Config(create_desk(deps), log_level="warning", lifespan="off")
-        self.server = uvicorn.Server(config)
-
-
-@pytest_asyncio.fixture
-async def house(only_loopback: None) -> AsyncIterator[House]:  # noqa: F811
-    listener = socket.create_server(("127.0.0.1", 0))
-    house = House(listener.getsockname()[1])
-    serving = asyncio.create_task(house.server.serve(sockets=[listener]))
-    yield house
-    await house.line.close()
-    house.server.should_exit = True
-    await serving
-
-
-@pytest_asyncio.fixture
-async def page(house: House, tmp_path: Path) -> AsyncIterator[object]:
-    async with open_page(tmp_path) as page:
-        yield page
 
 
 async def test_an_agent_takes_a_call_with_the_keyboard_alone(house: House, page):
@@ -76,22 +32,22 @@ async def test_an_agent_takes_a_call_with_the_keyboard_alone(house: House, page)
 
     meter = Meter()
     await keyboard.press("a")
-    playing = asyncio.create_task(play_tone(await asyncio.wait_for(leg.media(), 10), meter))
-    await asyncio.wait_for(office.accepted.wait(), 10)
-    await sees(page, "#talk-name", "Maria Keller")
-    await page.wait_for_function(f"async () => (await ({HEARD})()) > 0.01", timeout=10_000)
-    await shot(page, "4-talking")
-    await asyncio.wait_for(meter.until(level_dbfs=-50), 10)
-    await keyboard.press("m")
-    await sees(page, "#talk-state", "Muted")
-    await keyboard.press("m")
+    async with playing_tone(await asyncio.wait_for(leg.media(), 10), meter):
+        await asyncio.wait_for(office.accepted.wait(), 10)
+        await sees(page, "#talk-name", "Maria Keller")
+        await page.wait_for_function(f"async () => (await ({HEARD})()) > 0.01", timeout=10_000)
+        await shot(page, "4-talking")
+        await asyncio.wait_for(meter.until(level_dbfs=-50), 10)
+        await keyboard.press("m")
+        await sees(page, "#talk-state", "Muted")
+        await asyncio.wait_for(meter.falls_silent(), 10)
+        await keyboard.press("m")
 
-    await keyboard.press("h")
-    await sees(page, "#hang-up-text", "Once more to hang up")
-    await keyboard.press("h")
-    await sees(page, "#wrapup-name", "Maria Keller")
-    assert await asyncio.wait_for(leg.ended(), 5) is LegEnded.HUNG_UP
-    playing.cancel()
+        await keyboard.press("h")
+        await sees(page, "#hang-up-text", "Once more to hang up")
+        await keyboard.press("h")
+        await sees(page, "#wrapup-name", "Maria Keller")
+        assert await asyncio.wait_for(leg.ended(), 5) is LegEnded.HUNG_UP
     await shot(page, "5-wrap-up")
     await keyboard.press("1")
     await keyboard.press("f")
@@ -116,16 +72,14 @@ async def test_declining_takes_a_key_for_the_reason(house: House, page):
 async def test_a_caller_rings_in_from_the_browser_hears_us_and_presses_keys(house: House, page):
     await page.goto(f"{house.url}/call")
     await page.click("#call")
-    leg = await asyncio.wait_for(anext(aiter(house.line.arrivals())), 10)
-    assert isinstance(leg, WebRtcLeg)
+    leg = await house.called()
     meter = Meter()
-    playing = asyncio.create_task(play_tone(await asyncio.wait_for(leg.media(), 10), meter))
-    await sees(page, "#state", "You are connected")
-    leg.tell({"type": "caption", "speaker": "system", "text": "This is an <automated> assistant.", "at_ms": 0})
-    await sees(page, "#captions", "This is an <automated> assistant.")
-    await page.keyboard.press("0")
-    await asyncio.wait_for(meter.until(level_dbfs=-50, keys=["0"]), 10)
-    await shot(page, "7-caller")
-    await page.goto("about:blank")
-    assert await asyncio.wait_for(leg.ended(), 5) is LegEnded.HUNG_UP
-    playing.cancel()
+    async with playing_tone(await asyncio.wait_for(leg.media(), 10), meter):
+        await sees(page, "#state", "You are connected")
+        leg.tell({"type": "caption", "speaker": "system", "text": "This is an <automated> assistant.", "at_ms": 0})
+        await sees(page, "#captions", "This is an <automated> assistant.")
+        await page.keyboard.press("0")
+        await asyncio.wait_for(meter.until(level_dbfs=-50, keys=["0"]), 10)
+        await shot(page, "7-caller")
+        await page.goto("about:blank")
+        assert await asyncio.wait_for(leg.ended(), 5) is LegEnded.HUNG_UP

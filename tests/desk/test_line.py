@@ -2,47 +2,19 @@
 
 import asyncio
 
-import aioice.ice
 import pytest
-from aiortc import RTCPeerConnection, RTCSessionDescription
-from aiortc.mediastreams import AudioStreamTrack
 
 from telephony.errors import DialRefused, LegFailed, Refused
-from telephony.leg import LegEnded, LegId, LegState
-from telephony.lines import webrtc
-from telephony.lines.webrtc import SDP_MAX_BYTES, Settings, WebRtcLine, check_offer
+from telephony.leg import LegEnded, LegState
+from telephony.lines import webrtc_leg, webrtc_media
+from telephony.lines.webrtc import Settings, WebRtcLine
+from telephony.lines.webrtc_leg import SDP_MAX_BYTES, check_offer
+from tests.desk.page import Bell, Page
 
 NO_AUDIO = "v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n"
 
 
-class Bell:
-    """Remembers how desks were rung; `open_desks` says whose are there."""
-
-    def __init__(self, *open_desks: str) -> None:
-        self.open_desks = open_desks
-        self.rung: list[tuple[str, str]] = []
-        self.stopped: list[LegEnded | None] = []
-
-    def ring(self, leg: LegId, *, agent: str, call: str, ring_seconds: float) -> bool:
-        self.rung.append((agent, call))
-        return agent in self.open_desks
-
-    def stop(self, leg: LegId, *, agent: str, why: LegEnded | None) -> None:
-        self.stopped.append(why)
-
-
-@pytest.fixture(autouse=True)
-def only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(aioice.ice, "get_host_addresses", lambda use_ipv4, use_ipv6: ["127.0.0.1"])
-
-
-async def browser() -> RTCPeerConnection:
-    """A peer that offers what a page offers: a microphone and a data channel."""
-    peer = RTCPeerConnection()
-    peer.addTrack(AudioStreamTrack())
-    peer.createDataChannel("warmline")
-    await peer.setLocalDescription(await peer.createOffer())
-    return peer
+pytestmark = pytest.mark.usefixtures("only_loopback")
 
 
 async def dial(line: WebRtcLine, agent: str = "ana", ring_seconds: float = 5.0):
@@ -72,12 +44,11 @@ async def test_a_desk_rings_until_its_time_is_up():
 async def test_the_agents_offer_answers_the_leg_and_its_going_ends_it():
     bell = Bell("ana")
     line = WebRtcLine(ringer=bell)
-    leg, peer = await dial(line), await browser()
-    answer = await line.answer(leg.id, agent="ana", sdp=peer.localDescription.sdp)
-    await peer.setRemoteDescription(RTCSessionDescription(answer, "answer"))
+    leg, page = await dial(line), await Page.open()
+    await page.takes(await line.answer(leg.id, agent="ana", sdp=page.offer))
     await asyncio.wait_for(leg.media(), 5)
     assert leg.state is LegState.ANSWERED and bell.stopped == [None]
-    await peer.close()
+    await page.leaves()
     assert await asyncio.wait_for(leg.ended(), 5) is LegEnded.HUNG_UP
     await line.close()
     assert bell.stopped == [None, LegEnded.HUNG_UP]
@@ -85,21 +56,21 @@ async def test_the_agents_offer_answers_the_leg_and_its_going_ends_it():
 
 async def test_another_agent_cannot_answer_the_leg():
     line = WebRtcLine(ringer=Bell("ana"))
-    leg, peer = await dial(line), await browser()
+    leg, page = await dial(line), await Page.open()
     with pytest.raises(Refused, match="agent ben"):
-        await line.answer(leg.id, agent="ben", sdp=peer.localDescription.sdp)
+        await line.answer(leg.id, agent="ben", sdp=page.offer)
     await line.close()
-    await peer.close()
+    await page.vanishes()
 
 
 async def test_a_leg_is_answered_once():
     line = WebRtcLine(ringer=Bell("ana"))
-    leg, peer = await dial(line), await browser()
-    await line.answer(leg.id, agent="ana", sdp=peer.localDescription.sdp)
+    leg, page = await dial(line), await Page.open()
+    await line.answer(leg.id, agent="ana", sdp=page.offer)
     with pytest.raises(Refused, match="one offer expected"):
-        await line.answer(leg.id, agent="ana", sdp=peer.localDescription.sdp)
+        await line.answer(leg.id, agent="ana", sdp=page.offer)
     await line.close()
-    await peer.close()
+    await page.vanishes()
 
 
 async def test_declined_at_the_desk_and_hung_up_by_us_are_told_apart():
@@ -141,23 +112,23 @@ async def test_an_offer_that_cannot_be_read_is_refused_and_leaves_the_leg_ringin
 
 async def test_more_callers_than_allowed_are_refused():
     line = WebRtcLine(ringer=Bell(), settings=Settings(max_callers=1))
-    first, second = await browser(), await browser()
-    await line.call_in(first.localDescription.sdp)
+    first, second = await Page.open(), await Page.open()
+    await line.call_in(first.offer)
     with pytest.raises(Refused, match="at most 1"):
-        await line.call_in(second.localDescription.sdp)
+        await line.call_in(second.offer)
     await line.close()
-    await first.close()
-    await second.close()
+    await first.vanishes()
+    await second.vanishes()
 
 
 async def test_a_page_that_falls_silent_is_taken_for_gone(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(webrtc, "LOST_SECONDS", 0.2)
-    monkeypatch.setattr(webrtc, "WATCH_SECONDS", 0.02)
+    monkeypatch.setattr(webrtc_media, "LOST_SECONDS", 0.2)
+    monkeypatch.setattr(webrtc_leg, "WATCH_SECONDS", 0.02)
+    monkeypatch.setattr(webrtc_leg, "AWAY_SECONDS", 0.2)
     line = WebRtcLine(ringer=Bell("ana"))
-    leg, peer = await dial(line), await browser()
-    answer = await line.answer(leg.id, agent="ana", sdp=peer.localDescription.sdp)
-    await peer.setRemoteDescription(RTCSessionDescription(answer, "answer"))
+    leg, page = await dial(line), await Page.open()
+    await page.takes(await line.answer(leg.id, agent="ana", sdp=page.offer))
     await asyncio.wait_for(leg.media(), 5)
-    assert await asyncio.wait_for(leg.ended(), 5) is LegEnded.HUNG_UP
+    assert await asyncio.wait_for(leg.ended(), 5) is LegEnded.FAILED
     await line.close()
-    await peer.close()
+    await page.vanishes()

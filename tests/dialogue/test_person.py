@@ -163,3 +163,16 @@ def _guessing(call: Story):
     from dataclasses import replace
 
     return replace(call.mind.state, place=Place.GUESS, guess="balance", guess_turn=1)
+
+
+def test_a_caller_whose_agent_lost_the_network_is_asked_to_stay_and_the_conversation_is_where_it_was() -> None:
+    call = Story()
+    call.hears("agent please")
+    call.news(PersonStage.COMING, "Ana")
+    place = call.mind.state.place
+    assert (
+        call.news(PersonStage.LINE_LOST, "Ana")
+        == "The line to Ana was interrupted. Please stay on, I am getting it back."
+    )
+    assert "the other side" in call.news(PersonStage.LINE_LOST)
+    assert call.mind.state.place is place

@@ -17,6 +17,7 @@ WORDING = {
     "agent.no_answer": "I'll ask someone else.",
     "agent.correction": "Correction: {text}.",
     "agent.caller_left": "The caller has hung up.",
+    "agent.line_lost": "The caller's line was interrupted.",
 }
 
 

@@ -22,7 +22,8 @@ ALWAYS_SAID = (
     "brief.unclear", "brief.keypad_pin", "brief.tier", "brief.since", "callback.ask_number", "callback.read_back",
     "callback.agreed", "callback.topic", "called_back", "called_back.unrecorded", "called_back.question",
     "called_back.verify", "called_back.later", "called_back.not_wanted", "busy", "busy.offer",
-    "seek.check_later", "seek.topic_later", "seek.closed", "seek.wait_up_to",
+    "seek.check_later", "seek.topic_later", "seek.closed", "seek.wait_up_to", "seek.line_lost",
+    "seek.line_lost_unnamed",
 )  # fmt: skip
 IDENTITY_SAID = (
     "identity.why", "identity.ask_member", "identity.read_back", "identity.ask_pin", "identity.not_aloud",

@@ -136,6 +136,9 @@ def news(step: Step, event: PersonNews) -> None:
     """How far the search has come. A caller in the middle of an answer hears it when they are done."""
     seeking = step.state.seeking
     step.ask = False
+    if event.stage is PersonStage.LINE_LOST:
+        step.say("seek.line_lost", name=event.name) if event.name else step.say("seek.line_lost_unnamed")
+        return
     if event.stage in (PersonStage.HELD, PersonStage.BACK):
         _held(step, event)
         return

@@ -17,11 +17,12 @@ export async function get(path) {
   return answer(await reach(path, { headers: { accept: "application/json" } }));
 }
 
-export async function post(path, body = {}) {
+export async function post(path, body = {}, signal = undefined) {
   return answer(await reach(path, {
     method: "POST",
     headers: { "content-type": "application/json", "x-csrf-token": csrf },
     body: JSON.stringify(body),
+    signal,
   }));
 }
 

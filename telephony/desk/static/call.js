@@ -1,23 +1,39 @@
 // The caller's page: rings the line from the browser, shows captions of both sides, and sends keys.
 
 import { get, post } from "./api.js";
-import { byId, make, setText, show } from "./dom.js";
-import { microphone, Softphone } from "./softphone.js";
+import { DeviceChoice, microphone, Trouble, useSpeaker } from "./devices.js";
+import { byId, make, press, say, setText, show } from "./dom.js";
+import { BACK_MS, Softphone } from "./softphone.js";
 
 const WHO = { caller: "You", system: "Assistant", agent: "Person" };
-const STATES = { person: "You are talking with a person.", over: "The call has ended." };
-let muted = false;
+const STATES = {
+  person: "You are talking with a person.",
+  held: "You are on hold. The person will be back with you.",
+  assistant: "You are back with the assistant.",
+  person_lost: "The person's connection was interrupted. Please stay on.",
+  over: "The call has ended.",
+};
 
-const { ice_servers: iceServers } = await get("/call/config");
-const phone = new Softphone(byId("voice"), iceServers, {
-  connected: () => setText("state", "You are connected."),
-  lost: (text) => over(text),
+const config = await get("/call/config");
+const phone = new Softphone(byId("voice"), config.ice_servers, {
+  changed: (now) => now === "idle" || showState(),
+  over: (text) => over(text && elsewhere(text)),
   message,
+  trouble: tell,
+  unplugged: () => useDevice("audioinput"),
 });
+const devices = new DeviceChoice(byId("microphones"), byId("speakers"), useDevice);
+let leg = null; // {leg, token}: lets this page, and nobody else, come back to its call
+let told = ""; // what the service last said about the call
+
+window.warmlinePhone = phone; // for whoever wants its statistics
 
 function message(m) {
   if (m.type === "caption") caption(m);
-  if (m.type === "state" && STATES[m.state]) setText("state", STATES[m.state]);
+  if (m.type === "state" && STATES[m.state]) {
+    told = STATES[m.state];
+    showState();
+  }
 }
 
 function caption({ speaker, text }) {
@@ -30,22 +46,38 @@ function caption({ speaker, text }) {
 
 async function call() {
   tell("");
+  told = "";
   byId("call").disabled = true;
-  setText("state", "Calling…");
+  setText("state", "Allow the microphone in the question of your browser…");
   try {
     const stream = await microphone();
+    devices.fill();
+    useSpeaker(byId("voice"));
     byId("captions").replaceChildren();
-    await phone.call(stream, async (sdp) => (await post("/call/sdp", { sdp })).sdp);
-    muted = false;
+    await phone.call(stream, {
+      first: async (sdp) => {
+        const { sdp: answer, ...rest } = await post("/call/sdp", { sdp });
+        leg = rest;
+        return answer;
+      },
+      again: async (sdp, signal) => (await post("/call/resume", { ...leg, sdp }, signal)).sdp,
+    });
     talking(true);
     byId("hang-up").focus();
   } catch (error) {
-    over(error.message);
+    over(elsewhere(error.message));
+    if (error instanceof Trouble) setText("state", "The call could not be made.");
   }
+}
+
+// What to do when this browser or network will not do.
+function elsewhere(text) {
+  return config.phone_number ? `${text} Or call us by phone: ${config.phone_number}.` : text;
 }
 
 function over(text) {
   phone.hangUp();
+  leg = null;
   talking(false);
   setText("state", "The call has ended.");
   tell(text);
@@ -56,31 +88,63 @@ function talking(on) {
   for (const id of ["hang-up", "mute", "on-call"]) show(id, on);
   show("call", !on);
   byId("call").disabled = false;
+  showMuted();
+}
+
+function showState() {
+  if (!phone.busy) return;
+  const left = Math.max(0, Math.ceil((phone.lostAt + BACK_MS - performance.now()) / 1000));
+  const text = {
+    connecting: "Calling…",
+    on: told || "You are connected.",
+    lost: `Your connection is lost. Getting you back… ${left} s`,
+  }[phone.state];
+  setText("state", text);
+  byId("state").classList.toggle("alert", phone.state === "lost");
 }
 
 function tell(text) {
-  setText("notice", text);
-  show("notice", Boolean(text));
+  say("notice", text);
 }
 
-function press(key) {
-  phone.send({ type: "key", key });
+async function useDevice(kind) {
+  if (kind === "audiooutput") return useSpeaker(byId("voice"));
+  if (!phone.busy) return;
+  try {
+    await phone.useMicrophone(await microphone());
+    await devices.fill();
+  } catch (error) {
+    tell(error.message);
+  }
 }
+
+function mute() {
+  phone.mute(!phone.muted);
+  showMuted();
+}
+
+function showMuted() {
+  setText("mute-text", phone.muted ? "Unmute: we do not hear you" : "Mute");
+  press("mute", phone.muted);
+}
+
+const sendKey = (key) => phone.send({ type: "key", key });
 
 for (const key of "123456789*0#") {
   const button = make("button", "", key);
   button.type = "button";
-  button.addEventListener("click", () => press(key));
+  button.addEventListener("click", () => sendKey(key));
   byId("keypad").append(button);
 }
 document.addEventListener("keydown", (event) => {
-  if (phone.busy && /^[0-9*#]$/.test(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey) press(event.key);
+  if (!phone.busy || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("select")) return;
+  if (/^[0-9*#]$/.test(event.key)) sendKey(event.key);
+  if (event.key.toLowerCase() === "m") mute();
 });
 byId("call").addEventListener("click", call);
 byId("hang-up").addEventListener("click", () => over(""));
-byId("mute").addEventListener("click", () => {
-  muted = !muted;
-  phone.mute(muted);
-  setText("mute", muted ? "Unmute" : "Mute");
-  byId("mute").setAttribute("aria-pressed", String(muted));
-});
+byId("mute").addEventListener("click", mute);
+byId("sound").addEventListener("toggle", () => devices.fill());
+window.addEventListener("pagehide", () => phone.hangUp());
+if (config.business) setText("business", config.business);
+setInterval(() => phone.state === "lost" && showState(), 500);

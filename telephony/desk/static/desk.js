@@ -1,116 +1,80 @@
 // The agent's page: what the feed says is shown, what the agent decides is sent. See the modules for each part.
 
-import { get, post, useToken } from "./api.js";
-import { byId, clock, make, setText, show, spoken } from "./dom.js";
+import { AgentLeg } from "./agentleg.js";
+import { post, useToken } from "./api.js";
+import { Trouble } from "./devices.js";
+import { byId, say, setText, show, spoken } from "./dom.js";
 import { Feed } from "./feed.js";
 import { shortcuts } from "./keys.js";
+import * as offers from "./offer.js";
 import { showBrief, showMood, showWrapUp } from "./panels.js";
 import { ring } from "./ringer.js";
-import { microphone, Softphone, Trouble } from "./softphone.js";
+import { signIn } from "./signin.js";
+import { Softphone } from "./softphone.js";
+import { SoundCheck } from "./soundcheck.js";
+import { clockTick, showClock } from "./stageclock.js";
+import { now, state, take } from "./state.js";
+import * as talk from "./talk.js";
 import { Transcript } from "./transcript.js";
 
-const SURE_MS = 3000; // a second H within this hangs up
 const PRESENCE = {
   available: "Available", away: "Away", ringing: "Ringing", talking: "On a call", wrapping: "Wrapping up",
 };
 const ENDED = {
-  taken_over: "You signed in at another desk. This one is closed.",
+  taken_over: "You signed in at another desk, so this one is closed. A call goes on there.",
   signed_out: "You are signed out.",
   expired: "You were signed out after a long time without work.",
 };
-const CLOSED = {
-  no_answer: "The offer went to the next agent: nobody answered here.",
-  withdrawn: "The offer was withdrawn.",
-  caller_left: "The caller hung up before anyone answered.",
-};
+const NO_SOUND_YET = "The browser keeps the ringing silent until you click or press a key on this page.";
 
-const now = () => performance.now() / 1000;
-const state = { presence: null, offer: null, ring: null, call: null, wrapup: null, judged: [] };
-let config = {};
-let phone = null;
-let feed = null;
-let wanted = null; // the call whose ringing leg this page means to answer
-let answered = null; // {leg, call} this page's phone is on
-let muted = false;
-let sureUntil = 0;
 const transcript = new Transcript();
+const sound = new SoundCheck(() => phone, doing);
+let phone = null;
+let leg = null;
+let feed = null;
 
 window.warmlinePhone = null; // the softphone, for whoever wants its statistics
 
-// --- signing in ---
+// --- the desk opens and closes ---
 
-async function begin(note = "") {
-  try {
-    config = await get("/desk/api/me");
-  } catch (error) {
-    note = error.message;
-    setTimeout(begin, 3000);
-  }
-  setText("business", config.business ?? "Warmline");
-  if (config.agent) return openDesk(config.csrf);
-  show("desk", false);
-  show("sign-in", true);
-  say("sign-in-note", note);
-  show("pin-row", !config.one_click);
-  byId("people").replaceChildren(...(config.people ?? []).map(person));
-  byId("people").querySelector("input")?.focus();
-}
-
-function person({ id, name }, i) {
-  const label = make("label");
-  const radio = make("input");
-  radio.type = "radio";
-  radio.name = "agent";
-  radio.value = id;
-  radio.checked = i === 0;
-  label.append(radio, make("span", "", name));
-  return label;
-}
-
-byId("sign-in-form").addEventListener("submit", async (event) => {
-  event.preventDefault();
-  const agent = new FormData(event.target).get("agent") ?? document.querySelector("input[name=agent]:checked")?.value;
-  try {
-    const signedIn = await post("/desk/api/sign-in", { agent, pin: byId("pin").value });
-    byId("pin").value = "";
-    openDesk(signedIn.csrf);
-  } catch (error) {
-    say("sign-in-note", error.message);
-  }
-});
-
-function openDesk(csrf) {
-  useToken(csrf);
+function openDesk(config) {
+  useToken(config.csrf);
   show("sign-in", false);
   show("desk", true);
   say("notice", "");
+  offers.showReasons(config.decline_reasons ?? [], doing(offers.declineFor));
   phone ??= new Softphone(byId("voice"), config.ice_servers ?? [], {
-    connected: () => render(),
-    lost: (text) => {
-      answered = null;
-      if (text) say("notice", text);
+    changed: render,
+    over: (text) => {
+      leg.over();
+      if (text) notice(state.call ? `${text} The caller is with the assistant.` : text);
       render();
     },
+    trouble: notice,
+    unplugged: doing(() => sound.use("audioinput")),
   });
+  leg ??= new AgentLeg(phone);
   window.warmlinePhone = phone;
-  feed = new Feed({ message: take, link, ended });
+  sound.open();
+  feed = new Feed({ message: (m) => doing(follow)(m), link, ended });
   feed.start();
   byId("presence").focus();
 }
 
 function ended(why) {
-  phone?.hangUp();
-  answered = wanted = null;
+  if (why === "taken_over" || why === "other_tab") leg?.letGo();
+  else leg?.leave();
   ring(false);
   if (why === "other_tab") {
-    say("notice", "This desk is open in another tab. ", "Use it here", () => {
+    byId("notice").classList.remove("closes");
+    say("notice", "This desk is open in another tab; a call goes on there. ", "Use it here", () => {
       say("notice", "");
       feed.start();
     });
     setText("link", "Open in another tab");
     return;
   }
-  begin(ENDED[why] ?? "The desk was closed.");
+  signIn(openDesk, ENDED[why] ?? "The desk was closed.");
 }
 
 function link(how) {
@@ -119,169 +83,62 @@ function link(how) {
 
 // --- the feed ---
 
-function take(message) {
-  const came = now();
-  switch (message.type) {
-    case "snapshot":
-      setText("me", message.name);
-      Object.assign(state, {
-        presence: message.presence,
-        offer: stamp(message.offer, came),
-        ring: message.ring,
-        call: stamp(message.call, came),
-        wrapup: stamp(message.wrapup, came),
-        judged: [...message.judged],
-      });
-      transcript.reset(message.lines, message.earlier_lines);
-      break;
-    case "presence":
-      state.presence = message.presence;
-      break;
-    case "offer":
-      takeOffer(stamp(message.offer, came), message.closed);
-      break;
-    case "ring":
-      takeRing(message);
-      break;
-    case "call":
-      takeCall(stamp(message.call, came));
-      break;
-    case "wrapup":
-      state.wrapup = stamp(message.wrapup, came);
-      break;
-    case "line":
-      if (message.line.call === state.call?.call) transcript.add(message.line);
-      return;
-    case "judged":
-      if (message.judged.call === state.call?.call && !state.judged.some((j) => j.record === message.judged.record))
-        state.judged.push(message.judged);
-      break;
+async function follow(message) {
+  const news = take(message);
+  if (news.lines) transcript.reset(news.lines, news.earlier);
+  if (news.line) return transcript.add(news.line);
+  if (news.fresh) {
+    say("notice", "");
+    offers.announce(state.offer);
   }
   render();
-}
-
-const stamp = (value, came) => value && { ...value, came };
-
-function takeOffer(offer, closed) {
-  const fresh = offer && offer.offer !== state.offer?.offer;
-  state.offer = offer;
-  if (!offer) {
-    show("reasons", false);
-    if (CLOSED[closed]) say("notice", CLOSED[closed]);
-    if (closed !== "accepted") leaveLeg();
-  }
-  if (!fresh) return;
-  say("notice", "");
-  const wait = spoken(offer.waited_seconds);
-  setText("said-to-reader",
-    `Call offered: ${offer.caller}, ${offer.tier}. ${offer.brief.headline}. Waiting ${wait}. A to accept, D to decline.`);
-}
-
-function takeRing({ ring: ringing, ended: why }) {
-  state.ring = ringing;
-  if (ringing && ringing.call === wanted) connect(ringing.leg, ringing.call).catch(complain);
-  if (!ringing && why !== "answered" && answered) {
-    phone.hangUp();
-    answered = null;
+  switch (message.type) {
+    case "snapshot":
+      return leg.follow(state.phone);
+    case "phone":
+      return leg.follow(state.phone);
+    case "offer":
+      return offerClosed(message);
+    case "ring":
+      return leg.rings(state.ring);
+    case "call":
+      if (message.call?.stage === "talking") setText("said-to-reader", `You are connected to ${message.call.caller}.`);
+      else if (message.call?.stage !== "offered") leg.leave();
   }
 }
 
-function takeCall(call) {
-  if (call?.call !== state.call?.call) {
-    transcript.reset();
-    state.judged = [];
-  }
-  state.call = call;
-  if (call?.stage === "over" || !call) leaveLeg();
-  if (call?.stage === "talking") setText("said-to-reader", `You are connected to ${call.caller}.`);
-}
-
-function leaveLeg() {
-  wanted = null;
-  if (!phone?.busy) return;
-  phone.hangUp();
-  answered = null;
-  muted = false;
+function offerClosed({ offer, closed }) {
+  if (offer) return;
+  offers.askReason(false);
+  if (offers.CLOSED[closed]) notice(offers.CLOSED[closed]);
+  if (closed !== "accepted") leg.leave();
 }
 
 // --- what the agent does ---
 
 async function accept() {
-  const offer = state.offer;
+  const { offer } = state;
   if (!offer) return;
-  await answerLeg(offer);
-  await post(`/desk/api/offers/${offer.offer}/accept`);
+  try {
+    await leg.answer(offer, state.ring);
+  } catch (error) {
+    throw error instanceof Trouble ? new Trouble(`${error.message} Or press D: the caller goes to the next agent.`) : error;
+  }
+  await offers.accept(offer);
 }
 
 async function listen() {
-  if (state.offer?.on_desk) await answerLeg(state.offer);
-}
-
-// Answers the ringing leg of this offer, or will as soon as it rings. Throws when there is no microphone.
-async function answerLeg(offer) {
-  if (!offer.on_desk || answered?.call === offer.call || wanted === offer.call) return;
-  if (state.ring?.call === offer.call) return connect(state.ring.leg, offer.call);
-  (await microphone()).getTracks().forEach((track) => track.stop());
-  wanted = offer.call;
-}
-
-async function connect(leg, call) {
-  if (answered?.leg === leg) return;
-  wanted = null;
-  answered = { leg, call };
-  muted = false;
-  try {
-    const stream = await microphone();
-    await phone.call(stream, async (sdp) => (await post(`/desk/api/legs/${leg}/sdp`, { sdp })).sdp);
-  } catch (error) {
-    answered = null;
-    throw error;
-  }
-}
-
-function decline() {
-  const open = state.offer && byId("reasons").hidden;
-  show("reasons", open);
-  byId("decline").setAttribute("aria-expanded", String(Boolean(open)));
-  if (open) byId("reasons").querySelector("button")?.focus();
-}
-
-async function declineFor(reason) {
-  const offer = state.offer;
-  show("reasons", false);
-  if (offer) await post(`/desk/api/offers/${offer.offer}/decline`, { reason });
-}
-
-async function hangUp(certain) {
-  if (state.call?.stage !== "talking" && !answered) return;
-  if (!certain && now() > sureUntil) {
-    sureUntil = now() + SURE_MS / 1000;
-    render();
-    setTimeout(render, SURE_MS + 50);
-    return;
-  }
-  sureUntil = 0;
-  if (state.call?.stage === "talking") await post(`/desk/api/calls/${state.call.call}/hang-up`);
-  else if (answered) await post(`/desk/api/legs/${answered.leg}/hang-up`);
+  if (state.offer) await leg.answer(state.offer, state.ring);
 }
 
 function mute() {
-  if (!answered) return;
-  muted = !muted;
-  phone.mute(muted);
-  render();
+  if (leg.on) phone.mute(!phone.muted);
 }
 
 async function togglePresence() {
   const to = state.presence?.presence === "away" ? "available" : "away";
   await post("/desk/api/presence", { presence: to });
-  if (to === "available") await checkMicrophone();
-}
-
-// Asks once, when there is time, rather than when a caller waits.
-async function checkMicrophone() {
-  (await microphone()).getTracks().forEach((track) => track.stop());
-  setText("microphone", "Microphone ready");
+  if (to === "available") await sound.check();
 }
 
 async function finish() {
@@ -304,142 +161,112 @@ async function signOut() {
 
 function render() {
   const { presence, offer, call, wrapup } = state;
+  setText("me", state.name);
   setText("presence-text", PRESENCE[presence?.presence] ?? "");
   setText("presence-why", presence?.why ?? "");
   byId("presence-dot").className = `dot ${{ available: "available", away: "" }[presence?.presence] ?? "busy"}`;
   byId("presence").disabled = !["available", "away"].includes(presence?.presence);
-  renderOffer(offer);
-  renderTalk(call);
+  offers.showOffer(leg.on);
+  talk.showTalk(phone, leg);
   showWrapUp(wrapup);
+  showClock();
   showBrief((offer ?? call)?.brief, (turns) => transcript.point(turns));
   showMood(state.judged);
-  const idle = !offer && !call && !wrapup;
-  show("idle", idle);
-  if (idle) {
-    const away = presence?.presence === "away";
-    setText("idle-title", away ? "You are away" : "Ready for the next call");
-    setText("idle-text", away ? "Press P when you can take calls." : "An offer shows here with its brief before you accept.");
-  }
+  showIdle(!offer && !call && !wrapup);
   document.title = offer ? `☎ ${offer.caller} · Desk` : "Desk · Warmline";
-  ring(Boolean(offer) && !answered);
+  ring(Boolean(offer) && !leg.on, () => notice(NO_SOUND_YET));
   tick();
 }
 
-function renderOffer(offer) {
-  show("offer", Boolean(offer));
-  if (!offer) return;
-  setText("offer-name", offer.caller);
-  chip("offer-tier", offer.tier);
-  setText("offer-why", offer.brief.headline);
-  setText("offer-queue", offer.queue ? ` · ${offer.queue}` : "");
-  show("listen", offer.on_desk && !answered);
-}
-
-function renderTalk(call) {
-  const talking = call?.stage === "talking";
-  const briefing = state.offer && answered;
-  show("talk", talking || Boolean(briefing));
-  if (!talking && !briefing) return;
-  setText("talk-name", talking ? call.caller : "Hearing the brief");
-  chip("talk-tier", talking ? call.tier : "");
-  show("talk-time", talking);
-  const sound = phone?.connection?.connectionState;
-  const waiting = answered && sound !== "connected" ? "Connecting the sound…" : "";
-  setText("talk-state", waiting || (muted ? "Muted: the caller does not hear you" : ""));
-  byId("mute").disabled = !answered;
-  byId("mute").setAttribute("aria-pressed", String(muted));
-  setText("mute-text", muted ? "Unmute" : "Mute");
-  const sure = now() < sureUntil;
-  setText("hang-up-text", sure ? "Once more to hang up" : "Hang up");
-  byId("hang-up").classList.toggle("sure", sure);
-}
-
-function chip(id, text) {
-  show(id, Boolean(text));
-  setText(id, text);
+function showIdle(idle) {
+  show("idle", idle);
+  const away = state.presence?.presence === "away";
+  setText("idle-title", away ? "You are away" : "Ready for the next call");
+  setText("idle-text", away ? "Press P when you can take calls." : "An offer shows here with its brief before you accept.");
 }
 
 function tick() {
-  const { offer, call, wrapup } = state;
-  if (offer) {
-    const since = now() - offer.came;
-    setText("offer-wait", spoken(offer.waited_seconds + since));
-    setText("offer-timer", `${Math.max(0, Math.ceil(offer.ring_seconds - since))} s left`);
-  }
-  if (call?.stage === "talking") setText("talk-time", clock(call.talking_seconds + now() - call.came));
+  offers.offerTick();
+  talk.talkTick(phone);
+  clockTick();
+  const { wrapup } = state;
   if (wrapup) setText("wrapup-timer", wrapup.seconds === null ? "" : `${spoken(wrapup.seconds - (now() - wrapup.came))} left`);
 }
 
-function say(id, text, action = "", act = null) {
-  const place = byId(id);
-  place.replaceChildren(text);
-  place.hidden = !text;
-  if (!act) return;
-  const button = make("button", "", action);
-  button.type = "button";
-  button.addEventListener("click", act);
-  place.append(button);
+// Lies over the header, so that no button moves under the hand.
+function notice(text) {
+  say("notice", text, "Close", closeNotice);
+  byId("notice").classList.add("closes");
+}
+
+function closeNotice() {
+  if (byId("notice").classList.contains("closes")) say("notice", "");
 }
 
 function complain(error) {
-  say("notice", error instanceof Trouble || error.status !== undefined ? error.message : `Something failed: ${error.message}`);
+  notice(error instanceof Trouble || error.status !== undefined ? error.message : `Something failed: ${error.message}`);
 }
 
-const doing = (act) => (...given) => Promise.resolve(act(...given)).catch(complain).finally(render);
+function doing(act) {
+  return (...given) => Promise.resolve().then(() => act(...given)).catch(complain).finally(() => phone && render());
+}
 
 // --- hands ---
 
-function buttons() {
-  const press = { presence: togglePresence, accept, listen, decline, mute, finish, "sign-out": signOut };
-  for (const [id, act] of Object.entries(press)) if (id !== "finish") byId(id).addEventListener("click", doing(() => act()));
-  byId("hang-up").addEventListener("click", (event) => doing(hangUp)(event.detail > 0)); // a mouse click is certain
-  byId("wrapup").addEventListener("submit", (event) => {
-    event.preventDefault();
-    doing(finish)();
-  });
-}
-
-function reasons() {
-  const list = (config.decline_reasons ?? []).map((reason, i) => {
-    const button = make("button", "", `${reason} `);
-    button.type = "button";
-    button.append(make("kbd", "", String(i + 1)));
-    button.addEventListener("click", doing(() => declineFor(reason)));
-    return button;
-  });
-  byId("reasons").replaceChildren(...list);
-}
+const toggleReasons = () => state.offer && offers.askReason(!offers.askingReason());
+const toggleHandBack = () => talk.handBackOpen(!talk.handingBack());
+const hangUp = (certain) => talk.hangUp(certain, leg, render);
 
 function digit(n) {
-  if (!byId("reasons").hidden) return byId("reasons").querySelectorAll("button")[n - 1]?.click();
+  if (offers.askingReason()) return offers.reasonKey(n);
   if (state.wrapup) byId("dispositions").querySelectorAll("input")[n - 1]?.click();
 }
 
+function escape() {
+  offers.askReason(false);
+  talk.handBackOpen(false);
+  talk.unsure();
+  closeNotice();
+  byId("sound").open = false;
+  if (byId("find").value) {
+    byId("find").value = "";
+    byId("find").dispatchEvent(new Event("input"));
+  }
+  document.activeElement?.blur();
+  render();
+}
+
+const CLICKS = {
+  presence: togglePresence, accept, listen, decline: toggleReasons, mute, hold: talk.hold, "hand-back": toggleHandBack,
+  "sign-out": signOut,
+};
+for (const [id, act] of Object.entries(CLICKS)) byId(id).addEventListener("click", doing(() => act()));
+byId("hang-up").addEventListener("click", (event) => doing(hangUp)(event.detail > 0)); // a mouse click is certain
+const FORMS = { wrapup: finish, "notes-form": talk.handBack };
+for (const [id, act] of Object.entries(FORMS)) {
+  byId(id).addEventListener("submit", (event) => {
+    event.preventDefault();
+    doing(act)();
+  });
+}
+byId("notes").addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) byId("notes-form").requestSubmit();
+});
 shortcuts({
   active: () => !byId("desk").hidden && byId("keys-on").checked,
   keys: {
-    a: doing(accept), l: doing(listen), d: doing(decline), m: doing(mute), h: doing(() => hangUp(false)),
-    p: doing(() => byId("presence").disabled || togglePresence()),
-    f: doing(finish), "/": () => byId("find").focus(),
+    a: doing(accept), l: doing(listen), d: doing(toggleReasons), m: doing(mute), o: doing(talk.hold),
+    b: doing(toggleHandBack), h: doing(() => hangUp(false)),
+    p: doing(() => byId("presence").disabled || togglePresence()), f: doing(finish), "/": () => byId("find").focus(),
   },
   digit,
-  escape: () => {
-    show("reasons", false);
-    sureUntil = 0;
-    if (byId("find").value) {
-      byId("find").value = "";
-      byId("find").dispatchEvent(new Event("input"));
-    }
-    document.activeElement?.blur();
-    render();
-  },
+  escape,
 });
 window.addEventListener("beforeunload", (event) => {
-  if (state.call?.stage === "talking" && answered) event.preventDefault(); // asks before a reload ends the call
+  if (state.call?.stage === "talking" && leg?.on) event.preventDefault(); // asks first: the caller would wait
 });
+window.addEventListener("pagehide", () => leg?.letGo()); // a reload goes on with the call; a closed tab is missed soon
 byId("keys-on").checked = localStorage.getItem("keys") !== "off";
 byId("keys-on").addEventListener("change", (event) => localStorage.setItem("keys", event.target.checked ? "on" : "off"));
-buttons();
 setInterval(tick, 500);
-await begin();
-reasons();
+await signIn(openDesk);

@@ -29,3 +29,24 @@ export function spoken(seconds) {
   const whole = Math.max(0, Math.floor(seconds));
   return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
+
+// A message with, at most, one button to do something about it. Empty: it goes.
+export function say(id, text, action = "", act = null) {
+  const place = byId(id);
+  place.replaceChildren(make("span", "", text));
+  place.hidden = !text;
+  if (!act) return;
+  const button = make("button", "", action);
+  button.type = "button";
+  button.addEventListener("click", act);
+  place.append(button);
+}
+
+export function chip(id, text) {
+  show(id, Boolean(text));
+  setText(id, text);
+}
+
+export function press(id, on) {
+  byId(id).setAttribute("aria-pressed", String(on));
+}

@@ -1,6 +1,6 @@
 // Single-key shortcuts: never while writing, never with a modifier, and they can be switched off (WCAG 2.1.4).
 
-const WRITING = "textarea, input:not([type=radio]):not([type=checkbox])";
+const WRITING = "textarea, select, input:not([type=radio]):not([type=checkbox])";
 
 // active(): whether keys count now; keys: letter → act; digit(n): 1 to 9; escape(): always
 export function shortcuts({ active, keys, digit, escape }) {

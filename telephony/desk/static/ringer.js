@@ -1,9 +1,12 @@
-// A short, low double tone every two seconds while an offer rings; silent where the browser allows no sound yet.
+// A short, low double tone every two seconds while an offer rings, on the chosen speaker.
+
+import { chosen } from "./devices.js";
 
 let context = null;
 let timer = 0;
 
-export function ring(on) {
+// `blocked()`: the browser allows no sound before the first click or key on the page.
+export function ring(on, blocked) {
   if (!on) {
     clearInterval(timer);
     timer = 0;
@@ -11,13 +14,15 @@ export function ring(on) {
   }
   if (timer) return;
   context ??= new AudioContext();
-  tones();
-  timer = setInterval(tones, 2000);
+  context.setSinkId?.(chosen("audiooutput")).catch(() => {});
+  tones(blocked);
+  timer = setInterval(tones, 2000, blocked);
 }
 
-function tones() {
+function tones(blocked) {
   if (context.state !== "running") {
     context.resume();
+    if (!navigator.userActivation?.hasBeenActive) blocked?.();
     return;
   }
   for (const start of [0, 0.25]) {

@@ -1,134 +1,180 @@
-// One WebRTC call of this page: microphone up, voice down, a data channel for pings, keys and captions.
+// This page's call. It outlives its peer connections: when the network is lost, it brings a new offer for the same leg.
 
-const PING_MS = 500;
+import { Link } from "./link.js";
+
 const CONNECT_MS = 10000;
-const MICROPHONE = { audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true } };
+export const BACK_MS = 12000; // the service misses us after 3 s and then waits 10
+const TRY_MS = 4000;
+const PAUSE_MS = 500;
+const GONE = new Set([401, 403, 409]); // the leg is over, or no longer ours
 
-const MICROPHONE_TROUBLE = {
-  NotAllowedError: "The microphone is blocked. Allow it with the sign left of the page's address, then try again.",
-  NotFoundError: "No microphone was found. Plug one in, then try again.",
-  NotReadableError: "Another program holds the microphone. Close it, then try again.",
-};
 const NO_PATH =
-  "No sound path to the service was found (ICE failed). A VPN or firewall may block UDP; tell your supervisor.";
-
-export class Trouble extends Error {}
-
-// Asks for the microphone. Throws Trouble with a sentence on what to do.
-export async function microphone() {
-  if (!navigator.mediaDevices) throw new Trouble("This page needs https:// (or 127.0.0.1) to use the microphone.");
-  try {
-    return await navigator.mediaDevices.getUserMedia(MICROPHONE);
-  } catch (error) {
-    throw new Trouble(MICROPHONE_TROUBLE[error.name] ?? `The microphone cannot be used: ${error.message}`);
-  }
-}
+  "No sound path to the service was found (ICE failed). A VPN or firewall may block UDP; use another network.";
+const BLOCKED = "The browser holds the sound back. Click anywhere on this page.";
+const NOT_BACK = "The connection was lost and did not come back.";
 
 export class Softphone {
-  #connection = null;
-  #channel = null;
+  state = "idle"; // idle | connecting | on | lost
+  muted = false;
+  lostAt = 0;
+  #link = null;
   #stream = null;
-  #pings = 0;
-  #on;
+  #exchange = null;
+  #coming = null; // the one search for a way back
   #audio;
   #iceServers;
+  #on;
 
-  // on: {connected(), lost(text), message(m)}; audio: the element that plays the far end
+  // audio: plays the far end; on: {changed(state), over(text), message(m), trouble(text), unplugged()}
   constructor(audio, iceServers, on) {
     this.#audio = audio;
     this.#iceServers = iceServers;
     this.#on = on;
-    window.addEventListener("pagehide", () => this.hangUp());
   }
 
   get busy() {
-    return this.#connection !== null;
+    return this.state !== "idle";
   }
 
   get connection() {
-    return this.#connection;
+    return this.#link?.connection ?? null;
   }
 
-  // Calls with this microphone stream; `exchange(sdp)` posts our offer and gives the answer.
-  async call(stream, exchange) {
+  // `first(sdp)` and `again(sdp)` post an offer and give the answer: for a new leg, and for the same one later.
+  async call(stream, { first, again }) {
     this.hangUp();
-    const connection = new RTCPeerConnection({ iceServers: this.#iceServers.map((urls) => ({ urls })) });
-    this.#connection = connection;
-    this.#stream = stream;
-    for (const track of stream.getAudioTracks()) connection.addTrack(track, stream);
-    connection.ontrack = (event) => {
-      this.#audio.srcObject = event.streams[0] ?? new MediaStream([event.track]);
-      this.#audio.play().catch(() => this.#on.lost("The browser holds the sound back. Click anywhere on this page."));
-    };
-    connection.onconnectionstatechange = () => this.#state(connection);
-    this.#openChannel(connection);
+    this.#takeUp(stream);
+    this.#exchange = again;
+    this.muted = false;
+    const link = (this.#link = this.#open());
+    this.#set("connecting");
     try {
-      await connection.setLocalDescription(await connection.createOffer());
-      await gathered(connection);
-      const sdp = await exchange(connection.localDescription.sdp);
-      if (this.#connection !== connection) return;
-      await connection.setRemoteDescription({ type: "answer", sdp });
+      const sdp = await first(await link.offer());
+      if (this.#link !== link) return;
+      await link.accept(sdp);
     } catch (error) {
-      if (this.#connection === connection) this.hangUp();
+      if (this.#link === link) this.drop();
       throw error;
     }
-    setTimeout(() => {
-      if (this.#connection === connection && connection.connectionState !== "connected") this.#lose(NO_PATH);
-    }, CONNECT_MS);
+    link.connected(CONNECT_MS).then((so) => so || (this.#link === link && this.#over(NO_PATH)));
   }
 
   mute(on) {
+    this.muted = on;
     for (const track of this.#stream?.getAudioTracks() ?? []) track.enabled = !on;
   }
 
-  send(message) {
-    if (this.#channel?.readyState === "open") this.#channel.send(JSON.stringify(message));
+  // Another microphone, in the middle of the call.
+  async useMicrophone(stream) {
+    if (!this.busy) return stop(stream);
+    stop(this.#stream);
+    this.#takeUp(stream);
+    this.mute(this.muted);
+    await this.#link?.useTrack(stream.getAudioTracks()[0]);
   }
 
+  send(message) {
+    this.#link?.send(message);
+  }
+
+  // Ends the call: the service is told that this page leaves.
   hangUp() {
     this.send({ type: "leaving" });
-    clearInterval(this.#pings);
-    for (const track of this.#stream?.getTracks() ?? []) track.stop();
-    this.#connection?.close();
+    this.drop();
+  }
+
+  // Lets go of the sound without ending the call: another page goes on with it, or nobody does.
+  drop() {
+    this.#link?.close();
+    this.#coming?.abort();
+    stop(this.#stream);
     this.#audio.srcObject = null;
-    this.#connection = this.#channel = this.#stream = null;
+    this.#link = this.#stream = this.#coming = null;
+    if (this.busy) this.#set("idle");
   }
 
-  #openChannel(connection) {
-    const channel = connection.createDataChannel("warmline");
-    this.#channel = channel;
-    channel.onopen = () => {
-      channel.send("ping");
-      this.#pings = setInterval(() => channel.readyState === "open" && channel.send("ping"), PING_MS);
-    };
-    channel.onmessage = (event) => {
-      const message = JSON.parse(event.data);
-      if (message.type === "signalling") {
-        if (message.message?.type === "peerLeft") this.#lose("");
-      } else this.#on.message?.(message);
-    };
+  #takeUp(stream) {
+    this.#stream = stream;
+    stream.getAudioTracks()[0].onended = () => this.#stream === stream && this.#on.unplugged?.();
   }
 
-  #state(connection) {
-    if (this.#connection !== connection) return;
-    if (connection.connectionState === "connected") this.#on.connected();
-    if (connection.connectionState === "failed") this.#lose(NO_PATH);
-    if (connection.connectionState === "closed") this.#lose("");
+  #open() {
+    const link = new Link(this.#iceServers, this.#stream.getAudioTracks()[0], {
+      stream: (stream) => this.#play(stream),
+      message: (message) => this.#on.message?.(message),
+      connected: () => this.#link === link && this.#set("on"),
+      quiet: () => this.#link === link && this.#lose(),
+      flowing: () => this.#link === link && this.#found(),
+      over: () => this.#link === link && this.#over(""),
+    });
+    return link;
   }
 
-  #lose(text) {
-    if (!this.#connection) return;
-    this.hangUp();
-    this.#on.lost(text);
+  #play(stream) {
+    this.#audio.srcObject = stream;
+    this.#audio.play().catch((error) => error.name === "NotAllowedError" && this.#on.trouble(BLOCKED));
+  }
+
+  #set(state) {
+    this.state = state;
+    this.#on.changed(state);
+  }
+
+  #over(text) {
+    if (!this.busy) return;
+    this.drop();
+    this.#on.over(text);
+  }
+
+  // --- lost and back ---
+
+  #lose() {
+    if (this.state !== "on") return;
+    this.lostAt = performance.now();
+    this.#set("lost");
+    this.#coming = new AbortController();
+    this.#comeBack(this.#coming.signal);
+  }
+
+  // The old connection carries sound again before a new one was made.
+  #found() {
+    if (this.state !== "lost") return;
+    this.#coming.abort();
+    this.#set("on");
+  }
+
+  async #comeBack(gaveUp) {
+    while (!gaveUp.aborted && performance.now() - this.lostAt < BACK_MS) {
+      const link = this.#open();
+      try {
+        const sdp = await this.#exchange(await link.offer(), AbortSignal.any([gaveUp, AbortSignal.timeout(TRY_MS)]));
+        await link.accept(sdp);
+        if ((await link.connected(TRY_MS)) && !gaveUp.aborted) return this.#change(link);
+      } catch (error) {
+        if (GONE.has(error.status) && !gaveUp.aborted) return this.#over(error.message);
+      }
+      link.close();
+      await pause(PAUSE_MS);
+    }
+    if (!gaveUp.aborted) this.#over(NOT_BACK);
+  }
+
+  #change(link) {
+    this.#link.close();
+    this.#link = link;
+    this.mute(this.muted);
+    this.#set("on");
   }
 }
 
-// All our addresses are in the offer: there is one exchange, no trickle. A second is enough without ICE servers.
-function gathered(connection) {
-  if (connection.iceGatheringState === "complete") return Promise.resolve();
+function stop(stream) {
+  for (const track of stream?.getTracks() ?? []) track.stop();
+}
+
+// Until the time is over, or the browser sees a network again.
+function pause(ms) {
   return new Promise((resolve) => {
-    const done = () => connection.iceGatheringState === "complete" && resolve();
-    connection.addEventListener("icegatheringstatechange", done);
-    setTimeout(resolve, 1000);
+    setTimeout(resolve, ms);
+    window.addEventListener("online", resolve, { once: true });
   });
 }

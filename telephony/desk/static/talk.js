@@ -1,0 +1,109 @@
+// The call on the line: how long, on hold or not, whose network is lost; mute, hold, hand back, hang up.
+
+import { post } from "./api.js";
+import { byId, chip, clock, press, setText, show } from "./dom.js";
+import { BACK_MS } from "./softphone.js";
+import { now, state } from "./state.js";
+
+const SURE_MS = 3000; // a second H within this hangs up
+const ALERTS = {
+  mine: "Your sound is lost. Getting it back…",
+  caller: "The caller's connection is lost. Stay on: they may be back within seconds.",
+  agent: "Your connection is lost for the caller. They were told to stay on.",
+  held: "On hold: the caller hears music, not you",
+};
+
+let sureUntil = 0;
+
+export function showTalk(phone, leg) {
+  const { call, offer } = state;
+  const talking = call?.stage === "talking";
+  const briefing = Boolean(offer && leg.on);
+  show("talk", talking || briefing);
+  if (!talking) handBackOpen(false);
+  if (!talking && !briefing) return;
+  setText("talk-name", talking ? call.caller : "Hearing the brief");
+  chip("talk-tier", talking ? call.tier : "");
+  show("talk-time", talking);
+  setText("talk-state", soundState(phone));
+  byId("mute").disabled = !leg.on;
+  press("mute", phone.muted);
+  setText("mute-text", phone.muted ? "Unmute" : "Mute");
+  for (const id of ["hold", "hand-back"]) show(id, talking);
+  press("hold", Boolean(call?.held));
+  setText("hold-text", call?.held ? "Take back" : "Hold");
+  const sure = now() < sureUntil;
+  setText("hang-up-text", sure ? "Once more to hang up" : "Hang up");
+  byId("hang-up").classList.toggle("sure", sure);
+  showAlert(phone, talking);
+}
+
+function soundState(phone) {
+  if (phone.state === "connecting") return "Connecting the sound…";
+  return phone.muted ? "Muted: the caller does not hear you" : "";
+}
+
+function alertNow(phone, talking) {
+  if (phone.state === "lost") return "mine";
+  if (!talking) return "";
+  return state.call.lost || (state.call.held ? "held" : "");
+}
+
+function showAlert(phone, talking) {
+  const alert = alertNow(phone, talking);
+  show("talk-alert", Boolean(alert));
+  byId("talk-alert").classList.toggle("held", alert === "held");
+  setText("talk-alert-text", ALERTS[alert] ?? "");
+  talkTick(phone);
+}
+
+export function talkTick(phone) {
+  const { call } = state;
+  const talking = call?.stage === "talking";
+  if (talking) setText("talk-time", clock(call.talking_seconds + now() - call.came));
+  let timer = "";
+  if (phone?.state === "lost") timer = `${Math.max(0, Math.ceil((phone.lostAt + BACK_MS) / 1000 - now()))} s left`;
+  else if (talking && call.held) timer = clock(call.held_seconds + now() - call.came);
+  setText("talk-alert-timer", timer);
+}
+
+// --- what the agent does ---
+
+export async function hold() {
+  const { call } = state;
+  if (call?.stage === "talking") await post("/desk/api/call/hold", { on: !call.held });
+}
+
+export function handBackOpen(open) {
+  if (open && state.call?.stage !== "talking") return;
+  const was = !byId("notes-form").hidden;
+  show("notes-form", open);
+  byId("hand-back").setAttribute("aria-expanded", String(open));
+  if (open && !was) byId("notes").focus();
+  if (!open && was) byId("notes").value = "";
+}
+
+export const handingBack = () => !byId("notes-form").hidden;
+
+export async function handBack() {
+  await post("/desk/api/call/hand-back", { notes: byId("notes").value });
+  handBackOpen(false);
+}
+
+// `certain`: by mouse; a key must come twice. `render` shows the question, and takes it away.
+export async function hangUp(certain, leg, render) {
+  const talking = state.call?.stage === "talking";
+  if (!talking && !leg.on) return;
+  if (!certain && now() > sureUntil) {
+    sureUntil = now() + SURE_MS / 1000;
+    setTimeout(render, SURE_MS + 50);
+    return;
+  }
+  sureUntil = 0;
+  if (talking) await post(`/desk/api/calls/${state.call.call}/hang-up`);
+  else await leg.hangUp();
+}
+
+export function unsure() {
+  sureUntil = 0;
+}

@@ -1,0 +1,73 @@
+"""The desk service with its browser line and a simulated office, on a free port: what browser tests are played in."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest_asyncio
+import uvicorn
+
+from telephony.desk import Credentials, DeskDeps, Desks, DeskSettings, create_desk
+from telephony.lines.webrtc import WebRtcLine
+from telephony.lines.webrtc_leg import WebRtcLeg
+from tests.desk.chromium import open_page, sees
+from tests.desk.office import SimulatedOffice
+
+PHONE_NUMBER = "+1 206 555 0199"
+
+
+class House:
+    def __init__(self, port: int) -> None:
+        loop = asyncio.get_running_loop()
+        self.office = SimulatedOffice()
+        self.desks = Desks(clock=loop.time)
+        self.line = WebRtcLine(ringer=self.desks)
+        deps = DeskDeps(
+            office=self.office,
+            phone=self.line,
+            desks=self.desks,
+            credentials=Credentials(one_click=True),
+            clock=loop.time,
+            settings=DeskSettings(phone_number=PHONE_NUMBER),
+        )
+        self.url = f"http://127.0.0.1:{port}"
+        config = uvicorn.Config(create_desk(deps), log_level="warning", lifespan="off")
+        self.server = uvicorn.Server(config)
+
+    async def signs_in(self, page) -> None:
+        """Ana signs in, and is available."""
+        await page.goto(f"{self.url}/desk")
+        await sees(page, "#people", "Ana Ruiz")
+        await page.keyboard.press("Enter")
+        await sees(page, "#idle-title", "You are away")
+        await page.keyboard.press("p")
+        await sees(page, "#idle-title", "Ready for the next call")
+
+    async def offers(self, page) -> WebRtcLeg:
+        """Ana's desk rings with Maria Keller's call."""
+        leg = await self.line.dial("agent:ana", ring_seconds=20, call="c1", attempt="a1")
+        self.office.offer("ana")
+        await sees(page, "#offer-name", "Maria Keller")
+        return leg
+
+    async def called(self) -> WebRtcLeg:
+        """A caller's page has rung."""
+        return await asyncio.wait_for(anext(aiter(self.line.arrivals())), 10)
+
+
+@pytest_asyncio.fixture
+async def house(only_loopback: None) -> AsyncIterator[House]:
+    listener = socket.create_server(("127.0.0.1", 0))
+    house = House(listener.getsockname()[1])
+    serving = asyncio.create_task(house.server.serve(sockets=[listener]))
+    yield house
+    await house.line.close()
+    house.server.should_exit = True
+    await serving
+
+
+@pytest_asyncio.fixture
+async def page(house: House, tmp_path: Path) -> AsyncIterator[object]:
+    async with open_page(tmp_path) as page:
+        yield page

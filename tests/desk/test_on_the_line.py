@@ -1,0 +1,132 @@
+"""What a desk shows of the call on its line: held, a lost network, the stage clock, the phone a page goes on with."""
+
+from telephony.desk.feed import Feed
+from telephony.desk.messages import RingModel
+from telephony.desk.office import CallOver, Offered, OnCall, Person, Recorded
+from telephony.events import AgentOffered, AttemptEnded, Held, PartyBack, PartyLost
+from telephony.journal import Record
+from tests.desk.conftest import Room
+from tests.desk.office import SimulatedOffice
+from voice.events import Escalated
+
+
+class Desk:
+    """Ana's feed, its clock, and what a call writes."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+        self.feed = Feed(Person("ana", "Ana"), clock=lambda: self.now)
+        self._seq = 0
+
+    def news(self, news) -> None:
+        self.feed.on_news(news)
+
+    def record(self, at_ms: int, entry, call: str = "c1") -> None:
+        self._seq += 1
+        self.news(Recorded(Record(call, self._seq, at_ms, 0.0, entry)))
+
+    @property
+    def shown(self):
+        return self.feed.snapshot()
+
+
+def talking() -> Desk:
+    desk = Desk()
+    desk.news(OnCall("c1", "Maria"))
+    return desk
+
+
+def test_a_held_call_says_so_and_for_how_long():
+    desk = talking()
+    desk.record(2000, Held("h1", "ana", True))
+    desk.now += 12
+    held = desk.shown.call
+    assert held and held.held and held.held_seconds == 12.0
+    desk.record(14_000, Held("h1", "ana", False))
+    assert desk.shown.call and not desk.shown.call.held
+
+
+def test_holding_another_call_than_the_shown_one_changes_nothing():
+    desk = talking()
+    desk.record(2000, Held("h1", "ana", True), call="c0")
+    assert desk.shown.call and not desk.shown.call.held
+
+
+def test_a_call_that_is_over_is_held_and_lost_no_longer():
+    desk = talking()
+    desk.record(2000, Held("h1", "ana", True))
+    desk.record(5000, PartyLost("caller"))
+    desk.news(CallOver("c1", "caller"))
+    over = desk.shown.call
+    assert over and over.stage == "over" and not over.held and not over.lost
+
+
+def test_a_party_whose_network_is_lost_is_shown_until_they_are_back():
+    desk = talking()
+    desk.record(5000, PartyLost("caller"))
+    assert desk.shown.call and desk.shown.call.lost == "caller"
+    desk.record(8000, PartyBack("caller", 3000))
+    assert desk.shown.call and not desk.shown.call.lost
+    assert [line.text for line in desk.shown.lines] == [
+        "The caller's connection was lost", "The caller is back after 3 s",
+    ]  # fmt: skip
+
+
+def test_the_stage_clock_counts_from_the_trigger_and_names_what_became_of_each_agent():
+    desk = Desk()
+    office = SimulatedOffice()
+    office.watch("ana", lambda news: desk.news(news) if isinstance(news, Offered) else None)
+    office.offer("ana")
+    desk.now += 30
+    desk.record(25_000, Escalated("asked", "asked 1", (), (1,), "cards", "now"))
+    desk.record(25_100, AgentOffered("h1", "ben", 1, 20.0))
+    desk.record(45_100, AttemptEnded("h1", "h1-1", "ben", "no_answer", None, None, {"trigger": 25_000, "ring": 25_150}))
+    desk.record(45_200, AgentOffered("h1", "ana", 1, 20.0))
+    desk.now += 2
+    clock = desk.shown.clock
+    assert clock and clock.call_ms == 47_200
+    assert [(a.agent, a.mine, a.outcome) for a in clock.attempts] == [("ben", False, "no_answer"), ("ana", True, "")]
+    assert clock.attempts[0].at_ms == {"trigger": 25_000, "ring": 25_150}
+    assert clock.attempts[1].at_ms == {"trigger": 25_000, "ring": 45_200}
+
+
+def test_another_call_has_a_clock_of_its_own():
+    desk = talking()
+    desk.record(1000, Escalated("asked", "asked 1", (), (1,), "cards", "now"))
+    assert desk.shown.clock
+    desk.news(OnCall("c2", "Ben"))
+    assert desk.shown.clock is None
+
+
+def test_a_page_that_comes_later_goes_on_with_the_leg_that_was_answered():
+    view = Desk().feed.view
+    view.rings(RingModel(leg="w-1", call="c1"))
+    ring, phone = view.answered("w-1")
+    assert (ring.ring, phone.phone.leg) == (None, "w-1")
+    assert view.snapshot("e", 0.0).phone == phone.phone
+    assert [message.type for message in view.leg_over("w-1", "hung_up")] == ["phone"]
+    assert view.snapshot("e", 0.0).phone is None
+
+
+def test_the_end_of_an_older_leg_leaves_the_ringing_and_the_talking_one_alone():
+    view = Desk().feed.view
+    view.rings(RingModel(leg="w-2", call="c2"))
+    assert list(view.leg_over("w-1", "hung_up")) == [] and view.ring
+    assert list(view.answered("w-1")) == [] and view.ring
+
+
+def test_hold_and_hand_back_need_a_caller_on_the_line(room: Room):
+    room.sign_in()
+    assert room.post("/desk/api/call/hold", {"on": True}) == 409
+    assert room.post("/desk/api/call/hand-back", {"notes": "x"}) == 409
+    room.client.portal.call(room.office.offer, "ana")
+    room.post("/desk/api/offers/o-c1/accept")
+    assert room.post("/desk/api/call/hold", {"on": True}) == 200
+    assert room.post("/desk/api/call/hand-back", {"notes": " book a visit \n"}) == 200
+    assert ("hand_back", "ana", "book a visit") in room.office.did
+
+
+def test_a_page_cannot_come_back_to_a_leg_that_is_over(room: Room):
+    room.sign_in()
+    assert room.post("/desk/api/legs/w-1/resume", {"sdp": "v=0"}) == 409
+    assert room.post("/call/resume", {"leg": "w-1", "token": "t", "sdp": "v=0"}) == 409
