@@ -30,6 +30,8 @@ from voice.pipeline.tap import NoRecorder
 HANG_UP_SECONDS = 15.0
 """For a carrier to take a hang-up, its retries included."""
 
+_CHANGE_THE_BRIEF = (events.Corrected, events.Verified, events.Acted, events.RecordingDeclined)
+
 CLOSING_SECONDS = 20.0
 """For an agent who is briefed to hear that the caller has gone; longer than attempt.FAREWELL_SECONDS."""
 
@@ -305,7 +307,7 @@ class Conduct:
 
     def _learn(self, record: Record) -> None:
         """What the caller adds while a person is sought makes a newer brief."""
-        learned = isinstance(record.entry, (events.Corrected, events.Verified, events.Acted))
+        learned = isinstance(record.entry, _CHANGE_THE_BRIEF)
         if learned and self._seeking is not None and not self._seeking.handoff.over:
             self._seeking.caller_spoke()
 

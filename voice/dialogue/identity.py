@@ -74,7 +74,7 @@ def _proved(step: Step, event: ActionDone) -> None:
     number = step.state.claimed or ""
     facts = event.facts
     masked = f"••••{number[-2:]}"
-    member = Member(number, masked, facts.get("name", ""), "keypad_pin", facts.get("tier"), facts.get("since"))
+    member = Member(number, masked, facts.get("name", ""), "keypad_pin", *map(facts.get, ("tier", "since", "value")))
     step.set(member=member, claimed=None)
     step.tell(Verified(masked, member.how))
     if step.state.place is Place.ACTING:

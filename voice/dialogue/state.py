@@ -126,6 +126,7 @@ class Member:
     how: str  # keypad_pin
     tier: str | None = None
     since: str | None = None
+    value: str | None = None  # what they are worth to the business, as its own words put it
 
 
 @dataclass(frozen=True, slots=True)
