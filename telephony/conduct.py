@@ -25,7 +25,7 @@ from voice import events
 from voice.events import Do, Escalated, PersonNews, PersonStage, Played, Say, SeekPerson
 from voice.pipeline.build import Transport
 from voice.pipeline.session import Session
-from voice.pipeline.tap import NoRecorder
+from voice.pipeline.tap import Recorder
 
 HANG_UP_SECONDS = 15.0
 """For a carrier to take a hang-up, its retries included."""
@@ -286,12 +286,14 @@ class Conduct:
     def mind(self, brief: Brief) -> BriefingMind:
         return self._house.minds.briefing(brief)
 
-    def session(self, *, leg: Leg, transport: Transport, mind: BriefingMind, office: LegOffice) -> Session:
+    def session(
+        self, *, leg: Leg, transport: Transport, mind: BriefingMind, office: LegOffice, listener: Recorder
+    ) -> Session:
         """The session of an agent's leg. Only the caller's leg is recorded: its second channel holds the agent."""
         rescue = self._house.minds.rescue(None)
-        return Session(
-            self._house.parts(leg, transport, mind=mind, rescue=rescue, recorder=NoRecorder(), office=office)
-        )
+        parts = self._house.parts(leg, transport, mind=mind, rescue=rescue, recorder=listener, office=office)
+        parts.ear.listen_through()  # a machine is recognised while the brief is said, a person is not cut off by it
+        return Session(parts)
 
     @property
     def notes(self) -> "Conduct":
