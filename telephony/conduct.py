@@ -30,7 +30,9 @@ from voice.pipeline.tap import Recorder
 HANG_UP_SECONDS = 15.0
 """For a carrier to take a hang-up, its retries included."""
 
-_CHANGE_THE_BRIEF = (events.Corrected, events.Verified, events.Acted, events.RecordingDeclined)
+_CHANGE_THE_BRIEF = (events.Understood, events.Corrected, events.Verified, events.Acted, events.RecordingDeclined)
+"""Facts after which the brief may say something else."""
+
 
 CLOSING_SECONDS = 20.0
 """For an agent who is briefed to hear that the caller has gone; longer than attempt.FAREWELL_SECONDS."""

@@ -100,6 +100,15 @@ class AgentOffered:
 
 
 @dataclass(frozen=True, slots=True)
+class BriefSeen:
+    """The agent's desk has drawn this version of the brief."""
+
+    handoff: str
+    agent: str
+    brief_version: int
+
+
+@dataclass(frozen=True, slots=True)
 class AgentAnswered:
     handoff: str
     agent: str
@@ -107,11 +116,13 @@ class AgentAnswered:
 
 @dataclass(frozen=True, slots=True)
 class AgentBriefed:
+    """A version of the brief was spoken: the whole of it, or in one sentence what it says anew."""
+
     handoff: str
     agent: str
     brief_version: int
     text: str
-    seconds: float  # length of the spoken brief
+    seconds: float  # that it took to say
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +188,6 @@ class CallEnded:
 Entry = (
     CallOffered | CallAnswered | Said | Heard | KeyPressed | Silent | BargedIn | Understood | Judged | Escalated
     | ActionAsked | Acted | Verified | RecordingDeclined | Corrected | BriefReady | HandoffMoved | AgentOffered
-    | AgentAnswered | AgentBriefed | AgentAccepted | AgentDeclined | Bridged | Unbridged | CallbackAgreed | WrappedUp
-    | Problem | CallEnded
+    | BriefSeen | AgentAnswered | AgentBriefed | AgentAccepted | AgentDeclined | Bridged | Unbridged | CallbackAgreed
+    | WrappedUp | Problem | CallEnded
 )  # fmt: skip

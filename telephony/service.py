@@ -113,7 +113,15 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
         backend = await stack.enter_async_context(open_backend(settings, world))
         staff = _staff(settings, business)
         titles = {name: queue.title for name, queue in business.queues.items()}
-        front = FrontOffice(staff=staff, dispositions=_dispositions(business), queues=titles, now_ms=_loop_ms)
+        recordings = _recordings(
+            settings, world, keeper, lambda call, what: switchboard.problem(call, "recording", what)
+        )
+        if recordings is not None:
+            stack.callback(recordings.close)
+        front = FrontOffice(
+            staff=staff, dispositions=_dispositions(business), queues=titles, now_ms=_loop_ms,
+            cut=recordings.clip if recordings else None,
+        )  # fmt: skip
         desks = Desks(clock=asyncio.get_running_loop().time)
         phone = webrtc.WebRtcLine(ringer=desks)
         stack.push_async_callback(phone.close)
@@ -122,11 +130,6 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
         if carrier is not None:
             lines[carrier.name] = carrier
             stack.push_async_callback(carrier.close)
-        recordings = _recordings(
-            settings, world, keeper, lambda call, what: switchboard.problem(call, "recording", what)
-        )
-        if recordings is not None:
-            stack.callback(recordings.close)
         house = _house(
             settings, world, business, pool=pool, voices=voices, recogniser=recogniser.name, backend=backend,
             staff=staff, attending=front, lines=lines, keeper=keeper, recordings=recordings,

@@ -4,7 +4,8 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
 
-from models.brief import Brief, Part
+from models.brief import Brief, BriefLine, Part
+from telephony.desk.briefs import clip_address
 from telephony.desk.messages import (
     BriefLineModel,
     BriefModel,
@@ -126,7 +127,11 @@ class DeskView:
     def _offered(self, offer: Offer, now: float) -> Sequence[Message]:
         self._offer = (offer, now)
         call = CallModel(
-            call=offer.call, caller=offer.caller, tier=offer.tier, stage="offered", brief=brief_model(offer.brief)
+            call=offer.call,
+            caller=offer.caller,
+            tier=offer.tier,
+            stage="offered",
+            brief=brief_model(offer.brief, offer.call),
         )
         self._open(call)
         return [OfferMessage(offer=self._offer_model(now)), CallMessage(call=self._call)]
@@ -203,7 +208,7 @@ class DeskView:
         shown = self._call.brief
         if shown is not None and brief.version <= shown.version:
             return []
-        self._call = self._call.model_copy(update={"brief": brief_model(brief)})
+        self._call = self._call.model_copy(update={"brief": brief_model(brief, self._call.call)})
         messages: list[Message] = [CallMessage(call=self._call_model(now))]
         if self._offer is not None and self._offer[0].call == self._call.call:
             offer, came = self._offer
@@ -227,7 +232,7 @@ class DeskView:
             waited_seconds=offer.waited_seconds + now - came,
             ring_seconds=max(0.0, offer.ring_seconds - (now - came)),
             on_desk=offer.on_desk,
-            brief=brief_model(offer.brief),
+            brief=brief_model(offer.brief, offer.call),
         )
 
     def _call_model(self, now: float) -> CallModel | None:
@@ -249,13 +254,15 @@ class DeskView:
         )
 
 
-def brief_model(brief: Brief) -> BriefModel:
+def brief_model(brief: Brief, call: str) -> BriefModel:
     """All six parts, as an agent reads them; one without lines stays, so that the page can say that nobody knows."""
     parts = tuple(
-        BriefPartModel(
-            part=part.value,
-            lines=tuple(BriefLineModel(text=line.text, turns=line.turns) for line in brief.part(part) if line.text),
-        )
+        BriefPartModel(part=part.value, lines=tuple(_line(line, call) for line in brief.part(part) if line.text))
         for part in READING_ORDER
     )
     return BriefModel(version=brief.version, headline=brief.headline, spoken=brief.spoken, parts=parts)
+
+
+def _line(line: BriefLine, call: str) -> BriefLineModel:
+    clip = clip_address(call, line.clip.turn) if line.clip is not None else ""
+    return BriefLineModel(text=line.text, turns=line.turns, clip=clip)

@@ -33,6 +33,7 @@ let wanted = null; // the call whose ringing leg this page means to answer
 let answered = null; // {leg, call} this page's phone is on
 let muted = false;
 let sureUntil = 0;
+let seen = ""; // call and version of the brief that was drawn last
 const transcript = new Transcript();
 
 window.warmlinePhone = null; // the softphone, for whoever wants its statistics
@@ -312,6 +313,7 @@ function render() {
   renderTalk(call);
   showWrapUp(wrapup);
   showBrief((offer ?? call)?.brief, (turns) => transcript.point(turns));
+  tellSeen(offer ?? call);
   showMood(state.judged);
   const idle = !offer && !call && !wrapup;
   show("idle", idle);
@@ -323,6 +325,14 @@ function render() {
   document.title = offer ? `☎ ${offer.caller} · Desk` : "Desk · Warmline";
   ring(Boolean(offer) && !answered);
   tick();
+}
+
+// Tells the record which version of the brief was drawn; a page nobody looks at draws no frame.
+function tellSeen(shown) {
+  const version = shown?.brief?.version;
+  if (!version || seen === `${shown.call} ${version}`) return;
+  seen = `${shown.call} ${version}`;
+  requestAnimationFrame(() => post(`/desk/api/calls/${shown.call}/brief/${version}/seen`).catch(() => {}));
 }
 
 function renderOffer(offer) {
