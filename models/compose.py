@@ -81,9 +81,9 @@ class _Vouched:
 
 
 def _redacted(transcript: Transcript) -> Transcript:
-    """Each speaker's turns read together, so that a number given in pieces is none in the brief."""
-    texts: dict[int, str] = {}
-    for speaker in Speaker:
+    """The caller's turns read together, and an agent's, so that a number given in pieces is none in the brief."""
+    texts = {one.turn: one.text for one in transcript}
+    for speaker in (Speaker.CALLER, Speaker.AGENT):
         spoken = transcript.by(speaker)
         kept = redact_turns([one.text for one in spoken])
         texts |= {one.turn: text for one, text in zip(spoken, kept, strict=True)}

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -26,15 +26,21 @@ PUBLIC_URL = "https://warmline.example"
 
 @asynccontextmanager
 async def serving(
-    folder: Path, world: World | None = None, *, agents: Mapping[str, SimAgent] | None = None, **changes: Any
+    folder: Path,
+    world: World | None = None,
+    *,
+    agents: Mapping[str, SimAgent] | None = None,
+    roster: Sequence[Mapping[str, Any]] | None = None,
+    **changes: Any,
 ) -> AsyncIterator[tuple[Service, Carrier, str]]:
     """The service, a carrier that reaches it, and its address.
 
-    `agents`: telephone number → who answers there. `changes`: section → keys, over config/warmline.toml.
+    `agents`: telephone number → who answers there. `roster`: the agents, instead of the settings' own. `changes`:
+    section → keys, over config/warmline.toml.
     """
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
-    settings = changed(load(CONFIG), records_in(folder), twilio(), changes)
+    settings = changed(load(CONFIG), records_in(folder), twilio(), changes, {"agents": roster} if roster else {})
     stand_in: list[RestStandIn] = []
 
     def http() -> InMemoryHttp:
