@@ -17,18 +17,29 @@ class Part(StrEnum):
     ISSUE = "issue"  # in the caller's own words
     TRIED = "tried"  # what was tried, with result; what was committed or promised
     WHY = "why"  # why a person now, with the evidence
-    NEXT = "next"  # recommended next step
+    NEXT = "next"  # recommended next step, and its limits
     ENTITIES = "entities"  # exact numbers, dates, amounts and names
 
 
 @dataclass(frozen=True, slots=True)
+class Clip:
+    """The seconds of the recording in which the caller said `turn`; call time, as in the transcript."""
+
+    turn: int
+    start_ms: int
+    end_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class BriefLine:
-    """One line of one part. `turns` are the turns it rests on; `record` names a field of the customer's record."""
+    """One line of one part. `turns` are the turns it rests on; `record` names a field of the customer's record; `clip`
+    plays the caller's own words, where they were recorded and hold nothing that must not be heard again."""
 
     part: Part
     text: str
     turns: tuple[int, ...] = ()
     record: str | None = None
+    clip: Clip | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +62,7 @@ class Caller:
     name: str | None = None
     member: str | None = None
     verified: str | None = None  # in an agent's words: "by PIN on the keypad"
-    notes: tuple[str, ...] = ()  # tier, value, since when, language, access needs: one short phrase each
+    notes: tuple[str, ...] = ()  # tier, value, since when, ...: one short phrase each, the weightiest first
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +108,9 @@ class Material:
     attempts: tuple[Attempt, ...] = ()
     reason: Reason | None = None
     next_step: str | None = None
+    limits: str | None = None  # what the agent may and may not do on the way there
     entities: tuple[Entity, ...] = ()
     record: Mapping[str, str] = field(
         default_factory=dict
     )  # further fields of the customer's record that lines may name
+    recorded: bool = False  # the caller's sentences can be played

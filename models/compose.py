@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from models.brief import Attempt, Brief, BriefLine, Caller, Entity, Material, Part, Reason
-from models.redact import redact
+from models.brief import Attempt, Brief, BriefLine, Caller, Clip, Entity, Material, Part, Reason
+from models.redact import MASKS, redact, redact_turns
 from models.spoken import as_said, spoken_words
+from models.statement import says_something
 from models.supported import supported
+from models.transcript import Speaker, Transcript
 
 NOT_KNOWN = "not known"
 VERIFIED = ", verified "
@@ -18,6 +20,9 @@ HEADLINE_WORDS = 8
 # What gives way first when the spoken brief is too long. A part is cut where a clause ends, or left out: an agent who
 # hears "see that the card" waits for the rest of it, and half of what was tried would say that it was done.
 _GIVES_WAY = (
+    (Part.WHO, "; "),  # the tier
+    (Part.ENTITIES, ""),  # that there are none
+    (Part.TRIED, ", "),
     (Part.WHY, ", "),  # the evidence
     (Part.NEXT, " and "),
     (Part.NEXT, " with "),
@@ -28,6 +33,10 @@ _GIVES_WAY = (
 )
 _CLAUSE_WORDS = 3  # of what stays before a cut; less is no clause ("Next: listen")
 _QUOTED_WORDS = 30  # of the caller's own words on the card; the desk plays the rest
+_SAID_WORDS = 9  # of them when read out, where no topic is known
+_ISSUE_LINES = 3
+_NOTHING_TRIED = "Nothing tried"
+_NUMERAL = re.compile(r"[$\N{EURO SIGN}\N{POUND SIGN}]?\d[\d,.]*")
 
 _HEADLINES = {
     "asked": "asked for a person",
@@ -47,13 +56,50 @@ _THIRD_PERSON = (
 
 def compose(material: Material, *, version: int = 1) -> Brief:
     """The brief of `material`: six parts, redacted, each line resting on turns or on a named record."""
-    record = _record(material)
+    said = material.transcript
+    material = replace(material, transcript=_redacted(said))
+    vouched = _Vouched(material)
     lines: list[BriefLine] = []
     for part, drafted in _drafted(material).items():
         masked = [replace(line, text=redact(line.text)) for line in drafted if line.text.strip()]
-        kept = [line for line in masked if supported(line, material.transcript, record, material.today)]
+        kept = [_playable(line, material, said) for line in masked if vouched(line)]
         lines += kept or [BriefLine(part, NOT_KNOWN)]
-    return Brief(version, _headline(material), tuple(lines), redact(_spoken(material, lines)))
+    return Brief(version, _headline(material, vouched), tuple(lines), redact(_spoken(material, lines, vouched)))
+
+
+class _Vouched:
+    """Whether a line may be written or said: its turns and its record hold what it names."""
+
+    def __init__(self, material: Material) -> None:
+        self._transcript, self._today, self._record = material.transcript, material.today, _record(material)
+
+    def __call__(self, line: BriefLine) -> bool:
+        return supported(line, self._transcript, self._record, self._today)
+
+    def first(self, *lines: BriefLine) -> str:
+        """The text of the first line that holds; "" when none does."""
+        return next((line.text for line in lines if line.text and self(line)), "")
+
+
+def _redacted(transcript: Transcript) -> Transcript:
+    """The caller's turns read together, and an agent's, so that a number given in pieces is none in the brief."""
+    texts = {one.turn: one.text for one in transcript}
+    for speaker in (Speaker.CALLER, Speaker.AGENT):
+        spoken = transcript.by(speaker)
+        kept = redact_turns([one.text for one in spoken])
+        texts |= {one.turn: text for one, text in zip(spoken, kept, strict=True)}
+    return Transcript(tuple(replace(one, text=texts[one.turn]) for one in transcript))
+
+
+def _playable(line: BriefLine, material: Material, said: Transcript) -> BriefLine:
+    """With the clip of the first of its turns that the caller said, unless something in it must not be heard again."""
+    for turn in line.turns if material.recorded else ():
+        if 1 <= turn <= said.last_turn:
+            one, kept = said.turn(turn), material.transcript.turn(turn).text
+            hidden = kept != one.text or any(mask in kept for mask in MASKS)
+            if one.speaker is Speaker.CALLER and kept.strip() and not hidden and one.end_ms > one.start_ms:
+                return replace(line, clip=Clip(turn, one.start_ms, one.end_ms))
+    return line
 
 
 def corrected(brief: Brief, material: Material, turn: int) -> Brief:
@@ -69,6 +115,8 @@ def _record(material: Material) -> Mapping[str, str]:
         "actions": " . ".join(" ".join(filter(None, (one.what, one.result, one.receipt))) for one in material.attempts),
         "escalation": " . ".join(material.reason.evidence) if material.reason else "",
         "procedure": material.next_step or "",
+        "limits": material.limits or "",
+        "topic": _NUMERAL.sub("", material.topic or ""),  # what it is about; its values rest on turns
     }
     return {**material.record, **own}
 
@@ -79,7 +127,7 @@ def _drafted(material: Material) -> dict[Part, list[BriefLine]]:
         Part.ISSUE: list(_issue(material)),
         Part.TRIED: [_tried(attempt) for attempt in material.attempts],
         Part.WHY: list(_why(material.reason)),
-        Part.NEXT: [BriefLine(Part.NEXT, material.next_step, record="procedure")] if material.next_step else [],
+        Part.NEXT: list(_next(material)),
         Part.ENTITIES: [_entity(entity) for entity in material.entities],
     }
 
@@ -95,14 +143,37 @@ def _who(caller: Caller) -> Iterable[BriefLine]:
 
 def _issue(material: Material) -> Iterable[BriefLine]:
     """The caller's own words; the topic in ours only where no words are known."""
-    for turn in material.issue_turns[:3]:
-        if 1 <= turn <= material.transcript.last_turn:
-            words = material.transcript.turn(turn).text.split()
-            cut = " ..." if len(words) > _QUOTED_WORDS else ""
-            yield BriefLine(Part.ISSUE, f"\N{LEFT DOUBLE QUOTATION MARK}{' '.join(words[:_QUOTED_WORDS])}{cut}"
-                            "\N{RIGHT DOUBLE QUOTATION MARK}", (turn,))  # fmt: skip
-    if not material.issue_turns and material.topic:
-        yield BriefLine(Part.ISSUE, _sentence(_third(material.topic)))
+    turns = _telling(material)
+    for turn in turns:
+        words = material.transcript.turn(turn).text.split()
+        cut = " ..." if len(words) > _QUOTED_WORDS else ""
+        yield BriefLine(Part.ISSUE, f"\N{LEFT DOUBLE QUOTATION MARK}{' '.join(words[:_QUOTED_WORDS])}{cut}"
+                        "\N{RIGHT DOUBLE QUOTATION MARK}", (turn,))  # fmt: skip
+    if not turns and material.topic:
+        yield _topic(material, _sentence(_third(material.topic)))
+
+
+def _telling(material: Material) -> list[int]:
+    """The turns that say what it is about: the first of them and the latest two, which may correct it."""
+    last = material.transcript.last_turn
+    turns = [
+        turn
+        for turn in dict.fromkeys(material.issue_turns)
+        if 1 <= turn <= last and says_something(material.transcript.turn(turn).text)
+    ]
+    return turns if len(turns) <= _ISSUE_LINES else [turns[0], *turns[1 - _ISSUE_LINES :]]
+
+
+def _topic(material: Material, text: str) -> BriefLine:
+    """A line about the topic, in our words; its values were said in the turns of the entities."""
+    return BriefLine(Part.ISSUE, text, tuple(dict.fromkeys(entity.turn for entity in material.entities)), "topic")
+
+
+def _next(material: Material) -> Iterable[BriefLine]:
+    if material.next_step:
+        yield BriefLine(Part.NEXT, material.next_step, record="procedure")
+    if material.limits:
+        yield BriefLine(Part.NEXT, f"Limits: {material.limits}", record="limits")
 
 
 def _tried(attempt: Attempt) -> BriefLine:
@@ -126,13 +197,12 @@ def _entity(entity: Entity) -> BriefLine:
     return BriefLine(Part.ENTITIES, f"{label}: {value}{words if entity.words != value else ''}", (entity.turn,))
 
 
-def _headline(material: Material) -> str:
-    topic = _short_topic(material.topic)
+def _headline(material: Material, vouched: _Vouched) -> str:
     trigger = material.reason.trigger if material.reason else ""
     why = _HEADLINES.get(trigger, trigger.replace("_", " "))
-    return redact(
-        " ".join(_sentence(": ".join(filter(None, (topic, why))) or "caller needs a person").split()[:HEADLINE_WORDS])
-    )
+    topic = vouched.first(_topic(material, _sentence(_short_topic(material.topic))))
+    headline = _sentence(": ".join(filter(None, (topic, why))) or "caller needs a person")
+    return redact(" ".join(headline.split()[:HEADLINE_WORDS]))
 
 
 def _short_topic(topic: str | None) -> str:
@@ -142,16 +212,23 @@ def _short_topic(topic: str | None) -> str:
     return re.sub(r" (?:of|for|to|from|in|on|at|a|an|the)$", "", short)
 
 
-def _spoken(material: Material, lines: list[BriefLine]) -> str:
-    """Who, what, tried, why, next; what does not fit is shortened from the least needed on."""
+def _spoken(material: Material, lines: list[BriefLine], vouched: _Vouched) -> str:
+    """Who, what, tried, why, next, each as known or said to be unknown; what does not fit is shortened from the least
+    needed on. Nothing is said that could not be written."""
     kept = {part: [line for line in lines if line.part is part and line.text != NOT_KNOWN] for part in Part}
+    no_details = "" if kept[Part.ENTITIES] else "no details"
     pieces = {
         Part.WHO: _spoken_who(material.caller),
-        Part.ISSUE: _spoken_issue(material, kept[Part.ENTITIES]),
+        Part.ISSUE: _spoken_issue(material, kept[Part.ENTITIES], vouched),
         Part.TRIED: _spoken_tried(material.attempts, kept[Part.TRIED]),
         Part.WHY: _spoken_why(material.reason),
-        Part.NEXT: f"Next: {_first_clause(material.next_step)}" if kept[Part.NEXT] and material.next_step else "",
+        Part.NEXT: "Next step not known",
+        Part.ENTITIES: no_details,
     }
+    if material.next_step and any(line.record == "procedure" for line in kept[Part.NEXT]):
+        pieces[Part.NEXT] = f"Next: {_first_clause(material.next_step)}"
+    if pieces[Part.TRIED] == _NOTHING_TRIED and no_details:  # one sentence, one pause
+        pieces[Part.TRIED], pieces[Part.ENTITIES] = f"{_NOTHING_TRIED}, {no_details}", ""
     for part, joint in _GIVES_WAY:
         if sum(map(spoken_words, pieces.values())) <= MOST_WORDS:
             break
@@ -163,32 +240,39 @@ def _spoken(material: Material, lines: list[BriefLine]) -> str:
 
 
 def _spoken_who(caller: Caller) -> str:
+    """ "Ines Cordeiro, verified by PIN; standard member"."""
     if not caller.name and not caller.member:
         return "Caller not known, not verified"
     how = f"verified {_clipped(caller.verified, 2)}" if caller.verified else "not verified"
-    return f"{caller.name or 'A member'}, {how}"
+    who = f"{caller.name or 'A member'}, {how}"
+    return "; ".join([who, *caller.notes[:1]])
 
 
-def _spoken_issue(material: Material, entities: list[BriefLine]) -> str:
+def _spoken_issue(material: Material, entities: list[BriefLine], vouched: _Vouched) -> str:
     known = {line.text.split(":")[0] for line in entities}
     values = [
         as_said(entity.kind, entity.value)
         for entity in material.entities
         if entity.kind != "digits" and entity.name.replace("_", " ") in known
     ][:2]
+    choices = []
     if topic := material.topic:
-        return ": ".join(filter(None, (_third(topic), ", ".join(value for value in values if value not in topic))))
-    if material.issue_turns and 1 <= material.issue_turns[0] <= material.transcript.last_turn:
-        return f"Says: {_clipped(material.transcript.turn(material.issue_turns[0]).text, 9)}"
-    return "Issue not known"
+        said = ": ".join(filter(None, (_third(topic), ", ".join(value for value in values if value not in topic))))
+        choices.append(_topic(material, said))
+    for turn in _telling(material)[:1]:
+        words = _clipped(material.transcript.turn(turn).text, _SAID_WORDS)
+        choices.append(BriefLine(Part.ISSUE, f"Says: {words}", (turn,)))
+    return vouched.first(*choices) or "Issue not known"
 
 
 def _spoken_tried(attempts: tuple[Attempt, ...], kept: list[BriefLine]) -> str:
-    if not attempts or not kept:
-        return "Nothing tried"
-    committed = [attempt for attempt in attempts if attempt.committed]
-    told = committed[-1] if committed else attempts[-1]
-    return f"{told.what} {_outcome(told.result)}"
+    """What was committed last, else what was tried last, of the lines that hold."""
+    written = {line.text for line in kept}
+    told = [attempt for attempt in attempts if redact(_tried(attempt).text) in written]
+    if not told:
+        return _NOTHING_TRIED if not attempts else "Tried: not known"
+    last = ([attempt for attempt in told if attempt.committed] or told)[-1]
+    return f"{last.what} {_outcome(last.result)}"
 
 
 def _outcome(result: str) -> str:
@@ -198,7 +282,7 @@ def _outcome(result: str) -> str:
 
 def _spoken_why(reason: Reason | None) -> str:
     if reason is None:
-        return ""
+        return "Reason not known"
     why = _HEADLINES.get(reason.trigger, reason.trigger.replace("_", " "))
     shortest = min(reason.evidence, key=len, default="")
     return f"{why}, {shortest}" if 0 < spoken_words(shortest) <= 6 and reason.trigger != "asked" else why

@@ -38,7 +38,7 @@ def was_verified(brief: Brief) -> bool:
 
 
 def _of(line: BriefLine, call: str) -> BriefLine:
-    return replace(line, turns=(), record=f"call {call}")
+    return replace(line, turns=(), clip=None, record=f"call {call}")
 
 
 def _unsaid(new: list[BriefLine], old: list[BriefLine]) -> list[BriefLine]:

@@ -16,6 +16,8 @@ from models.slots.digits import luhn, runs
 from models.slots.numbers import Token, cardinal, tokens
 
 NUMBER, CODE, EMAIL = "[number]", "[code]", "[e-mail]"
+MASKS = (NUMBER, CODE, EMAIL, "[card ending ")
+"""What stands where something was taken out; of a card its last four digits follow."""
 LONG = 6  # digits: member, account, telephone and identity numbers have at least as many, years and postcodes fewer
 _CARD_LENGTHS = range(13, 20)  # ISO/IEC 7812-1 with the networks' shortest
 _JOINED = 12  # digits that several runs must have together before the words between them go too

@@ -1,113 +1,97 @@
 """Whether a line of a brief says only what its turns or its record say: every number, amount, date and name in it.
 
-Numbers are compared by value, so "eighty four twenty", "84 dollars 20" and "$84.20" are the same.
+Values are compared, not spellings: "eighty four twenty", "84 dollars 20" and "$84.20" are the same amount, "yesterday"
+and "November 17" may be the same day. A line that cites nothing, or whose quotation nobody said, is not supported.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
+from models import evidence
 from models.brief import BriefLine
+from models.evidence import Evidence, Number
+from models.names import names, plain
 from models.slots.amounts import amounts
 from models.slots.dates import days
 from models.slots.digits import runs
-from models.slots.numbers import Token, cardinal, ordinal, tokens
+from models.slots.numbers import Token, ordinal, tokens
+from models.slots.times import times
 from models.transcript import Transcript
 
-_WORD = re.compile(r"[^\W\d_]+(?:['\N{RIGHT SINGLE QUOTATION MARK}-][^\W\d_]+)*")
-_NO_NAMES = frozenset(
-    {"I", "I'm", "I've", "I'd", "I'll", "PIN", "SSN", "OK", "AI", "TV", "ATM", "USD", "January", "February", "March"}
-    | {"April", "May", "June", "July", "August", "September", "October", "November", "December", "Monday", "Tuesday"}
-    | {"Wednesday", "Thursday", "Friday", "Saturday", "Sunday"}
+_QUOTED = re.compile(r"\N{LEFT DOUBLE QUOTATION MARK}([^\N{RIGHT DOUBLE QUOTATION MARK}]*)")
+_QUANTITIES = frozenset(
+    {"dozen", "dozens", "half", "twice", "thrice", "hundreds", "thousands", "millions", "couple", "double", "triple"}
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """All values that a text can be read to hold."""
-
-    numbers: frozenset[str]
-    words: frozenset[str]
-
-
 def supported(line: BriefLine, transcript: Transcript, record: Mapping[str, str], today: date) -> bool:
-    """False when `line` holds a number, amount, date or name that neither its turns nor its record field hold."""
+    """False when `line` cites nothing, or holds a number, amount, date, name or quotation that its turns and its field
+    of the record do not hold."""
     sources = [transcript.turn(turn).text for turn in line.turns if 1 <= turn <= transcript.last_turn]
     if line.record is not None and line.record in record:
         sources.append(record[line.record])
-    said = _said(" . ".join(sources), today)
-    numbers = all(not choices.isdisjoint(said.numbers) for choices in _claimed(line.text, today))
-    return numbers and all(name.casefold() in said.words for name in _names(line.text))
+    if not sources:
+        return False
+    said = evidence.of(" . ".join(map(plain, sources)), today)
+    text = plain(line.text)
+    return (
+        all(claim.holds(said) for claim in _claims(text, today))
+        and all(said.names(name) for name in names(text, said.words))
+        and all(said.quotes(quoted) for quoted in _QUOTED.findall(line.text))
+    )
 
 
-def _said(text: str, today: date) -> _Said:
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """One value in a line: any of `numbers` in the evidence bears it out."""
+
+    numbers: frozenset[Number]
+
+    def holds(self, said: Evidence) -> bool:
+        return not self.numbers.isdisjoint(said.numbers)
+
+
+def _claims(text: str, today: date) -> Iterator[_Claim]:
     words = tokens(text)
-    found: set[str] = set()
-    for amount in amounts(words):
-        found.add(_money(amount.cents))
-    for past in (False, True):
-        found.update(day.day.isoformat() for day in days(words, today, past=past))
-    for run in runs(words):
-        found.update(run.readings)
-        found.update(reading[-4:] for reading in run.readings)  # "card ending 4242"
-    for at in range(len(words)):
-        for number in (cardinal(words, at), ordinal(words, at)):
-            if number is not None:
-                found.add(str(number[0]))
-    return _Said(frozenset(found), frozenset(word.casefold() for word in _WORD.findall(_straight(text))))
-
-
-def _claimed(text: str, today: date) -> list[set[str]]:
-    """For each number in `text` the ways it may stand in the evidence."""
-    words = tokens(text)
-    claims: list[set[str]] = []
     used: set[int] = set()
+    for claim, first, last in _found(words, text, today):
+        if used.isdisjoint(range(first, last)):
+            used.update(range(first, last))
+            yield _Claim(frozenset(claim))
+    for at, token in enumerate(words):
+        if at in used:
+            continue
+        month = evidence.month(text, token)
+        if month is not None:
+            yield _Claim(frozenset({("month", str(month)), ("word", token.text)}))
+        elif token.text in _QUANTITIES:
+            yield _Claim(frozenset({("word", token.text)}))
+
+
+def _found(words: list[Token], text: str, today: date) -> Iterator[tuple[set[Number], int, int]]:
+    """Claims with the tokens they stand in, the most particular kind first."""
+    behind = list(days(words, today, past=True))
     for day in days(words, today, past=False):
-        behind = {one.day.isoformat() for one in days(words, today, past=True) if one.first == day.first}
-        claims.append({day.day.isoformat(), *behind})
-        used.update(range(day.first, day.last))
+        same = {one.day for one in behind if one.first == day.first} | {day.day}
+        yield {("day", one.isoformat()) for one in same}, day.first, day.last
+    for clock in times(words, text, asked=False):
+        yield {("time", evidence.clock(clock.minutes))}, clock.first, clock.last
     for amount in amounts(words):
         if amount.named or "." in words[amount.first].text:
-            if used.isdisjoint(range(amount.first, amount.last)):
-                claims.append({_money(amount.cents)})
-            used.update(range(amount.first, amount.last))
+            money = evidence.money(amount.cents)
+            currency = evidence.currency(words[amount.first : amount.last])
+            yield {("money", f"{money} {currency}")}, amount.first, amount.last
     for run in runs(words):
-        if used.isdisjoint(range(run.first, run.last)) and _counts(words, run.first, run.last):
-            number = cardinal(words, run.first)
-            whole = {str(number[0])} if number is not None and number[1] >= run.last else set()
-            claims.append({*run.readings, *whole})
-    return claims
-
-
-def _counts(words: list[Token], first: int, last: int) -> bool:
-    """ "one" alone is a pronoun more often than a number."""
-    return not (last - first == 1 and words[first].text == "one")
-
-
-def _names(text: str) -> list[str]:
-    """Capitalised words: inside a sentence each is a name; at its beginning only before another one or "'s"."""
-    found: list[str] = []
-    plain = _straight(text)
-    matches = list(_WORD.finditer(plain))
-    for at, match in enumerate(matches):
-        word = match.group()
-        if not word[0].isupper() or word in _NO_NAMES:
-            continue
-        opens = (
-            match.start() == 0 or plain[: match.start()].rstrip(" \"'\N{LEFT DOUBLE QUOTATION MARK}(")[-1:] in ".!?:;"
-        )
-        opens = opens or not plain[: match.start()].strip(" \"'\N{LEFT DOUBLE QUOTATION MARK}(")
-        following = matches[at + 1].group() if at + 1 < len(matches) else ""
-        close = at + 1 < len(matches) and plain[match.end() : matches[at + 1].start()] == " "
-        if not opens or word.endswith("'s") or (close and following[:1].isupper() and following not in _NO_NAMES):
-            found.append(word.removesuffix("'s"))
-    return found
-
-
-def _money(cents: int) -> str:
-    return str(cents // 100) if cents % 100 == 0 else f"{cents // 100}.{cents % 100:02d}"
-
-
-def _straight(text: str) -> str:
-    return text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+        lone = run.last - run.first == 1
+        if lone and words[run.first].text in ("one", "oh", "o"):
+            continue  # a pronoun or a sigh more often than a number
+        unit = evidence.unit(words, run.last)
+        readings = {*run.readings, *evidence.whole(words, run.first, run.last)}
+        yield {("of " + unit if unit else "plain", reading) for reading in readings}, run.first, run.last
+    for at, (token, after) in enumerate(pairwise([*words, Token("", 0, 0)])):
+        counted = ordinal(words, at)
+        if counted is not None and counted[0] != 1 and (token.text, after.text) != ("second", "please"):
+            yield {("ordinal", str(counted[0]))}, at, counted[1]

@@ -12,19 +12,19 @@ from models.brief import Brief
 from models.transcript import Speaker
 from telephony import events as entries
 from telephony import handoff as h
-from telephony.agents.briefing import LOOK_AGAIN, BriefingMind
+from telephony.agents.briefing import BRIEF, CORRECTION, LOOK_AGAIN, BriefingMind
+from telephony.agents.machine_sounds import Sound
 from telephony.errors import DialRefused, LegFailed
 from telephony.handoff.settings import HandoffSettings
 from telephony.journal import Journal
 from telephony.leg import Leg, LegEnded, LegState, Line
 from telephony.leg_office import LegOffice, Notes
 from voice import events
+from voice.audio import Pcm
 from voice.events import Accept, Decline, HangUp, Played, Say
 from voice.pipeline.build import Transport
 from voice.pipeline.session import Session
-
-BRIEF_PROMPT = "agent.brief"
-"""The say of the briefing mind that carries the brief; its version is the brief's."""
+from voice.pipeline.tap import NoRecorder, Recorder
 
 FAREWELL_SECONDS = 8.0
 """For "the caller has hung up" to be said; then the agent's leg is ended all the same."""
@@ -38,7 +38,11 @@ class AttemptParts(Protocol):
 
     def mind(self, brief: Brief) -> BriefingMind: ...
 
-    def session(self, *, leg: Leg, transport: Transport, mind: BriefingMind, office: LegOffice) -> Session: ...
+    def session(
+        self, *, leg: Leg, transport: Transport, mind: BriefingMind, office: LegOffice, listener: Recorder
+    ) -> Session:
+        """`listener` hears what the far end says."""
+        ...
 
     @property
     def notes(self) -> Notes: ...
@@ -46,6 +50,26 @@ class AttemptParts(Protocol):
     def allow_dial(self, line: str) -> None:
         """Raises `DialRefused` where no further telephone may be rung for this call."""
         ...
+
+
+class _Listener:
+    """Hears the far end as a recorder would, and tells of a machine once."""
+
+    def __init__(self, office: LegOffice, mind: BriefingMind) -> None:
+        self._office = office
+        self._mind = mind
+        self._sound = Sound()
+
+    def said(self, pcm: Pcm) -> None:
+        if self._mind.decided:
+            return
+        kind = self._sound.hear(pcm)
+        if kind is not None:
+            self._mind.quiet()
+            self._office.asked(Decline("machine", kind))
+
+    def heard(self, pcm: Pcm) -> None:
+        pass
 
 
 @dataclass(slots=True)
@@ -66,6 +90,7 @@ class Attempt:
     _leg: Leg | None = None
     _mind: BriefingMind | None = None
     _cancelled: bool = False
+    _taken: bool = False  # on screen
 
     @property
     def leg(self) -> Leg | None:
@@ -109,6 +134,9 @@ class Attempt:
 
     async def _talk(self, leg: Leg, transport: Transport) -> None:
         self._mind = self.parts.mind(self.brief)
+        proven = self.line.name == "webrtc"  # the desk's own softphone
+        if self._taken and not proven:
+            self._mind.taken()
         office = LegOffice(
             journal=self.journal,
             speaker=Speaker.AGENT,
@@ -119,8 +147,12 @@ class Attempt:
             journals_prompts=False,
             offset_ms=self.now_ms(),
         )
-        self.session = self.parts.session(leg=leg, transport=transport, mind=self._mind, office=office)
-        self.happened(h.Answered(self.id, proven=self.line.name == "webrtc"))
+        self._mind.proven = proven
+        listener: Recorder = NoRecorder() if proven else _Listener(office, self._mind)
+        self.session = self.parts.session(
+            leg=leg, transport=transport, mind=self._mind, office=office, listener=listener
+        )
+        self.happened(h.Answered(self.id, proven=proven))
         async with asyncio.TaskGroup() as tasks:
             work = [
                 tasks.create_task(self.session.run()),
@@ -138,6 +170,9 @@ class Attempt:
             match await office.asks.get():
                 case Accept(by=by):
                     self.happened(h.Accepted(self.id, by))
+                case Decline(by="machine", reason=reason) if self._leg is not None:
+                    self.happened(h.LegOver(self.id, LegEnded.MACHINE, reason))
+                    await self._leg.hang_up(f"a machine: {reason}")
                 case Decline(by=by, reason=reason):
                     self.happened(h.Declined(self.id, by, reason))
                 case HangUp(reason=reason) if self._leg is not None:
@@ -149,6 +184,14 @@ class Attempt:
         await asyncio.sleep(BRIEF_SECONDS_MAX + self.settings.decide_seconds)
         self.happened(h.OfferExpired(self.id))
 
+    async def taken(self) -> None:
+        """The agent took the call on screen and has read the brief there: the leg asks for a person, and no more."""
+        self._taken = True
+        if self._mind is not None and self.session is not None and not self._mind.proven:
+            self._mind.taken()
+            await self.session.hush()
+            self.session.tell(LOOK_AGAIN)
+
     def joined(self) -> None:
         """The legs are bridged: our voice is silent on the agent's."""
         if self._mind is not None:
@@ -157,7 +200,7 @@ class Attempt:
             self.session.listen_only(True)
 
     def _played(self, say: Say, played: Played) -> None:
-        if say.prompt == BRIEF_PROMPT and played.played_ms:
+        if say.prompt in (BRIEF, CORRECTION) and played.played_ms:
             version = int(say.version)
             seconds = round(played.played_ms / 1000, 2)
             self.journal.append(entries.AgentBriefed(self.handoff, self.agent, version, say.text, seconds))

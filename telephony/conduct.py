@@ -29,10 +29,14 @@ from voice.dialogue import called_back
 from voice.events import Do, Escalated, PersonNews, PersonStage, Played, Say, SeekPerson
 from voice.pipeline.build import Transport
 from voice.pipeline.session import Session
-from voice.pipeline.tap import NoRecorder
+from voice.pipeline.tap import Recorder
 
 HANG_UP_SECONDS = 15.0
 """For a carrier to take a hang-up, its retries included."""
+
+_CHANGE_THE_BRIEF = (events.Understood, events.Corrected, events.Verified, events.Acted, events.RecordingDeclined)
+"""Facts after which the brief may say something else."""
+
 
 CLOSING_SECONDS = 20.0
 """For an agent who is briefed to hear that the caller has gone; longer than attempt.FAREWELL_SECONDS."""
@@ -334,12 +338,14 @@ class Conduct:
     def mind(self, brief: Brief) -> BriefingMind:
         return self._house.minds.briefing(brief)
 
-    def session(self, *, leg: Leg, transport: Transport, mind: BriefingMind, office: LegOffice) -> Session:
+    def session(
+        self, *, leg: Leg, transport: Transport, mind: BriefingMind, office: LegOffice, listener: Recorder
+    ) -> Session:
         """The session of an agent's leg. Only the caller's leg is recorded: its second channel holds the agent."""
         rescue = self._house.minds.rescue(None)
-        return Session(
-            self._house.parts(leg, transport, mind=mind, rescue=rescue, recorder=NoRecorder(), office=office)
-        )
+        parts = self._house.parts(leg, transport, mind=mind, rescue=rescue, recorder=listener, office=office)
+        parts.ear.listen_through()  # a machine is recognised while the brief is said, a person is not cut off by it
+        return Session(parts)
 
     def allow_dial(self, line: str) -> None:
         self._house.dialling.allow(line, call=self.id, caller=self.leg.party.address)
@@ -358,7 +364,7 @@ class Conduct:
 
     def _learn(self, record: Record) -> None:
         """What the caller adds while a person is sought makes a newer brief."""
-        learned = isinstance(record.entry, (events.Corrected, events.Verified, events.Acted))
+        learned = isinstance(record.entry, _CHANGE_THE_BRIEF)
         if learned and self._seeking is not None and not self._seeking.handoff.over:
             self._seeking.caller_spoke()
 

@@ -122,6 +122,15 @@ class AgentOffered:
 
 
 @dataclass(frozen=True, slots=True)
+class BriefSeen:
+    """The agent's desk has drawn this version of the brief."""
+
+    handoff: str
+    agent: str
+    brief_version: int
+
+
+@dataclass(frozen=True, slots=True)
 class AgentRung:
     """Their telephone rings, and the carrier has given the leg a name: it is found by that after a crash."""
 
@@ -139,11 +148,13 @@ class AgentAnswered:
 
 @dataclass(frozen=True, slots=True)
 class AgentBriefed:
+    """A version of the brief was spoken: the whole of it, or in one sentence what it says anew."""
+
     handoff: str
     agent: str
     brief_version: int
     text: str
-    seconds: float  # length of the spoken brief
+    seconds: float  # that it took to say
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +264,7 @@ class CallEnded:
 Entry = (
     CallOffered | CallingBack | CallAnswered | Said | Heard | KeyPressed | Silent | BargedIn | Understood | Judged
     | Escalated | ActionAsked | Acted | Verified | RecordingDeclined | Corrected | BriefReady | HandoffMoved
-    | QueueJoined | AgentOffered | AgentRung | AgentAnswered | AgentBriefed | AgentAccepted | AgentDeclined | Bridged
-    | Held | HandedBack | Unbridged | CallbackAgreed | WrappedUp | AttemptEnded | PartyLost | PartyBack | Problem
-    | CallEnded
+    | QueueJoined | AgentOffered | BriefSeen | AgentRung | AgentAnswered | AgentBriefed | AgentAccepted | AgentDeclined
+    | Bridged | Held | HandedBack | Unbridged | CallbackAgreed | WrappedUp | AttemptEnded | PartyLost | PartyBack
+    | Problem | CallEnded
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from models.engines import EngineFactory
-from telephony.agents.briefing import ACCEPTS, DECLINES, LANGUAGE
+from telephony.agents.briefing import LANGUAGE, SENTENCES
 from telephony.engines import Recogniser
 from voice.dialogue.business import Business
 from voice.dialogue.languages import languages as languages_of
@@ -17,7 +17,7 @@ def languages(business: Business) -> dict[str, tuple[str, ...]]:
     """What each state of a caller's and of an agent's leg expects to hear."""
     states = languages_of(business)
     everything = states["main"]
-    return {**states, LISTENING: everything, "person": everything, LANGUAGE: (*ACCEPTS, *DECLINES)}
+    return {**states, LISTENING: everything, "person": everything, LANGUAGE: SENTENCES}
 
 
 def factories(chosen: Recogniser, languages: Mapping[str, Sequence[str]]) -> dict[str, EngineFactory]:

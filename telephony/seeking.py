@@ -236,10 +236,11 @@ class Seeking:
             case h.Ring(attempt=attempt, agent=agent):
                 self._ring(attempt, agent)
             case h.Cancel(attempt=attempt, why=why, tell=tell):
-                if attempt in self._attempts:
-                    self._closing.append(self._start(self._attempts[attempt].cancel(why, tell=tell)))
+                self._cancel(attempt, why, tell=tell)
             case h.Close(attempt=attempt, agent=agent, outcome=outcome):
                 await self._close(attempt, agent, outcome)
+            case h.AskProof(attempt=attempt):
+                await self._ask_proof(attempt)
             case h.Bridge(attempt=attempt, agent=agent):
                 await self._join(attempt, agent)
             case h.TellCaller(stage=stage, agent=agent):
@@ -338,6 +339,14 @@ class Seeking:
         except Exception as error:
             self._problem("attempt", f"agent {attempt.agent}: an answer expected, got {error!r}")
             self.happened(h.LegOver(attempt.id, LegEnded.FAILED))
+
+    async def _ask_proof(self, attempt: str) -> None:
+        if attempt in self._attempts:
+            await self._attempts[attempt].taken()
+
+    def _cancel(self, attempt: str, why: str, *, tell: bool) -> None:
+        if attempt in self._attempts:
+            self._closing.append(self._start(self._attempts[attempt].cancel(why, tell=tell)))
 
     async def _close(self, attempt: str, agent: str, outcome: h.Outcome) -> None:
         self._show(lambda desk: desk.closed(agent, attempt=attempt, why=outcome.value))

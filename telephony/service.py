@@ -138,7 +138,15 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
         desks.on_page(staff.stir)
         await stack.enter_async_context(running(staff))
         titles = {name: queue.title for name, queue in business.queues.items()}
-        front = FrontOffice(staff=staff, dispositions=_dispositions(business), queues=titles, now_ms=_loop_ms)
+        recordings = _recordings(
+            settings, world, keeper, lambda call, what: switchboard.problem(call, "recording", what)
+        )
+        if recordings is not None:
+            stack.callback(recordings.close)
+        front = FrontOffice(
+            staff=staff, dispositions=_dispositions(business), queues=titles, now_ms=_loop_ms,
+            cut=recordings.clip if recordings else None,
+        )  # fmt: skip
         phone = webrtc.WebRtcLine(ringer=desks)
         stack.push_async_callback(phone.close)
         lines: dict[str, Line] = {phone.name: phone} if settings.lines.webrtc.enabled else {}
@@ -151,11 +159,6 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
         pbx = carriers.asterisk_line(settings, fallback=fallback(business), connect=world.asterisk)
         if pbx is not None:
             lines[pbx.name] = await stack.enter_async_context(pbx.open())
-        recordings = _recordings(
-            settings, world, keeper, lambda call, what: switchboard.problem(call, "recording", what)
-        )
-        if recordings is not None:
-            stack.callback(recordings.close)
         house = _house(
             settings, world, business, pool=pool, voices=voices, recogniser=recogniser.name, backend=backend,
             staff=staff, attending=front, lines=lines, keeper=keeper, recordings=recordings,

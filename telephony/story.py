@@ -145,11 +145,12 @@ def _moods(stamped: Sequence[tuple[int, e.Entry]]) -> Iterator[Mood]:
 
 def _brief(records: Sequence[Record]) -> tuple[Brief | None, float | None]:
     ready = [record.entry for record in records if isinstance(record.entry, e.BriefReady)]
-    spoken = [record.entry for record in records if isinstance(record.entry, e.AgentBriefed)]
-    if not spoken:
+    told = [record.entry for record in records if isinstance(record.entry, e.AgentBriefed)]
+    whole = [entry for entry in told if any(entry.text == r.brief.spoken for r in ready)]  # else what was new in one
+    if not whole:
         return (ready[-1].brief if ready else None), None
-    same = (r.brief for r in ready if r.handoff == spoken[-1].handoff and r.version == spoken[-1].brief_version)
-    return next(same, ready[-1].brief if ready else None), spoken[-1].seconds
+    same = (r.brief for r in ready if r.handoff == whole[-1].handoff and r.version == whole[-1].brief_version)
+    return next(same, ready[-1].brief if ready else None), whole[-1].seconds
 
 
 def _stages(clock: StageClock, since: int) -> Iterator[Stage]:

@@ -83,6 +83,7 @@ class Ear:
         self._held: deque[Segment] = deque(maxlen=_MOST_HELD)  # ended while the prompt could not be interrupted
         self._expects = False  # the no-input timer needs an expectation
         self._quiet_since_ms: int | None = None  # None: the no-input timer does not run
+        self._through = False
 
     @property
     def now_ms(self) -> int:
@@ -111,6 +112,10 @@ class Ear:
         self._endpoint.expect(expect.shape)
         self.expected, self._expects = expect, True
         self._restart_no_input()
+
+    def listen_through(self) -> None:
+        """From now on what is said over a prompt that may not be interrupted is told at once, and stops nothing."""
+        self._through = True
 
     def prompt_began(self, interruptible: bool) -> None:
         self._prompt = Prompt(began_ms=self.now_ms, interruptible=interruptible)
@@ -173,14 +178,21 @@ class Ear:
         """Speech is told of as soon as the barge-in rule lets it through: what had to wait, then what goes on."""
         while self._held and self._may_interrupt(self._held[0].voiced_ms):
             segment = self._held.popleft()
-            events += [SpeechBegan(segment.start_ms, segment.over_prompt), SpeechEnded(segment)]
+            events += [SpeechBegan(segment.start_ms, self._stops(segment.over_prompt)), SpeechEnded(segment)]
         if self.speaking and not self._announced and self._may_interrupt(self._endpoint.voiced_ms):
             self._announced = True
-            events.append(SpeechBegan(self._endpoint.onset_ms, self._over_prompt))
+            events.append(SpeechBegan(self._endpoint.onset_ms, self._stops(self._over_prompt)))
+
+    def _stops(self, over_prompt: bool) -> bool:
+        """Whether this speech shall stop what is playing."""
+        protected = self._through and self._prompt is not None and not self._prompt.interruptible
+        return over_prompt and not protected
 
     def _may_interrupt(self, voiced_ms: int) -> bool:
         if self._prompt is None:
             return True
+        if self._through and not self._prompt.interruptible:
+            return voiced_ms >= self._settings.bargein.speech_ms
         return interrupts(self._settings.bargein, prompt=self._prompt, voiced_ms=voiced_ms, now_ms=self.now_ms)
 
     def _count_silence(self, events: list[EarEvent]) -> None:

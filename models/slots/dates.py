@@ -17,6 +17,22 @@ _SHORT = {name[:3]: number for number, name in enumerate(_MONTHS, 1) if name != 
 _SPANS = {"day": 1, "days": 1, "week": 7, "weeks": 7, "fortnight": 14}
 
 
+def _by_first_word(shifts: dict[str, int]) -> dict[str, list[tuple[list[str], int]]]:
+    found: dict[str, list[tuple[list[str], int]]] = {}
+    for phrase, shift in shifts.items():
+        found.setdefault(phrase.split()[0], []).append((phrase.split(), shift))
+    return found
+
+
+_RELATIVE = _by_first_word(
+    {
+        "the day after tomorrow": 2, "day after tomorrow": 2, "the day before yesterday": -2,
+        "day before yesterday": -2, "tomorrow": 1, "yesterday": -1, "today": 0, "tonight": 0, "last night": -1,
+        "this morning": 0, "this afternoon": 0, "this evening": 0,
+    }
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Day:
     """A day in tokens `first`..`last` (exclusive), and how sure its words leave us which one is meant."""
@@ -46,13 +62,9 @@ def _day(said: list[Token], at: int, today: date, *, past: bool) -> Day | None:
 
 
 def _relative(said: list[Token], at: int, today: date, past: bool) -> Day | None:
-    for phrase, shift in (
-        ("the day after tomorrow", 2), ("day after tomorrow", 2), ("the day before yesterday", -2),
-        ("day before yesterday", -2), ("tomorrow", 1), ("yesterday", -1), ("today", 0), ("tonight", 0),
-        ("last night", -1), ("this morning", 0), ("this afternoon", 0), ("this evening", 0),
-    ):  # fmt: skip
-        end = _phrase(said, at, phrase)
-        if end:
+    for phrase, shift in _RELATIVE.get(said[at].text, ()):
+        end = at + len(phrase)
+        if [_word(said, place) for place in range(at, end)] == phrase:
             return Day(today + timedelta(shift), at, end, 0.95)
     return None
 
@@ -170,11 +182,6 @@ def _real(year: int, month: int, day: int, at: int, end: int, confidence: float)
 
 def _month(word: str) -> int | None:
     return _MONTHS.index(word) + 1 if word in _MONTHS else _SHORT.get(word)
-
-
-def _phrase(said: list[Token], at: int, phrase: str) -> int:
-    wanted = phrase.split()
-    return at + len(wanted) if [_word(said, at + step) for step in range(len(wanted))] == wanted else 0
 
 
 def _word(said: list[Token], at: int) -> str:

@@ -1,16 +1,19 @@
 """The mind of an agent's leg: says the brief, asks, and takes yes or no by key or by a phrase no greeting contains.
 
 A voicemail talks too. So a voice counts only when it begins after our question, and only as the whole of an utterance;
-the keys count from the first word of the brief on.
+the keys count from the first word on. Nobody is waited for: the intro begins when the leg is answered, whoever it was.
 """
 
 import re
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
-from models.brief import Brief
+from models.brief import Brief, Part
+from models.compose import NOT_KNOWN
 from models.redact import redact
+from models.spoken import spoken_words
 from models.transcript import Speaker, Transcript
+from telephony.agents.machine_words import GREETINGS, HEARD_AS, SURE_WORDS, Talk, machine_says
 from telephony.errors import ConfigError
 from voice.events import (
     Accept,
@@ -33,11 +36,14 @@ Wording = Mapping[str, str]
 """Sentences by name, from `config/prompts`."""
 
 NAMES = ("agent.intro", "agent.question", "agent.repeat", "agent.no_answer", "agent.correction", "agent.caller_left",
-         "agent.line_lost")  # fmt: skip
+         "agent.line_lost", "agent.prove")  # fmt: skip
 """The wordings needed. `agent.correction` holds `{text}`; the others have no fields."""
 
+BRIEF, CORRECTION = "agent.brief", "agent.correction"
+"""The prompts that carry a version of the brief: the whole of it, or what is new. Their version is the brief's."""
+
 LANGUAGE = "agent_offer"
-"""The language model of the answer: `ACCEPTS` and `DECLINES`."""
+"""The language model of the leg: `SENTENCES`."""
 
 NO_INPUT_MS = 5000
 """An agent who has heard the question answers within a few seconds; ours, together with one repeat."""
@@ -51,13 +57,22 @@ ACCEPTS = frozenset(
 )  # fmt: skip
 DECLINES = frozenset({"decline", "i decline", "decline the call", "not now", "no not now", "i can't take the call"})
 
+SENTENCES = (*sorted(ACCEPTS), *sorted(DECLINES), *HEARD_AS, *GREETINGS)
+"""What may be heard here: answers, machines, and what people say instead."""
+
+CORRECTION_WORDS = 24
+"""Of what is new, in one sentence; as long as a brief may be."""
+
+_CALLER_ADDS = (Part.ISSUE, Part.ENTITIES, Part.WHO, Part.TRIED)
+"""What a newer brief may hold that an agent has to hear; reasons and steps follow from it, and stand on the screen."""
+
 LOOK_AGAIN: Event = PersonNews(PersonStage.SOUGHT)
-"""What to tell the leg after `revise` or `caller_left`, so that the mind speaks without waiting for the agent."""
+"""What to tell the leg after `revise`, `taken` or `caller_left`, so that the mind speaks without being spoken to."""
 
 
 class Stage(StrEnum):
     WAITING = "waiting"  # for media
-    BRIEFING = "briefing"
+    BRIEFING = "briefing"  # intro, brief, or the request that proves a person
     ASKED = "asked"
     QUIET = "quiet"  # decided, bridged or over: not another word
 
@@ -80,6 +95,10 @@ class BriefingMind:
         self._language = language
         self._stage = Stage.WAITING
         self._caller_left = False
+        self._taken = False  # on screen
+        self._proving = False  # and has been asked for a sign here
+        self._talk = Talk()
+        self.proven = False  # the desk's own softphone: no machine, whatever is said
         self._asked_ms: int | None = None  # when the question began
         self._unanswered = 0
         self._said: dict[str, Say] = {}
@@ -100,6 +119,15 @@ class BriefingMind:
         if brief.version > self._brief.version:
             self._brief = brief
 
+    def taken(self) -> None:
+        """The agent took the call on screen: from the next event on only a sign that a person is here is asked for."""
+        self._taken = True
+
+    @property
+    def decided(self) -> bool:
+        """Nothing that is heard here matters any more."""
+        return self._stage is Stage.QUIET
+
     def caller_left(self) -> None:
         """The next event is answered with the news and a hang-up."""
         self._caller_left = True
@@ -117,6 +145,8 @@ class BriefingMind:
             return (self._say("agent.line_lost"),)
         if self._stage is Stage.QUIET:
             return ()
+        if self._taken and not self._proving and self._stage is not Stage.WAITING and not isinstance(event, KeyPressed):
+            return self._prove()
         match event:
             case Answered() if self._stage is Stage.WAITING:
                 return self._begin()
@@ -134,30 +164,40 @@ class BriefingMind:
     # --- what is said -------------------------------------------------------------------------------------------------
 
     def _begin(self) -> list[Act]:
+        """The brief follows when the intro has been played, in its newest version: see `_played`."""
         self._stage = Stage.BRIEFING
-        return [self._say("agent.intro"), *self._speak_brief()]
+        listen = Expect(self._language, shape="free", no_input_ms=NO_INPUT_MS)
+        return [listen, *(self._prove() if self._taken else [self._say("agent.intro")])]
 
     def _speak_brief(self) -> list[Act]:
-        """The question follows when the brief has been played: see `_played`."""
+        """The question follows when the brief has been played."""
         self._spoken = self._brief
         self._stage = Stage.BRIEFING
-        return [self._say("agent.brief", self._brief.spoken, str(self._brief.version))]
+        return [self._say(BRIEF, self._brief.spoken, str(self._brief.version))]
+
+    def _prove(self) -> list[Act]:
+        self._proving = True
+        self._stage = Stage.BRIEFING
+        return [self._say("agent.prove")]
 
     def _ask(self) -> list[Act]:
-        question = self._say("agent.question")
-        return [*self._correction(), question, Expect(self._language, shape="choice", no_input_ms=NO_INPUT_MS)]
+        return [*self._correction(), self._say("agent.question"), self._await_answer()]
+
+    def _await_answer(self) -> Expect:
+        return Expect(self._language, shape="choice", no_input_ms=NO_INPUT_MS)
 
     def _correction(self) -> list[Act]:
         """One sentence for what the newest brief says and the spoken one did not; nothing when there is nothing."""
         if self._spoken is None or self._brief.version <= self._spoken.version:
             return []
-        known = {(line.part, line.text) for line in self._spoken.lines}
-        fresh = [line.text for line in self._brief.lines if (line.part, line.text) not in known]
+        known = {line.text for line in self._spoken.lines}
+        fresh = [line for line in self._brief.lines if line.part in _CALLER_ADDS and line.text != NOT_KNOWN]
+        text = _one_sentence([line.text for line in fresh if line.text not in known])
         self._spoken = self._brief
-        if not fresh:
+        if not text:
             return []
-        text = self._wording["agent.correction"].format(text="; ".join(fresh))
-        return [self._say("agent.correction", text, str(self._brief.version))]
+        text = self._wording[CORRECTION].format(text=text)
+        return [self._say(CORRECTION, text, str(self._brief.version))]
 
     def _say(self, prompt: str, text: str | None = None, version: str | None = None) -> Say:
         self._number += 1
@@ -172,11 +212,19 @@ class BriefingMind:
 
     def _played(self, say_id: str, now_ms: int) -> Sequence[Act]:
         say = self._said.pop(say_id, None)
-        if say is None or self._stage is not Stage.BRIEFING or say.prompt != "agent.brief":
+        if say is None or self._stage is not Stage.BRIEFING:
             return self._correction()
-        self._stage = Stage.ASKED
-        self._asked_ms = now_ms
-        return self._ask()
+        match say.prompt:
+            case "agent.intro":
+                return self._speak_brief()
+            case "agent.brief":
+                self._stage, self._asked_ms = Stage.ASKED, now_ms
+                return self._ask()
+            case "agent.prove":
+                self._stage, self._asked_ms = Stage.ASKED, now_ms
+                return [self._await_answer()]
+            case _:
+                return self._correction()
 
     def _key(self, key: str) -> Sequence[Act]:
         match key:
@@ -190,7 +238,11 @@ class BriefingMind:
                 return self._correction()
 
     def _heard(self, heard: Heard) -> Sequence[Act]:
-        if self._stage is not Stage.ASKED or self._asked_ms is None or heard.start_ms < self._asked_ms:
+        asked = self._stage is Stage.ASKED and self._asked_ms is not None and heard.start_ms >= self._asked_ms
+        machine = None if self.proven else self._machine(heard, asked=asked)
+        if machine is not None:
+            return self._decide(Decline("machine", machine))
+        if not asked:
             return self._correction()  # a greeting, or an answer to nothing we asked
         words = _plain(heard.text)
         if words in ACCEPTS:
@@ -199,11 +251,17 @@ class BriefingMind:
             return self._decide(Decline("voice"))
         return self._unanswered_once_more("not_understood")
 
+    def _machine(self, heard: Heard, *, asked: bool) -> str | None:
+        """What kind of machine this is the sound of. Who answers our question may repeat its keys: no menu then."""
+        long = self._talk.heard(heard.start_ms, heard.end_ms)
+        kind = machine_says(heard.text) if heard.confidence >= SURE_WORDS else None
+        return "long greeting" if long else None if kind == "menu" and asked else kind
+
     def _unanswered_once_more(self, reason: str) -> Sequence[Act]:
         self._unanswered += 1
         if self._unanswered > 1:
             return [self._say("agent.no_answer"), *self._decide(Decline("no_answer", reason))]
-        return [self._say("agent.repeat"), *self._speak_brief()]
+        return [self._say("agent.repeat"), *(self._prove() if self._taken else self._speak_brief())]
 
     def _decide(self, act: Accept | Decline) -> list[Act]:
         self._stage = Stage.QUIET
@@ -221,6 +279,16 @@ class BriefingMind:
                 self._transcript = self._transcript.with_(Speaker.SYSTEM, self._said[say_id].text, start_ms, now_ms)
             case _:
                 pass
+
+
+def _one_sentence(lines: Sequence[str]) -> str:
+    """As many whole lines as may be said, at least one, without full stops between them."""
+    kept: list[str] = []
+    for line in lines:
+        if kept and spoken_words("; ".join([*kept, line])) > CORRECTION_WORDS:
+            break
+        kept.append(line.rstrip(".!?"))
+    return "; ".join(kept)
 
 
 def _plain(text: str) -> str:

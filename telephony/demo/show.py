@@ -57,7 +57,7 @@ class Show:
                 return Text(INDENT) + summary.bar(level) + Text(f"  {'; '.join(reasons)}", style="dim")
             case Escalated() as escalated:
                 return head + summary.trigger(told.triggers[-1].at_ms, escalated)
-            case e.AgentBriefed() if told.brief is not None:
+            case e.AgentBriefed(text=text) if told.brief is not None and text == told.brief.spoken:
                 return summary.brief(told.brief, told.brief_seconds)
             case e.CallEnded(outcome=outcome, reason=reason):
                 return Group(head + Text(f"ended: {outcome} ({reason})", style="bold"), summary.stages(told.stages))

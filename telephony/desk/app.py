@@ -8,7 +8,7 @@ from fastapi import FastAPI, Request, WebSocket
 from fastapi.responses import FileResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 
-from telephony.desk import signin, softphone, work, wrapup
+from telephony.desk import briefs, signin, softphone, work, wrapup
 from telephony.desk.auth import Credentials, Sessions
 from telephony.desk.desks import Desks
 from telephony.desk.doors import Doors, SecurityHeaders
@@ -54,6 +54,7 @@ def create_desk(deps: DeskDeps) -> FastAPI:
         )
     )
     app.include_router(work.routes(office=deps.office, doors=doors))
+    app.include_router(briefs.routes(office=deps.office, doors=doors))
     app.include_router(wrapup.routes(office=deps.office, doors=doors))
     app.include_router(
         softphone.routes(

@@ -4,6 +4,8 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from typing import TypeVar
 
 from models.brief import Brief
 from telephony import handoff as h
@@ -27,10 +29,13 @@ from telephony.desk.office import (
     WrapUpDue,
 )
 from telephony.errors import IllegalMove
-from telephony.events import WrappedUp
+from telephony.events import BriefReady, BriefSeen, Entry, WrappedUp
 from telephony.journal import Journal, Record
 from telephony.seeking import Seeking
 from telephony.switchboard import Switchboard
+from voice.events import RecordingDeclined
+
+E = TypeVar("E", bound=Entry)
 
 log = logging.getLogger(__name__)
 
@@ -72,8 +77,10 @@ class FrontOffice:
         dispositions: Sequence[Disposition],
         queues: Mapping[str, str],
         now_ms: Callable[[], int],
+        cut: Callable[[str, int, int], bytes | None] | None = None,
     ) -> None:
-        """`queues`: name → title, as agents read it."""
+        """`queues`: name → title, as agents read it. `cut`: call, from, to (ms) → these seconds of its recording."""
+        self._cut = cut
         self._queues = queues
         self._staff = staff
         self._dispositions = tuple(dispositions)
@@ -121,6 +128,25 @@ class FrontOffice:
 
     async def decline(self, agent: str, offer: str, reason: str) -> None:
         self._decide(agent, offer, h.Declined(offer, "screen", reason))
+
+    def seen(self, agent: str, call: str, version: int) -> None:
+        journal = self._at_desk(agent, call)
+        ready = next((one for one in _entries(journal, BriefReady) if one.version == version), None)
+        if ready is None:
+            raise NotPossible(f"There is no brief {version} of this call.")
+        seen = BriefSeen(ready.handoff, agent, version)
+        if seen not in _entries(journal, BriefSeen):
+            journal.append(seen)
+
+    def clip(self, agent: str, call: str, turn: int) -> Callable[[], bytes | None]:
+        journal = self._at_desk(agent, call)
+        if _entries(journal, RecordingDeclined):
+            raise NotPossible("The caller asked not to be recorded.")
+        lines = [line for ready in reversed(_entries(journal, BriefReady)) for line in ready.brief.lines]
+        clip = next((line.clip for line in lines if line.clip is not None and line.clip.turn == turn), None)
+        if clip is None or self._cut is None:
+            raise NotPossible("This sentence cannot be played.")
+        return partial(self._cut, call, clip.start_ms, clip.end_ms)
 
     async def hang_up(self, agent: str, call: str) -> None:
         conduct = self._switchboard.with_agent(agent) if self._switchboard else None
@@ -211,6 +237,12 @@ class FrontOffice:
 
     # --- shared --------------------------------------------------------------------------------------------------
 
+    def _at_desk(self, agent: str, call: str) -> Journal:
+        journal = self._places[agent].journal
+        if journal is None or journal.call != call:
+            raise NotPossible("This call is not on your desk.")
+        return journal
+
     def _decide(self, agent: str, offer: str, event: h.Event) -> None:
         place = self._places[agent]
         conduct = self._switchboard.with_agent(agent) if self._switchboard else None
@@ -267,3 +299,7 @@ class FrontOffice:
                 listener(news)
             except Exception:  # a desk that fails must not touch the call
                 log.exception("agent %s: the desk failed at %s", agent, type(news).__name__)
+
+
+def _entries(journal: Journal, kind: type[E]) -> list[E]:
+    return [record.entry for record in journal.records if isinstance(record.entry, kind)]

@@ -19,6 +19,7 @@ class Wire(BaseModel):
 class BriefLineModel(Wire):
     text: str
     turns: tuple[int, ...] = ()
+    clip: str = ""  # where the caller's own words can be played; "" when they cannot
 
 
 class BriefPartModel(Wire):

@@ -147,6 +147,14 @@ class DeskOffice(Protocol):
 
     async def decline(self, agent: str, offer: str, reason: str) -> None: ...
 
+    def seen(self, agent: str, call: str, version: int) -> None:
+        """The agent's page has drawn this version of the brief."""
+        ...
+
+    def clip(self, agent: str, call: str, turn: int) -> Callable[[], bytes | None]:
+        """Reads what the caller said in `turn`, as a WAV; None while it is not on the disk. Not for the event loop."""
+        ...
+
     async def hang_up(self, agent: str, call: str) -> None: ...
 
     async def hold(self, agent: str, on: bool) -> None:

@@ -1,6 +1,7 @@
 """What an agent reads of a call, and in which words: the brief's parts, the transcript's lines and notes."""
 
-from models.brief import Brief, Part
+from models.brief import Brief, BriefLine, Part
+from telephony.desk.briefs import clip_address
 from telephony.desk.messages import BriefLineModel, BriefModel, BriefPartModel, LineModel
 from telephony.events import (
     AgentBriefed,
@@ -119,13 +120,15 @@ def _line(record: Record, speaker: str, text: str, *, turn: int | None = None, u
     )
 
 
-def brief_model(brief: Brief) -> BriefModel:
+def brief_model(brief: Brief, call: str) -> BriefModel:
     """All six parts, as an agent reads them; one without lines stays, so that the page can say that nobody knows."""
     parts = tuple(
-        BriefPartModel(
-            part=part.value,
-            lines=tuple(BriefLineModel(text=line.text, turns=line.turns) for line in brief.part(part) if line.text),
-        )
+        BriefPartModel(part=part.value, lines=tuple(_brief_line(line, call) for line in brief.part(part) if line.text))
         for part in READING_ORDER
     )
     return BriefModel(version=brief.version, headline=brief.headline, spoken=brief.spoken, parts=parts)
+
+
+def _brief_line(line: BriefLine, call: str) -> BriefLineModel:
+    clip = clip_address(call, line.clip.turn) if line.clip is not None else ""
+    return BriefLineModel(text=line.text, turns=line.turns, clip=clip)

@@ -152,7 +152,11 @@ class DeskView:
     def _offered(self, offer: Offer, now: float) -> Sequence[Message]:
         self._offer = (offer, now)
         call = CallModel(
-            call=offer.call, caller=offer.caller, tier=offer.tier, stage="offered", brief=brief_model(offer.brief)
+            call=offer.call,
+            caller=offer.caller,
+            tier=offer.tier,
+            stage="offered",
+            brief=brief_model(offer.brief, offer.call),
         )
         self._open(call)
         return [OfferMessage(offer=self._offer_model(now)), CallMessage(call=self._call)]
@@ -251,7 +255,7 @@ class DeskView:
         shown = self._call.brief
         if shown is not None and brief.version <= shown.version:
             return []
-        self._call = self._call.model_copy(update={"brief": brief_model(brief)})
+        self._call = self._call.model_copy(update={"brief": brief_model(brief, self._call.call)})
         messages: list[Message] = [CallMessage(call=self._call_model(now))]
         if self._offer is not None and self._offer[0].call == self._call.call:
             offer, came = self._offer
@@ -275,7 +279,7 @@ class DeskView:
             waited_seconds=offer.waited_seconds + now - came,
             ring_seconds=max(0.0, offer.ring_seconds - (now - came)),
             on_desk=offer.on_desk,
-            brief=brief_model(offer.brief),
+            brief=brief_model(offer.brief, offer.call),
         )
 
     def _call_model(self, now: float) -> CallModel | None:

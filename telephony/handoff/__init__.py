@@ -33,6 +33,7 @@ from telephony.handoff.events import (
     Told,
 )
 from telephony.handoff.nexts import (
+    AskProof,
     Bridge,
     Cancel,
     Close,
@@ -49,9 +50,9 @@ from telephony.handoff.state import FINAL, TABLE, Attempt, Handoff, HandoffState
 from telephony.handoff.step import moved, step
 
 __all__ = [
-    "FINAL", "TABLE", "Accepted", "AgentChosen", "Answered", "Attempt", "Bridge", "BridgeFailed", "BridgeMade",
-    "Briefed", "CallbackAgreed", "CallerCancelled", "CallerLeft", "Cancel", "Close", "Declined", "Event", "FindAgent",
-    "FirstWord", "GiveUp", "HandedBack", "Handoff", "HandoffState", "LegOver", "Next", "NobodyFree", "Offer",
-    "OfferCallback", "OfferExpired", "Outcome", "Queued", "Resume", "Ring", "Ringing", "SeekOver", "TellCaller", "Told",
-    "moved", "step",
+    "FINAL", "TABLE", "Accepted", "AgentChosen", "Answered", "AskProof", "Attempt", "Bridge", "BridgeFailed",
+    "BridgeMade", "Briefed", "CallbackAgreed", "CallerCancelled", "CallerLeft", "Cancel", "Close", "Declined",
+    "Event", "FindAgent", "FirstWord", "GiveUp", "HandedBack", "Handoff", "HandoffState", "LegOver", "Next",
+    "NobodyFree", "Offer", "OfferCallback", "OfferExpired", "Outcome", "Queued", "Resume", "Ring", "Ringing",
+    "SeekOver", "TellCaller", "Told", "moved", "step",
 ]  # fmt: skip

@@ -19,8 +19,8 @@ def entry(handoff: Handoff, event: Event) -> AgentAnswered | AgentAccepted | Age
             return AgentAccepted(handoff.id, current.agent, by)
         case Declined(by=by, reason=reason) if not current.ready:
             return AgentDeclined(handoff.id, current.agent, by, reason)
-        case LegOver(why=why) if handoff.state is not HandoffState.BRIDGED:
-            return AgentDeclined(handoff.id, current.agent, why.value, None)
+        case LegOver(why=why, reason=reason) if handoff.state is not HandoffState.BRIDGED:
+            return AgentDeclined(handoff.id, current.agent, why.value, reason)
         case OfferExpired() if not current.ready:
             return AgentDeclined(handoff.id, current.agent, "no_answer", None)
         case happened.HandedBack(notes=notes) if handoff.state is HandoffState.BRIDGED:

@@ -114,6 +114,7 @@ class Declined(AttemptEvent):
 @dataclass(frozen=True, slots=True)
 class LegOver(AttemptEvent):
     why: LegEnded
+    reason: str | None = None  # what the machine was recognised by
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,13 @@ class Close:
 
 
 @dataclass(frozen=True, slots=True)
+class AskProof:
+    """The agent took the call on screen, where nothing proves who answers the leg: the leg is asked for that alone."""
+
+    attempt: str
+
+
+@dataclass(frozen=True, slots=True)
 class Bridge:
     """Join caller and agent; answered by `BridgeMade` or `BridgeFailed`."""
 
@@ -86,4 +93,4 @@ class Resume:
     notes: str | None = None
 
 
-Next = FindAgent | Offer | Ring | Cancel | Close | Bridge | TellCaller | OfferCallback | GiveUp | Resume
+Next = FindAgent | Offer | Ring | Cancel | Close | AskProof | Bridge | TellCaller | OfferCallback | GiveUp | Resume

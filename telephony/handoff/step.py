@@ -143,7 +143,9 @@ def _accepted(handoff: Handoff, event: Accepted, now_ms: int) -> Step:
         after = _stamp(after, answered_ms=now_ms, proven=True)
     attempt = after.attempts[-1]
     taken = replace(attempt, accepted_by=attempt.accepted_by or event.by)
-    return _bridge_when_ready(handoff, _with_last(replace(after, state=S.ACCEPTED, why=event.by), taken))
+    after, nexts = _bridge_when_ready(handoff, _with_last(replace(after, state=S.ACCEPTED, why=event.by), taken))
+    first = handoff.attempts[-1].accepted_ms is None
+    return after, nexts if nexts or not first else (do.AskProof(attempt.id),)
 
 
 def _declined(handoff: Handoff, event: Declined, now_ms: int) -> Step:

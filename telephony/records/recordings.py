@@ -7,16 +7,22 @@ import queue
 import re
 import shutil
 import threading
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from telephony.records.stereo import Frames, Stereo
-from telephony.records.wav import WavFile
+from telephony.records.stereo import Frames, Places, Stereo
+from telephony.records.wav import WavFile, mono, read_frames
 from voice.audio import RATE, Pcm
 
 RESERVE_BYTES = 64 * 1024 * 1024
 """Kept free for the database and its spill: recording stops first (goals.md C2, row 9)."""
+
+KNOWN_CALLS = 1000
+"""Calls whose gaps are remembered for clips, the latest; of earlier ones a clip may begin a little early."""
+
+CLIP_SECONDS_MAX = 20.0
 
 BLOCKS = 1024
 """Blocks of a second that may wait for the disk: ten seconds of a hundred calls, 32 MB."""
@@ -60,6 +66,10 @@ class Recording:
         self._over = False
         self.file: WavFile | None = None  # these two belong to the writing thread
         self.failed = False
+
+    @property
+    def places(self) -> Places:
+        return self._stereo.places
 
     def said(self, pcm: Pcm) -> None:
         if not self._over:
@@ -123,6 +133,7 @@ class Recordings:
         self._done = done
         self._problem = problem
         self._free_bytes = free_bytes
+        self._places: OrderedDict[str, Places] = OrderedDict()
         self._jobs: queue.SimpleQueue[_Block | _End | None] = queue.SimpleQueue()
         self._thread = None if inline else threading.Thread(target=self._run, name="recordings", daemon=True)
         folder.mkdir(parents=True, exist_ok=True)
@@ -133,7 +144,25 @@ class Recordings:
         """A recording of `call`, named after it. The file appears with the first second."""
         if not _NAME.fullmatch(call):
             raise ValueError(f"a call id that can be a file's name expected, got {call!r}")
-        return Recording(call, self._folder / f"{call}.wav", wall, house=self)
+        recording = Recording(call, self._folder / f"{call}.wav", wall, house=self)
+        self._places[call] = recording.places
+        while len(self._places) > KNOWN_CALLS:
+            self._places.popitem(last=False)
+        return recording
+
+    def clip(self, call: str, start_ms: int, end_ms: int) -> bytes | None:
+        """What the caller said between these times, as a WAV of one channel; None when it is not on the disk (yet, or
+        any more). Reads the disk."""
+        if not _NAME.fullmatch(call):
+            return None
+        places = self._places.get(call, Places())
+        first, last = (places.of(ms * RATE // 1000) for ms in (start_ms, end_ms))
+        last = min(last, first + round(CLIP_SECONDS_MAX * RATE))
+        try:
+            frames = read_frames(self._folder / f"{call}.wav", first, last)
+        except OSError:
+            return None
+        return mono(frames[:, 0]) if len(frames) == last - first else None
 
     def send(self, job: _Block | _End) -> None:
         """For `Recording`. A block that finds no room becomes silence; an end comes once a call and always fits."""

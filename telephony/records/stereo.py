@@ -19,6 +19,20 @@ Frames = npt.NDArray[np.int16]
 """Shape (samples, 2)."""
 
 
+class Places:
+    """Where in the recording a party's sound lies, by how much of it came before: the network may have lost some."""
+
+    def __init__(self) -> None:
+        self._gaps: list[tuple[int, int]] = []  # samples said before the gap, all gaps' length up to it
+
+    def gap(self, said: int, samples: int) -> None:
+        self._gaps.append((said, samples + (self._gaps[-1][1] if self._gaps else 0)))
+
+    def of(self, said: int) -> int:
+        """The recording's sample for the `said`-th that came."""
+        return said + next((shift for before, shift in reversed(self._gaps) if before <= said), 0)
+
+
 class Stereo:
     """`said` and `heard` add audio; `take` gives what is settled, each sample once, with where it begins."""
 
@@ -28,6 +42,8 @@ class Stereo:
         self._start = 0  # of the buffer
         self._buffer: Frames = np.zeros((4 * RATE, 2), dtype=np.int16)
         self._paused = False
+        self._came = 0  # of `said`, without the gaps
+        self.places = Places()
 
     def pause(self) -> None:
         """From here on silence is kept, on both channels, in place of what comes."""
@@ -38,8 +54,10 @@ class Stereo:
 
     def said(self, pcm: Pcm) -> None:
         if self._heard - self._said > SLACK_SAMPLES:
-            self._said = self._heard  # the network lost some
+            self.places.gap(self._came, self._heard - self._said)  # the network lost some
+            self._said = self._heard
         self._put(0, self._said, pcm)
+        self._came += len(pcm)
         self._said += len(pcm)
 
     def heard(self, pcm: Pcm) -> None:

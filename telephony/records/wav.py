@@ -6,22 +6,39 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import numpy as np
+
 from telephony.records.stereo import Frames
-from voice.audio import RATE
+from voice.audio import RATE, Pcm
 
 CHANNELS = 2
 FRAME_BYTES = 2 * CHANNELS
 HEADER_BYTES = 44
 
 
-def header(samples: int) -> bytes:
+def header(samples: int, *, channels: int = CHANNELS) -> bytes:
     """The canonical 44 bytes; sizes as RIFF counts them."""
-    data = samples * FRAME_BYTES
+    frame = 2 * channels
+    data = samples * frame
     return struct.pack(
         "<4sI4s4sIHHIIHH4sI",
-        b"RIFF", data + HEADER_BYTES - 8, b"WAVE", b"fmt ", 16, 1, CHANNELS, RATE, RATE * FRAME_BYTES, FRAME_BYTES, 16,
+        b"RIFF", data + HEADER_BYTES - 8, b"WAVE", b"fmt ", 16, 1, channels, RATE, RATE * frame, frame, 16,
         b"data", data,
     )  # fmt: skip
+
+
+def mono(pcm: Pcm) -> bytes:
+    """A whole WAV of one channel."""
+    return header(len(pcm), channels=1) + pcm.astype("<i2").tobytes()
+
+
+def read_frames(path: Path, first: int, last: int) -> Frames:
+    """The frames `first`..`last` (exclusive) of a `WavFile`, fewer where it is shorter. Raises `OSError`."""
+    with path.open("rb") as file:
+        file.seek(HEADER_BYTES + first * FRAME_BYTES)
+        data = file.read(max(0, last - first) * FRAME_BYTES)
+    whole = len(data) // FRAME_BYTES * FRAME_BYTES
+    return np.frombuffer(data[:whole], dtype="<i2").reshape(-1, CHANNELS).astype(np.int16)
 
 
 class WavFile:

@@ -117,6 +117,7 @@ class WrapUp:
     summary: str = ""
 
 
+BriefPart = Literal["who", "issue", "tried", "why", "next", "entities"]
 Deed = Literal["accept", "decline", "no_answer", "busy", "voicemail"]
 
 
@@ -141,7 +142,10 @@ class Agent:
 
 @dataclass(frozen=True, slots=True)
 class BriefTruth:
-    """Phrases that must occur in each part of the brief, in any case."""
+    """What is right in each part of the brief: every phrase occurs in it, in any case, and each of its lines holds one.
+
+    `blank`: the parts that nobody can know in this call. A part without phrases that is not blank has no truth here.
+    """
 
     __pydantic_config__: ClassVar = STRICT
     who: tuple[str, ...] = ()
@@ -150,6 +154,12 @@ class BriefTruth:
     why: tuple[str, ...] = ()
     next: tuple[str, ...] = ()
     entities: tuple[str, ...] = ()
+    blank: tuple[BriefPart, ...] = ()
+
+    def __post_init__(self) -> None:
+        both = [part for part in self.blank if getattr(self, part)]
+        if both:
+            raise ValueError(f"blank: parts without phrases expected, got {', '.join(both)}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from telephony import logs
-from tests.bench import bridge, call_backs, commands, demo_calls, idle_ear, intents, waits
+from tests.bench import bridge, brief, call_backs, commands, demo_calls, idle_ear, intents, waits
 from tests.bench.context import ROOT, SEED, Context, Measurement
 from tests.bench.writer import Header, Row, Samples, unmeasured, write
 from voice.dialogue.load import load_business
@@ -25,6 +25,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "bridge": bridge,
     "waits": waits,
     "call_backs": call_backs,
+    "brief": brief,
 }
 OUT = Path("build/bench.json")
 

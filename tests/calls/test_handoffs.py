@@ -127,7 +127,7 @@ def test_a_caller_who_waits_long_hears_that_the_search_goes_on(tmp_path: Path) -
         await call.hangs_up()
         return call
 
-    agents = {"ana": SimAgent((Wait(10_000), Key("3"), Wait(20_000), Key("3"), Wait(60_000)), ring_seconds=1)}
+    agents = {"ana": SimAgent((Key("3", after_prompt=True), Key("3", after_prompt=True), Wait(60_000)), ring_seconds=1)}
     call = play(story, tmp_path, agents=agents, handoff={"decide_seconds": 120.0})
     assert "seek.comfort" in prompts(call)
     assert call.longest_wait_ms(call.at_ms(KeyPressed)) <= 20_500

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from models.brief import Brief, Part
+from models.compose import NOT_KNOWN
 from telephony.events import AgentAccepted, AgentBriefed, BriefReady, CallbackAgreed, CallEnded, Heard
 from telephony.journal import Record
 from telephony.sim.fixture import Fixture
@@ -67,23 +68,40 @@ def _escalation(fixture: Fixture, records: Sequence[Record]) -> Iterator[str]:
 
 
 def _brief(fixture: Fixture, records: Sequence[Record]) -> Iterator[str]:
-    briefs = [record.entry.brief for record in records if isinstance(record.entry, BriefReady)]
-    wanted = {part: getattr(fixture.truth.brief, part.value) for part in Part}
-    if any(wanted.values()) and not briefs:
-        yield "a brief expected, got none"
-    elif briefs:
-        yield from _parts(wanted, briefs[-1])
+    wanted = fixture.truth.brief
+    if any(getattr(wanted, part.value) for part in Part) or wanted.blank:
+        brief = newest_brief(records)
+        yield from _parts(fixture, brief) if brief else ("a brief expected, got none",)
     for record in records:
         if isinstance(record.entry, AgentBriefed) and record.entry.seconds > BRIEF_SECONDS_MAX:
             yield f"a brief of at most {BRIEF_SECONDS_MAX} s expected, got {record.entry.seconds:.1f} s"
 
 
-def _parts(wanted: dict[Part, tuple[str, ...]], brief: Brief) -> Iterator[str]:
-    for part, phrases in wanted.items():
-        said = " / ".join(line.text for line in brief.part(part))
-        for phrase in phrases:
-            if phrase.lower() not in said.lower():
-                yield f"brief, {part}: “{phrase}” expected, got “{said}”"
+def newest_brief(records: Sequence[Record]) -> Brief | None:
+    briefs = [record.entry.brief for record in records if isinstance(record.entry, BriefReady)]
+    return briefs[-1] if briefs else None
+
+
+def parts_right(fixture: Fixture, brief: Brief) -> dict[Part, bool]:
+    """Each part that has a truth, and whether the brief has it: all of it, nothing else, or honestly blank."""
+    truth = fixture.truth.brief
+    right: dict[Part, bool] = {}
+    for part in Part:
+        phrases = [phrase.lower() for phrase in getattr(truth, part.value)]
+        lines = [line.text.lower() for line in brief.part(part)]
+        if part.value in truth.blank:
+            right[part] = lines == [NOT_KNOWN]
+        elif phrases:
+            all_there = all(any(phrase in line for line in lines) for phrase in phrases)
+            right[part] = all_there and all(any(phrase in line for phrase in phrases) for line in lines)
+    return right
+
+
+def _parts(fixture: Fixture, brief: Brief) -> Iterator[str]:
+    for part, right in parts_right(fixture, brief).items():
+        if not right:
+            wanted = getattr(fixture.truth.brief, part.value) or ("not known",)
+            yield f"brief, {part}: {' and '.join(wanted)} expected, got {[line.text for line in brief.part(part)]}"
 
 
 def _callback(fixture: Fixture, records: Sequence[Record]) -> Iterator[str]:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 
-from models.brief import Brief, BriefLine, Part
+from models.brief import Brief, BriefLine, Clip, Part
 from telephony.desk.office import (
     CallOver,
     DeskOffice,
@@ -45,7 +45,12 @@ BRIEF = Brief(
     headline="Disputed card charge, upset, twice unresolved",
     lines=(
         BriefLine(Part.WHO, "Maria Keller, member since 2011, Gold; verified by keypad PIN", (2,)),
-        BriefLine(Part.ISSUE, "I never bought anything at that shop and this is the second time I call", (4,)),
+        BriefLine(
+            Part.ISSUE,
+            "I never bought anything at that shop and this is the second time I call",
+            (4,),
+            clip=Clip(4, 14_300, 19_000),
+        ),
         BriefLine(Part.TRIED, "Looked up payments: 84.20 at Northgate Outdoor on 3 November is posted", (5,)),
         BriefLine(Part.TRIED, "Dispute form was offered by e-mail, caller declined", (5, 6)),
         BriefLine(Part.WHY, "Frustration 0.74 and rising: repeated herself, raised voice", (4, 6)),
@@ -178,6 +183,15 @@ class SimulatedOffice(DeskOffice):
         self.did.append(("decline", agent, offer, reason))
         self.close_offer(offer, "declined")
         self._say_presence(agent, Presence.AVAILABLE)
+
+    def seen(self, agent: str, call: str, version: int) -> None:
+        self.did.append(("seen", agent, call, str(version)))
+
+    def clip(self, agent: str, call: str, turn: int) -> Callable[[], bytes | None]:
+        if call not in self.journals or turn != 4:
+            raise NotPossible("This sentence cannot be played.")
+        self.did.append(("clip", agent, call, str(turn)))
+        return lambda: b"RIFF"
 
     async def hang_up(self, agent: str, call: str) -> None:
         if self.calls.get(call) != agent:

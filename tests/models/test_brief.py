@@ -112,7 +112,10 @@ def test_what_nobody_knows_is_blank_and_said_as_blank() -> None:
     brief = compose(Material(transcript=Transcript(), today=TODAY))
 
     assert [line.text for line in brief.lines] == [NOT_KNOWN] * 6
-    assert brief.spoken == "Caller not known, not verified. Issue not known. Nothing tried."
+    assert brief.spoken == (
+        "Caller not known, not verified. Issue not known. Nothing tried, no details. Reason not known. "
+        "Next step not known."
+    )
 
 
 def test_a_planted_false_line_is_dropped() -> None:

@@ -1,5 +1,6 @@
 """Calls as sound: both channels in step, silence where it must be, and a full disk that harms no call."""
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -188,3 +189,50 @@ def test_the_writing_thread_has_written_everything_once_it_is_closed(threaded: R
         recording.close()
     threaded.close()
     assert [len(heard_on(tmp_path / f"c{number}.wav")[0]) for number in range(5)] == [2 * RATE] * 5
+
+
+# --- clips ------------------------------------------------------------------------------------------------------------
+
+
+def clip(room: Room, start_ms: int, end_ms: int) -> Pcm | None:
+    wav = room.house.clip("c1", start_ms, end_ms)
+    return None if wav is None else soundfile.read(io.BytesIO(wav), dtype="int16")[0]
+
+
+def test_a_clip_holds_what_the_party_said_and_nothing_of_what_they_were_played(room: Room) -> None:
+    recording = room.begin()
+    seconds(recording, 2, said=3, heard=9)
+    seconds(recording, 4, said=5, heard=9)
+    found = clip(room, 2000, 3000)
+    assert found is not None and len(found) == RATE and set(found) == {5}
+
+
+def test_a_sentence_that_is_not_on_the_disk_yet_gives_no_clip_until_it_is(room: Room) -> None:
+    recording = room.begin()
+    seconds(recording, 3, said=3)
+    assert clip(room, 2500, 3000) is None
+    recording.close()
+    assert clip(room, 2500, 3000) is not None
+
+
+def test_after_a_gap_in_the_network_a_clip_is_still_the_right_sentence(room: Room) -> None:
+    recording = room.begin()
+    seconds(recording, 1, said=3, heard=9)
+    for _ in range(RATE // FRAME_SAMPLES):  # a second of which nothing came
+        recording.heard(tone(9))
+    seconds(recording, 1, said=5, heard=9)
+    recording.close()
+    found = clip(room, 1000, 1900)  # of the party's own time, as the transcript counts
+    assert found is not None and set(found) == {5}
+
+
+def test_a_discarded_recording_gives_no_clip(room: Room) -> None:
+    recording = room.begin()
+    seconds(recording, 3, said=3)
+    recording.discard()
+    assert clip(room, 0, 1000) is None
+
+
+def test_a_clip_of_no_call_is_none(room: Room) -> None:
+    assert room.house.clip("../c1", 0, 1000) is None
+    assert room.house.clip("nobody", 0, 1000) is None

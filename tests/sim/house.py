@@ -31,17 +31,17 @@ async def serving(
     *,
     agents: Mapping[str, SimAgent] | None = None,
     reach: Callable[[int], Reach] = Loopback,
-    staff: Sequence[Mapping[str, Any]] = (),
+    roster: Sequence[Mapping[str, Any]] | None = None,
     **changes: Any,
 ) -> AsyncIterator[tuple[Service, Carrier, str]]:
     """The service, a carrier that reaches it, and its address.
 
-    `agents`: telephone number → who answers there; `staff`: the settings' agents, others than the file's; `reach`: how
-    the carrier gets to a port. `changes`: section → keys, over config/warmline.toml.
+    `agents`: telephone number → who answers there; `roster`: the agents, instead of the settings' own; `reach`: how the
+    carrier gets to a port. `changes`: section → keys, over config/warmline.toml.
     """
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
-    settings = changed(load(CONFIG), records_in(folder), twilio(), {"agents": list(staff)} if staff else {}, changes)
+    settings = changed(load(CONFIG), records_in(folder), twilio(), changes, {"agents": roster} if roster else {})
     stand_in: list[RestStandIn] = []
 
     def http() -> InMemoryHttp:

@@ -18,6 +18,7 @@ WORDING = {
     "agent.correction": "Correction: {text}.",
     "agent.caller_left": "The caller has hung up.",
     "agent.line_lost": "The caller's line was interrupted.",
+    "agent.prove": "Press 1, or say: connect me.",
 }
 
 
@@ -64,6 +65,14 @@ class Leg:
 def answered(mind: BriefingMind | None = None) -> Leg:
     leg = Leg(mind or BriefingMind(brief(), wording=WORDING, version="en-1"))
     leg.hear(Answered())
+    return leg
+
+
+def briefed() -> Leg:
+    """The intro is over, the brief is being said."""
+    leg = answered()
+    intro = leg.waiting.pop(0)
+    leg.hear(Played(intro.say_id, True, 2000))
     return leg
 
 
@@ -147,7 +156,7 @@ def test_a_newer_brief_before_speech_is_the_one_spoken() -> None:
 
 
 def test_a_correction_during_the_brief_is_one_sentence_before_the_question() -> None:
-    leg = answered()
+    leg = briefed()
     leg.mind.revise(brief(2, "94 dollars"))
     leg.play()
     assert leg.prompts == ["agent.intro", "agent.brief", "agent.correction", "agent.question"]
@@ -160,6 +169,41 @@ def test_a_correction_after_the_question_is_told_when_the_leg_looks_again() -> N
     acts = leg.hear(LOOK_AGAIN)
     assert [act.text for act in acts if isinstance(act, Say)] == ["Correction: 94 dollars."]
     assert leg.hear(LOOK_AGAIN) == []
+
+
+def test_a_correction_during_the_intro_is_in_the_brief_that_follows_it() -> None:
+    leg = answered()
+    leg.mind.revise(brief(2, "94 dollars"))
+    leg.play()
+    assert leg.prompts == ["agent.intro", "agent.brief", "agent.question"]
+    assert leg.mind.spoken_version == 2
+
+
+def test_what_changed_twice_is_said_once_in_its_last_form() -> None:
+    leg = briefed()
+    leg.mind.revise(brief(2, "94 dollars"))
+    leg.mind.revise(brief(3, "104 dollars"))
+    leg.play()
+    said = [(act.text, act.version) for act in leg.acts if isinstance(act, Say) and act.prompt == "agent.correction"]
+    assert said == [("Correction: 104 dollars.", "3")]
+
+
+def test_a_newer_reason_or_step_is_no_news_from_the_caller() -> None:
+    leg = briefed()
+    lines = (*brief().lines, BriefLine(Part.NEXT, "Open a dispute."), BriefLine(Part.WHY, "frustrated"))
+    leg.mind.revise(Brief(2, "Disputes a charge", lines, spoken="..."))
+    leg.play()
+    assert leg.prompts == ["agent.intro", "agent.brief", "agent.question"]
+
+
+def test_what_is_new_is_one_short_sentence_of_whole_lines() -> None:
+    leg = briefed()
+    story = "“it was a very long story about a shop and a card and a charge that nobody ever wanted at all”"
+    lines = (BriefLine(Part.ISSUE, story, (4,)), BriefLine(Part.ISSUE, "“and another long one on top of it.”", (5,)))
+    leg.mind.revise(Brief(2, "Disputes a charge", lines, spoken="..."))
+    leg.play()
+    said = next(act.text for act in leg.acts if isinstance(act, Say) and act.prompt == "agent.correction")
+    assert said == f"Correction: {story}."
 
 
 def test_an_older_brief_changes_nothing() -> None:
@@ -198,3 +242,85 @@ def test_a_missing_wording_is_named_before_anybody_is_rung() -> None:
 
 def test_the_question_names_a_phrase_that_is_accepted() -> None:
     assert "connect me" in ACCEPTS
+
+
+# --- accepted on screen, answered on a telephone ----------------------------------------------------------------------
+
+
+def test_who_took_the_call_on_screen_is_asked_for_a_sign_and_hears_no_brief() -> None:
+    mind = BriefingMind(brief(), wording=WORDING, version="en-1")
+    mind.taken()
+    leg = answered(mind)
+    leg.play()
+    assert leg.prompts == ["agent.prove"]
+    assert leg.hear(KeyPressed("1")) == [Accept("key")]
+
+
+def test_who_takes_the_call_on_screen_during_the_brief_hears_the_request_instead_of_the_rest() -> None:
+    leg = briefed()
+    leg.mind.taken()
+    cut = leg.waiting.pop(0)
+    leg.hear(Played(cut.say_id, False, 900), LOOK_AGAIN)
+    leg.play()
+    assert leg.prompts == ["agent.intro", "agent.brief", "agent.prove"]
+    assert leg.says("connect me") == [Accept("voice")]
+
+
+def test_a_key_pressed_as_the_screen_is_clicked_is_the_sign() -> None:
+    leg = briefed()
+    leg.mind.taken()
+    assert leg.hear(KeyPressed("1")) == [Accept("key")]
+
+
+def test_who_gives_no_sign_is_asked_once_more_and_then_given_up() -> None:
+    mind = BriefingMind(brief(), wording=WORDING, version="en-1")
+    mind.taken()
+    leg = answered(mind)
+    leg.play()
+    leg.hear(Silence(5000))
+    leg.play()
+    assert leg.prompts == ["agent.prove", "agent.repeat", "agent.prove"]
+    assert leg.hear(Silence(5000))[-1] == Decline("no_answer", "silence")
+
+
+def test_who_took_the_call_on_screen_may_still_hear_the_brief() -> None:
+    mind = BriefingMind(brief(), wording=WORDING, version="en-1")
+    mind.taken()
+    leg = answered(mind)
+    leg.play()
+    leg.hear(KeyPressed("3"))
+    leg.play()
+    assert leg.prompts == ["agent.prove", "agent.brief", "agent.question"]
+
+
+# --- machines ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_voicemail_s_greeting_ends_the_attempt_while_the_brief_is_said() -> None:
+    assert briefed().says("please leave a message after the tone") == [Decline("machine", "voicemail")]
+
+
+def test_a_menu_is_one_before_the_question_and_an_echo_of_our_keys_after_it() -> None:
+    assert briefed().says("for sales press one for service press two") == [Decline("machine", "menu")]
+    assert Decline("machine", "menu") not in asked().says("okay for the call press one")
+
+
+def test_the_desk_s_own_softphone_is_no_machine_whatever_is_said() -> None:
+    leg = briefed()
+    leg.mind.proven = True
+    assert leg.says("please leave a message after the tone") == []
+
+
+def test_who_talks_for_a_while_is_heard_out_and_a_recording_is_not() -> None:
+    leg = briefed()
+    assert leg.hear(Heard("", 0.2, 0, 9000, "scripted")) == []
+    assert leg.hear(Heard("", 0.2, 9500, 16_000, "scripted")) == [Decline("machine", "long greeting")]
+
+
+def test_who_pauses_to_listen_is_no_recording() -> None:
+    leg = briefed()
+    assert leg.hear(Heard("", 0.2, 0, 9000, "scripted"), Heard("", 0.2, 11_000, 18_000, "scripted")) == []
+
+
+def test_words_that_were_hardly_understood_tell_of_no_machine() -> None:
+    assert briefed().hear(Heard("please leave a message", 0.3, 100, 900, "scripted")) == []

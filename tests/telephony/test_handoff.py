@@ -81,7 +81,7 @@ def test_nobody_hands_back_a_caller_they_do_not_have() -> None:
 def test_accepting_on_screen_before_the_softphone_answers_bridges_when_it_does() -> None:
     handoff, todo = offered(h.Accepted("h1-1", "screen"))
     assert handoff.state is S.ACCEPTED
-    assert todo == []
+    assert todo == [h.AskProof("h1-1")]
     handoff, todo = run(handoff, h.Answered("h1-1", proven=True))
     assert todo[0] == h.Bridge("h1-1", "ana")
 
@@ -89,7 +89,7 @@ def test_accepting_on_screen_before_the_softphone_answers_bridges_when_it_does()
 def test_accepting_on_screen_does_not_bridge_a_telephone_that_may_be_a_voicemail() -> None:
     handoff, todo = offered(h.Accepted("h1-1", "screen"), h.Answered("h1-1"), h.Briefed("h1-1", 1))
     assert handoff.state is S.ACCEPTED
-    assert todo == []
+    assert todo == [h.AskProof("h1-1")]  # once; the leg is asked for a person
     handoff, todo = run(handoff, h.Accepted("h1-1", "key"))
     assert todo[0] == h.Bridge("h1-1", "ana")
     assert handoff.attempts[0].accepted_by == "screen"

@@ -142,6 +142,23 @@ def test_who_still_speaks_when_a_protected_prompt_ends_is_heard_from_then_on():
     assert segments(call.hears(talk(400), quiet(600)))[0].end_ms == 2220
 
 
+def test_an_ear_that_listens_through_tells_at_once_what_is_said_over_a_protected_prompt_and_stops_nothing():
+    call = Conversation()
+    call.ear.listen_through()
+    call.ear.prompt_began(interruptible=False)
+    told = call.hears(quiet(1000), talk(800), quiet(600))
+    assert told[0] == SpeechBegan(at_ms=1000, over_prompt=False)
+    assert [(s.start_ms, s.over_prompt) for s in segments(told)] == [(1000, True)]
+    assert call.hears(quiet(200), talk(100), quiet(600)) == []  # a cough is nothing here either
+
+
+def test_an_ear_that_listens_through_still_stops_a_prompt_that_may_be_interrupted():
+    call = Conversation()
+    call.ear.listen_through()
+    call.ear.prompt_began(interruptible=True)
+    assert call.hears(quiet(1000), talk(200)) == [SpeechBegan(at_ms=1000, over_prompt=True)]
+
+
 def test_of_much_talk_over_a_protected_prompt_the_latest_counts():
     call = Conversation()
     call.ear.prompt_began(interruptible=False)

@@ -72,6 +72,7 @@ class Intent:
     menu: str = ""  # said in the keypad menu: "For {menu}, press 1."
     summary: str = ""  # said back to the caller and told to the agent: "you want to ..."
     next_step: str = ""  # what the brief recommends
+    limits: str = ""  # what the agent may and may not do there: the brief's "Limits: ..."
     attempt: str = ""  # in the brief: what the system tried, "looked up the balance"
     verified: bool = False
     action: str | None = None

@@ -74,7 +74,7 @@ def _proved(step: Step, event: ActionDone) -> None:
     number = step.state.claimed or ""
     facts = event.facts
     masked = f"••••{number[-2:]}"
-    of_record = facts.get("tier"), facts.get("since"), facts.get("language")
+    of_record = map(facts.get, ("tier", "since", "language", "value"))
     member = Member(number, masked, facts.get("name", ""), "keypad_pin", *of_record)
     step.set(member=member, claimed=None)
     step.tell(Verified(masked, member.how))

@@ -1,5 +1,6 @@
 """What the call is about in one line: said back to the caller before a person hears it."""
 
+from models.statement import says_something
 from voice.dialogue import prompts
 from voice.dialogue.business import Business
 from voice.dialogue.state import State, Value
@@ -22,11 +23,9 @@ def values(state: State) -> dict[str, Value]:
 
 
 def own_words(state: State) -> str:
-    """The caller's last statement of it, shortened."""
-    turns = (*state.issue, *state.noted)
-    if not turns:
-        return ""
-    words = state.transcript.turn(turns[-1]).text.split()
+    """The caller's last statement of it, shortened; a bare "no" is none."""
+    said = [state.transcript.turn(turn).text for turn in (*state.issue, *state.noted)]
+    words = next((text for text in reversed(said) if says_something(text)), "").split()
     return " ".join(words[:LONGEST_WORDS]) + (" …" if len(words) > LONGEST_WORDS else "")
 
 

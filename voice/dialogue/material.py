@@ -24,8 +24,10 @@ def material(business: Business, state: State, today: date) -> Material:
         attempts=tuple(_attempt(business, one) for one in state.tried),
         reason=Reason(escalation.trigger, escalation.evidence, escalation.turns) if escalation else None,
         next_step=intent.next_step or None if intent else None,
+        limits=intent.limits or None if intent else None,
         entities=_entities(business, state),
         record=_record(state),
+        recorded=state.recorded,
     )
 
 
@@ -33,11 +35,8 @@ def _caller(business: Business, state: State) -> Caller:
     member = state.member
     if member is None:
         return Caller()
-    notes = []
-    if member.tier:
-        notes.append(render(business.prompts, "brief.tier", 0, {"tier": member.tier}))
-    if member.since:
-        notes.append(render(business.prompts, "brief.since", 0, {"since": member.since}))
+    known = {"tier": member.tier, "value": member.value, "since": member.since}
+    notes = [render(business.prompts, f"brief.{name}", 0, {name: value}) for name, value in known.items() if value]
     how = render(business.prompts, f"brief.{member.how}", 0, {})
     return Caller(member.name or None, member.masked, how, tuple(notes))
 

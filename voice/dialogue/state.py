@@ -129,6 +129,7 @@ class Member:
     tier: str | None = None
     since: str | None = None
     language: str | None = None
+    value: str | None = None  # what they are worth to the business, as its own words put it
 
 
 @dataclass(frozen=True, slots=True)

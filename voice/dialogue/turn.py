@@ -13,6 +13,7 @@ from models.frustration import Evidence, FrustrationState, Judgement
 from models.intent import NOTHING, IntentMatch
 from models.redact import redact
 from models.slots import corrects
+from models.statement import only_answers
 from models.transcript import Speaker, Transcript
 from voice import events
 from voice.dialogue import policy, seeking
@@ -136,8 +137,9 @@ class CallerMind:
         mentioned = any(asked.mentions_only(heard.text, rule) for rule in self._asked)
         if match.name == "talk_to_person" and not wants:
             modelled = any(match.in_scope and match.confidence >= rule.confidence for rule in self._asked)
-            wants = modelled and not mentioned
-            match = match if wants else replace(match, confidence=min(match.confidence, GUESSED))
+            wants = modelled and not mentioned and not only_answers(heard.text)
+            guess = NOTHING if only_answers(heard.text) else replace(match, confidence=min(match.confidence, GUESSED))
+            match = match if wants else guess  # "yes please" answers; it asks for nobody
         off_record = understood and unrecorded(heard.text)
         turn = Turn(number, heard.text, heard.confidence, match, wants, off_record, self._today, bars)
         if understood:

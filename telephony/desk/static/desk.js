@@ -27,6 +27,7 @@ const ENDED = {
 };
 const NO_SOUND_YET = "The browser keeps the ringing silent until you click or press a key on this page.";
 
+let seen = ""; // call and version of the brief that was drawn last
 const transcript = new Transcript();
 const sound = new SoundCheck(() => phone, doing);
 let phone = null;
@@ -171,11 +172,20 @@ function render() {
   showWrapUp(wrapup);
   showClock();
   showBrief((offer ?? call)?.brief, (turns) => transcript.point(turns));
+  tellSeen(offer ?? call);
   showMood(state.judged);
   showIdle(!offer && !call && !wrapup);
   document.title = offer ? `☎ ${offer.caller} · Desk` : "Desk · Warmline";
   ring(Boolean(offer) && !leg.on, () => notice(NO_SOUND_YET));
   tick();
+}
+
+// Tells the record which version of the brief was drawn; a page nobody looks at draws no frame.
+function tellSeen(shown) {
+  const version = shown?.brief?.version;
+  if (!version || seen === `${shown.call} ${version}`) return;
+  seen = `${shown.call} ${version}`;
+  requestAnimationFrame(() => post(`/desk/api/calls/${shown.call}/brief/${version}/seen`).catch(() => {}));
 }
 
 function showIdle(idle) {

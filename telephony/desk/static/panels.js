@@ -28,6 +28,13 @@ export function showBrief(brief, point) {
 
 function briefLine(part, line, point) {
   const row = make("dd", part, part === "issue" ? `“${line.text.replace(/^["“]|["”]$/g, "")}”` : line.text);
+  if (line.clip) {
+    const play = make("button", "turn", "▶ hear it");
+    play.type = "button";
+    play.setAttribute("aria-label", "Play the caller's own words");
+    play.addEventListener("click", () => playClip(line.clip, play));
+    row.append(play);
+  }
   if (line.turns.length) {
     const button = make("button", "turn", `↗ ${line.turns.join(", ")}`);
     button.type = "button";
@@ -36,6 +43,17 @@ function briefLine(part, line, point) {
     row.append(button);
   }
   return row;
+}
+
+let playing = null; // one clip at a time
+
+function playClip(address, button) {
+  playing?.pause();
+  playing = new Audio(address);
+  playing.play().catch(() => {
+    button.textContent = "cannot be played";
+    button.disabled = true;
+  });
 }
 
 const mood = (level) => (level < 0.35 ? "calm" : level < 0.65 ? "uneasy" : "upset");
