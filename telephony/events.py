@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from models.brief import Brief
-from voice.events import Acted, Corrected, Escalated, Judged, RecordingDeclined, Understood, Verified
+from voice.events import Acted, Corrected, Escalated, Judged, MusicChosen, RecordingDeclined, Understood, Verified
 
 VERSION = 1
 
@@ -176,7 +176,7 @@ class CallEnded:
 
 Entry = (
     CallOffered | CallAnswered | Said | Heard | KeyPressed | Silent | BargedIn | Understood | Judged | Escalated
-    | ActionAsked | Acted | Verified | RecordingDeclined | Corrected | BriefReady | HandoffMoved | AgentOffered
-    | AgentAnswered | AgentBriefed | AgentAccepted | AgentDeclined | Bridged | Unbridged | CallbackAgreed | WrappedUp
-    | Problem | CallEnded
+    | ActionAsked | Acted | Verified | RecordingDeclined | Corrected | MusicChosen | BriefReady | HandoffMoved
+    | AgentOffered | AgentAnswered | AgentBriefed | AgentAccepted | AgentDeclined | Bridged | Unbridged | CallbackAgreed
+    | WrappedUp | Problem | CallEnded
 )  # fmt: skip

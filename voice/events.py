@@ -81,6 +81,7 @@ class PersonStage(StrEnum):
     UNAVAILABLE = "unavailable"  # nobody free: callback may be offered
     COMING = "coming"  # `name` accepted
     GAVE_UP = "gave_up"  # the search is over, nobody came
+    STOPPED = "stopped"  # the search is over, the party wished so
     LEFT = "left"  # the person hung up, the party did not: the system has them back
     ENGINE_DOWN = "engine_down"  # the recogniser failed: only keys work now
 
@@ -108,6 +109,7 @@ class Say:
     interruptible: bool = True
     private: bool = False  # holds what must not reach journal, log or transcript; `shown` is recorded instead
     shown: str | None = None
+    plain: str | None = None  # said in place of what no voice can say: words that were rendered ahead
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +166,13 @@ class Decline:
 
 
 @dataclass(frozen=True, slots=True)
+class Music:
+    """Soft music whenever nothing is being said, from now on or (`on` false) no more."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class StopRecording:
     """The party asked not to be recorded."""
 
@@ -180,7 +189,10 @@ class Tell:
     fact: "Fact"
 
 
-Act = Say | Expect | Do | SeekPerson | StopSeeking | AgreeCallback | Accept | Decline | StopRecording | HangUp | Tell
+Act = (
+    Say | Expect | Do | SeekPerson | StopSeeking | AgreeCallback | Accept | Decline | Music | StopRecording | HangUp
+    | Tell
+)  # fmt: skip
 
 # --- facts: what the record keeps of a conversation -------------------------------------------------------------------
 
@@ -239,4 +251,11 @@ class Corrected:
     turn: int
 
 
-Fact = Understood | Judged | Escalated | Acted | Verified | RecordingDeclined | Corrected
+@dataclass(frozen=True, slots=True)
+class MusicChosen:
+    """The party asked for music instead of words while they wait; `on` false: they have had enough of it."""
+
+    on: bool
+
+
+Fact = Understood | Judged | Escalated | Acted | Verified | RecordingDeclined | Corrected | MusicChosen

@@ -18,11 +18,13 @@ ALWAYS_SAID = (
     "seek.coming_unnamed", "seek.left", "seek.gave_up", "seek.one_moment", "seek.nobody", "seek.offer_callback",
     "seek.keep_waiting", "callback.this_number", "brief.done", "brief.told", "brief.failed", "brief.cancelled",
     "brief.unclear", "brief.keypad_pin", "brief.tier", "brief.since", "callback.ask_number", "callback.read_back",
-    "callback.agreed", "callback.topic", "busy", "busy.offer",
+    "callback.agreed", "callback.topic", "busy", "busy.offer", "seek.ready", "seek.topic_hint", "seek.music_hint",
+    "seek.callback_hint", "seek.ask_hint", "seek.cancel_hint", "seek.tip", "seek.music_on", "seek.music_off",
+    "seek.too_late", "identity.late", "unsayable",
 )  # fmt: skip
 IDENTITY_SAID = (
     "identity.why", "identity.ask_member", "identity.read_back", "identity.ask_pin", "identity.not_aloud",
-    "identity.wrong", "identity.done", "identity.failed",
+    "identity.wrong", "identity.done", "identity.failed", "seek.identity",
 )  # fmt: skip
 NEEDED_RULES = ("asked", "sensitive", "lost", "silent")  # without these a caller could be left alone
 
@@ -161,6 +163,9 @@ def _articles(business: Business) -> Iterator[Mistake]:
         for name in wanted:
             if name not in business.articles:
                 yield f"intents/{intent.name}.toml", f"article: knowledge/{name}.md expected, got no such page"
+    for name in business.staying.tips:
+        if name not in business.articles:
+            yield "business.toml", f"[staying] tips: pages of knowledge/ expected, got {name!r}"
 
 
 def _list(names: Iterable[str]) -> str:

@@ -23,6 +23,7 @@ from voice.dialogue.business import (
     Prompts,
     Queue,
     Scope,
+    Staying,
 )
 from voice.dialogue.errors import BusinessError
 from voice.triggers import registry
@@ -52,8 +53,9 @@ def load_business(folder: Path) -> Business:
         menu=tuple(tuple(page) for page in main.get("menu", ())),
         identity=_optional(folder / "business.toml", main, "identity", Identity),
         hearing=_optional(folder / "business.toml", main, "hearing", Hearing) or Hearing(),
+        staying=_optional(folder / "business.toml", main, "staying", Staying) or Staying(),
     )
-    _known(folder / "business.toml", main, {"name", "menu", "identity", "hearing"})
+    _known(folder / "business.toml", main, {"name", "menu", "identity", "hearing", "staying"})
     _known(folder / "escalation.toml", escalation, {"costs", "rule"})
     mistakes = check.mistakes(business)
     if mistakes:

@@ -128,11 +128,31 @@ class Member:
     since: str | None = None
 
 
+class Offer(StrEnum):
+    """What a plain "yes" of a waiting caller takes."""
+
+    BRIEF = "brief"  # "I'll tell them ..., is that right?", not answered when it was asked
+    TOPIC = "topic"  # "what shall I tell them?", likewise
+    IDENTITY = "identity"
+    CALLBACK = "callback"
+    MUSIC = "music"
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """Digits that may still come for a question that was given up. Times in ms of call audio."""
+
+    until_ms: int
+    digits: int
+    came: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Seeking:
     """The search for a person, as far as the caller is concerned."""
 
     escalation: Escalated
+    since_ms: int = 0  # of call audio
     stage: PersonStage = PersonStage.SOUGHT
     name: str | None = None
     wait_minutes: tuple[int, int] | None = None
@@ -140,6 +160,11 @@ class Seeking:
     deferred: bool = False  # nobody is free, but the caller was in the middle of an answer
     declined_callback: bool = False
     comforts: int = 0
+    told: tuple[str, ...] = ()  # of what there is to tell while they wait
+    offer: Offer | None = None
+    collecting: bool = False  # what is asked now is for the person to know, not for us to act on
+    music: bool = False  # chosen
+    stopping: bool = False  # the caller does not want a person any more; not yet confirmed
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +200,8 @@ class State:
     callback_number: str | None = None
     callback_queue: str | None = None
     deaf: bool = False  # the recogniser is down
+    music: bool = False  # is playing whenever nothing is said
+    late: Late | None = None
     recorded: bool = True
     caller_number: str | None = None
     by_keys: bool = False  # the caller's last answer was keyed: say which keys go on
