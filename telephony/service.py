@@ -227,12 +227,18 @@ async def serve(settings: Settings, *, config: Path, ready: Callable[[Service], 
 
 def known_prompts(business: Business, settings: Settings) -> list[str]:
     """Every prompt whose words are known at the start: rendered ahead, so that they cost nothing in a call, and can be
-    said when no voice runs any more. Queues and agents are the only fields of the way to a person."""
+    said when no voice runs any more. Queues, agents, intents and articles are the fields known then."""
     texts = [text for variants in business.prompts.texts.values() for text in variants]
     titles = [queue.title for queue in business.queues.values()]
     names = [agent.name for agent in settings.agents]
     filled = [text.replace("{queue}", title) for text in texts if "{queue}" in text for title in titles]
     filled += [text.replace("{name}", name) for text in texts if "{name}" in text for name in names]
+    prompts = business.prompts.texts
+    titles_of = [(text, intent.title) for text in prompts["confirm_intent"] for intent in business.intents.values()]
+    filled += [text.replace("{title}", title) for text, title in titles_of]
+    told = [(text, article.spoken) for name in ("article", "seek.tip") for text in prompts[name]
+            for article in business.articles.values()]  # fmt: skip
+    filled += [text.replace("{text}", spoken) for text, spoken in told]
     return [text for text in dict.fromkeys((*texts, *filled)) if "{" not in text]
 
 

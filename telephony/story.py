@@ -147,9 +147,16 @@ def _brief(records: Sequence[Record]) -> tuple[Brief | None, float | None]:
     return next(same, ready[-1].brief if ready else None), spoken[-1].seconds
 
 
+STAGES = ("trigger", "told", "ring", "answer", "briefed", "accept", "bridge", "first human word")
+
+
 def _stages(stamped: Sequence[tuple[int, e.Entry]]) -> Iterator[Stage]:
-    """By time: telling the caller and ringing the agent go on side by side. Of the agents asked, the last one's."""
-    found = sorted(_stage_times(stamped).items(), key=lambda stage: stage[1])
+    """By time: telling the caller and ringing the agent go on side by side. Of the agents asked, the last one's. What
+    happened in the same moment, or ended another stage, stands in the order of the way."""
+    times = _stage_times(stamped)
+    if "briefed" in times and "accept" in times and times["accept"] > times.get("answer", 0):
+        times["briefed"] = min(times["briefed"], times["accept"])  # taking the call ends the brief
+    found = sorted(times.items(), key=lambda stage: (stage[1], STAGES.index(stage[0])))
     for (name, at_ms), before in zip(found, [None, *(at for _, at in found)], strict=False):
         yield Stage(name, at_ms, at_ms - before if before is not None else 0)
 
