@@ -28,6 +28,7 @@ from telephony.desk.office import Disposition
 from telephony.errors import ConfigError
 from telephony.house import Backend, House, Unrecorded
 from telephony.journal import Keeper, Record
+from telephony.known_prompts import known_prompts
 from telephony.leg import Line
 from telephony.lines import twilio, webrtc
 from telephony.lines.twilio.control import CallControl, RestHttp
@@ -223,23 +224,6 @@ async def serve(settings: Settings, *, config: Path, ready: Callable[[Service], 
         finally:
             switchboard.cancel()
             await asyncio.wait({switchboard})
-
-
-def known_prompts(business: Business, settings: Settings) -> list[str]:
-    """Every prompt whose words are known at the start: rendered ahead, so that they cost nothing in a call, and can be
-    said when no voice runs any more. Queues, agents, intents and articles are the fields known then."""
-    texts = [text for variants in business.prompts.texts.values() for text in variants]
-    titles = [queue.title for queue in business.queues.values()]
-    names = [agent.name for agent in settings.agents]
-    filled = [text.replace("{queue}", title) for text in texts if "{queue}" in text for title in titles]
-    filled += [text.replace("{name}", name) for text in texts if "{name}" in text for name in names]
-    prompts = business.prompts.texts
-    titles_of = [(text, intent.title) for text in prompts["confirm_intent"] for intent in business.intents.values()]
-    filled += [text.replace("{title}", title) for text, title in titles_of]
-    told = [(text, article.spoken) for name in ("article", "seek.tip") for text in prompts[name]
-            for article in business.articles.values()]  # fmt: skip
-    filled += [text.replace("{text}", spoken) for text, spoken in told]
-    return [text for text in dict.fromkeys((*texts, *filled)) if "{" not in text]
 
 
 def fallback(business: Business) -> Mapping[str, tuple[str, ...]]:

@@ -109,6 +109,7 @@ class Say:
     interruptible: bool = True
     private: bool = False  # holds what must not reach journal, log or transcript; `shown` is recorded instead
     shown: str | None = None
+    filler: bool = False  # ends with its sentence when something else is to be said
     plain: str | None = None  # said in place of what no voice can say: words that were rendered ahead
 
 
@@ -119,7 +120,7 @@ class Expect:
     language: str  # name of the state's language model
     shape: str = "free"  # free | yes_no | digits | choice
     digits: int | None = None  # how many, for shape "digits"
-    no_input_ms: int = 6000
+    no_input_ms: int = 4500
     sensitive: bool = False  # what is said or keyed now never reaches journal, log, transcript or recording
 
 

@@ -76,7 +76,7 @@ class Story:
             said = self.happens(events.KeyPressed(key))
         return said
 
-    def silence(self, ms: int = 6000) -> str:
+    def silence(self, ms: int = 4500) -> str:
         self.now_ms += ms
         return self.happens(events.Silence(ms))
 

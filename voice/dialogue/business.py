@@ -147,8 +147,8 @@ class Hearing:
     accept_confidence: float = 0.5  # act on an intent at once
     confirm_confidence: float = 0.25  # ask "would you like ...?"; below it the caller was not understood
     words_confidence: float = 0.2  # below it the recogniser's words are not used
-    no_input_ms: int = 6000
-    digits_no_input_ms: int = 8000
+    no_input_ms: int = 4500  # nobody shall hear nothing for 5 s
+    digits_no_input_ms: int = 4500  # likewise; twice, before it counts as silence
 
 
 @dataclass(frozen=True, slots=True)

@@ -235,6 +235,10 @@ def silence(step: Step, event: Silence) -> None:
         staying.next_line(step)
     elif step.state.keys and keypad.collecting(step):
         keypad.ready(step)
+    elif keypad.collecting(step) and not step.state.patient:
+        step.say("no_input.patient")
+        step.set(patient=True)
+        step.ask = False
     elif step.state.seeking is not None:
         _silent_while_sought(step)
     else:

@@ -192,6 +192,7 @@ class State:
     claimed_how: str = "keypad"
     keys: str = ""  # digits keyed so far
     attempt: int = 0  # variant of the question being asked
+    patient: bool = False  # a first pause before digits was let pass
     page: int = 0  # of the keypad menu
     counts: Counts = field(default_factory=Counts)
     seeking: Seeking | None = None

@@ -45,7 +45,7 @@ def comfort(step: Step) -> None:
         return
     variants = len(step.business.prompts.texts["seek.comfort"])
     queue = step.queue_title(sought.escalation.queue)
-    step.say("seek.comfort", attempt=sought.comforts % variants, queue=queue)
+    step.say("seek.comfort", attempt=sought.comforts % variants, filler=True, queue=queue)
     step.seeks(comforts=sought.comforts + 1)
     if step.state.by_keys or step.state.deaf:
         step.say("seek.keys")
@@ -67,6 +67,8 @@ def answered(step: Step, turn: Turn) -> bool:
     sought = step.state.seeking
     if sought is None or sought.offer is None or turn.words > PLAIN_ANSWER_WORDS or turn.answer is None:
         return False
+    if turn.answer == "no" and turn.words > 1 and turn.strong == "cancel":
+        return False  # "never mind" is no answer to an offer
     offer, answer = sought.offer, turn.answer
     step.seeks(offer=None)
     if offer is Offer.BRIEF:
@@ -128,7 +130,7 @@ def _identity(step: Step) -> bool:
 
 def _ready(step: Step) -> bool:
     if issue_line(step.business, step.state):
-        step.say("seek.ready")
+        step.say("seek.ready", filler=True)
         return True
     return _offer(step, "seek.topic_hint", Offer.TOPIC)
 
@@ -153,12 +155,12 @@ def _about(step: Step) -> bool:
 
 
 def _asking(step: Step) -> bool:
-    step.say("seek.ask_hint")
+    step.say("seek.ask_hint", filler=True)
     return True
 
 
 def _cancelling(step: Step) -> bool:
-    step.say("seek.cancel_hint")
+    step.say("seek.cancel_hint", filler=True)
     return True
 
 
@@ -174,7 +176,7 @@ def _tip(step: Step) -> bool:
 
 
 def _say_tip(step: Step, article: Article) -> bool:
-    step.say("seek.tip", text=article.spoken)
+    step.say("seek.tip", text=article.spoken, filler=True)
     if step.state.seeking is not None:
         step.seeks(told=(*step.state.seeking.told, article.name))
     return True
@@ -196,4 +198,3 @@ _AGENDA: dict[str, Callable[[Step], bool]] = {
     "asking": _asking,
     "cancelling": _cancelling,
 }
-

@@ -37,7 +37,9 @@ class Step:
             self.set(seeking=replace(self.state.seeking, **changes))
 
     def go(self, place: Place, **changes: Any) -> None:
-        self.state = replace(self.state, place=move(self.state.place, place), attempt=0, keys="", **changes)
+        self.state = replace(
+            self.state, place=move(self.state.place, place), attempt=0, keys="", patient=False, **changes
+        )
 
     def say(
         self,
@@ -46,6 +48,7 @@ class Step:
         *,
         attempt: int = 0,
         private: bool = False,
+        filler: bool = False,
         **more: str,
     ) -> Say:
         """`private`: the slot `digits` is replaced by its end in what is recorded."""
@@ -58,7 +61,7 @@ class Step:
         number = self.state.says + 1
         say = Say(
             f"s{number}", text, prompt, self.business.prompts.version, private=private, shown=shown,
-            plain=plain(self.business.prompts, prompt),
+            filler=filler, plain=plain(self.business.prompts, prompt),
         )  # fmt: skip
         self.state = replace(self.state, says=number)
         self.acts.append(say)

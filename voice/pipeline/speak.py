@@ -169,12 +169,13 @@ class Speak(FrameProcessor):
             self._ear.prompt_ended()
 
     async def _send(self, say: Say) -> float:
-        """Sends the audio of `say`, in whole frames; the seconds sent."""
+        """Sends the audio of `say`, in whole frames; the seconds sent. A filler ends at a pause once more waits."""
         samples = 0
         rest: Pcm = np.zeros(0, dtype=np.int16)
         async with aclosing(self._audio(say)) as pieces:
             async for piece in pieces:
-                if self._cut:
+                if self._cut or (say.filler and self._waiting and not piece.any()):
+                    self._cut = True
                     break
                 joined = np.concatenate([rest, piece])
                 whole = len(joined) // FRAME_SAMPLES * FRAME_SAMPLES
