@@ -48,8 +48,9 @@ def test_a_silent_caller_has_company_however_long_it_takes(tmp_path: Path) -> No
     assert len(texts) == len(set(texts))
 
 
-def test_a_caller_who_asked_aloud_and_then_falls_silent_is_told_something_as_well(tmp_path: Path) -> None:
-    call = waits(tmp_path, SPEAKS, SPEAKS, seconds=62, lines=["what is my balance", "agent"])
+@pytest.mark.parametrize("lines", [["agent"], ["what is my balance", "agent"]], ids=["at once", "in a task"])
+def test_a_caller_who_asks_aloud_and_then_falls_silent_has_company_too(lines: list[str], tmp_path: Path) -> None:
+    call = waits(tmp_path, *[SPEAKS] * len(lines), seconds=62, lines=lines)
     assert (call.company.quiet_share() or 1) <= 0.10
 
 

@@ -158,7 +158,7 @@ class Staying:
     __pydantic_config__: ClassVar = STRICT
     talk_ms: int = 60_000  # so long it goes on talking, unless the caller chooses music
     pause_ms: int = 420  # between two sentences then
-    answer_ms: int = 1800  # for an answer then; later it still counts, but the talk goes on
+    answer_ms: int = 1500  # for an answer then; later it still counts, but the talk goes on
     later_ms: int = 15_000  # between two sentences afterwards, with soft music
     music_ms: int = 60_000  # between two sentences to a caller who chose music
     tips: tuple[str, ...] = ()  # articles worth hearing for anybody who waits

@@ -255,8 +255,8 @@ def _silent_while_sought(step: Step) -> None:
         step.go(Place.WAITING)
         step.seeks(offer=Offer.BRIEF if place is Place.BRIEF_CHECK else Offer.TOPIC)
         staying.next_line(step)
-    elif place is Place.CALLBACK_OFFER and attempt > 0:
-        callback.decline(step)
+    elif place is Place.CALLBACK_OFFER:
+        callback.leave_open(step)
     elif attempt >= MOST_ATTEMPTS - 1:
         _leave_it(step)
     else:
