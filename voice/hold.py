@@ -3,8 +3,11 @@
 from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from voice.audio import FRAME_SAMPLES, RATE, Pcm
+
+Samples = NDArray[np.float64]
 
 LEVEL_DBFS = -30.0
 """Of the whole loop: well above the -50 dBFS of a dead line, and half as loud as the voice that comes between."""
@@ -28,18 +31,22 @@ def loop() -> Pcm:
     mixed = np.zeros(whole)
     for number, chord in enumerate(CHORDS_HZ):
         at = (np.arange(2 * samples) + number * samples) % whole
-        mixed[at] += _swell(2 * samples) * sum(_note(hertz, 2 * samples) for hertz in chord)
+        for hertz in chord:
+            mixed[at] += _swell(2 * samples) * _note(hertz, 2 * samples)
     rms = float(np.sqrt(np.mean(mixed**2)))
     scaled = mixed * (32768 * 10 ** (LEVEL_DBFS / 20) / rms)
     return scaled[: whole // FRAME_SAMPLES * FRAME_SAMPLES].astype(np.int16)
 
 
-def _note(hertz: float, samples: int) -> np.ndarray:
+def _note(hertz: float, samples: int) -> Samples:
     at = np.arange(samples) / RATE
-    partials = [share * np.sin(2 * np.pi * hertz * (n + 1) * at) for n, share in enumerate(OVERTONES)]
-    return np.sum(partials, axis=0)
+    note = np.zeros(samples)
+    for number, share in enumerate(OVERTONES, start=1):
+        note += share * np.sin(2 * np.pi * hertz * number * at)
+    return note
 
 
-def _swell(samples: int) -> np.ndarray:
+def _swell(samples: int) -> Samples:
     """Up and down once: where a chord fades, the next one is coming up."""
-    return np.sin(np.pi * np.arange(samples) / samples) ** 2
+    swell: Samples = np.sin(np.pi * np.arange(samples) / samples) ** 2
+    return swell

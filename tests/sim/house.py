@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -26,15 +26,21 @@ PUBLIC_URL = "https://warmline.example"
 
 @asynccontextmanager
 async def serving(
-    folder: Path, world: World | None = None, *, agents: Mapping[str, SimAgent] | None = None, **changes: Any
+    folder: Path,
+    world: World | None = None,
+    *,
+    agents: Mapping[str, SimAgent] | None = None,
+    seats: Sequence[Mapping[str, Any]] = (),
+    **changes: Any,
 ) -> AsyncIterator[tuple[Service, Carrier, str]]:
     """The service, a carrier that reaches it, and its address.
 
-    `agents`: telephone number → who answers there. `changes`: section → keys, over config/warmline.toml.
+    `agents`: telephone number → who answers there; `seats`: the agents of the settings, where not the shipped ones.
+    `changes`: section → keys, over config/warmline.toml.
     """
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
-    settings = changed(load(CONFIG), records_in(folder), twilio(), changes)
+    settings = changed(load(CONFIG), records_in(folder), twilio(), {"agents": seats} if seats else {}, changes)
     stand_in: list[RestStandIn] = []
 
     def http() -> InMemoryHttp:
