@@ -40,6 +40,7 @@ from tests.sim.virtual import WORDS, Call, Town, play
 from voice.audio import silence
 
 QUICK = accepts_at_once(after_seconds=1.0, ring_seconds=1.0)
+ALONE_MS = 5_000
 FIRST, SECOND = "+12025550143", "+12025550144"
 
 
@@ -68,6 +69,7 @@ def ends_with_ben(ana: SimAgent, folder: Path, *, ben: SimAgent = QUICK, **chang
     assert [entry.agent for entry in call.all(AgentOffered)] == ["ana", "ben"]
     assert [entry.agent for entry in call.all(Bridged)] == ["ben"]
     assert call.outcome == "transferred"
+    assert call.company.alone_max_ms <= ALONE_MS
     return call
 
 
@@ -128,7 +130,7 @@ def test_a_caller_who_waits_long_hears_that_the_search_goes_on(tmp_path: Path) -
     agents = {"ana": SimAgent((Wait(10_000), Key("3"), Wait(20_000), Key("3"), Wait(100_000)), ring_seconds=1)}
     call = play(story, tmp_path, agents=agents, handoff={"decide_seconds": 150.0})
     assert "seek.comfort" in prompts(call)
-    assert call.company.alone_max_ms <= 5_000
+    assert call.company.alone_max_ms <= ALONE_MS
 
 
 def test_a_caller_who_hangs_up_while_it_rings_leaves_no_leg_behind(tmp_path: Path) -> None:
@@ -180,6 +182,7 @@ def test_nobody_is_free_until_somebody_is(tmp_path: Path) -> None:
     assert "seek.nobody" in prompts(call)
     assert "seek.offer_callback" in prompts(call)
     assert call.outcome == "transferred"
+    assert call.company.alone_max_ms <= ALONE_MS
 
 
 def test_two_callers_and_one_agent_come_first_come_first_served(tmp_path: Path) -> None:
@@ -234,6 +237,7 @@ def test_an_agent_who_leaves_gives_the_caller_back_to_the_system(tmp_path: Path)
     assert call.all(Unbridged)[0].by == "agent"
     assert "seek.left" in prompts(call)
     assert len(call.all(Bridged)) == 2
+    assert call.company.alone_max_ms <= ALONE_MS
 
 
 # --- no room ----------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from voice.dialogue.hearing import Turn
 from voice.dialogue.questions import wanted
 from voice.dialogue.state import DIGITS, Late, Place
 from voice.dialogue.step import Step
@@ -12,9 +13,10 @@ PERSON = "0"
 _GOES_ON = frozenset({*DIGITS, Place.MEMBER_CHECK, Place.CALLBACK_CHECK, Place.ACTING})
 
 
-def owed(step: Step, was: Place) -> None:
-    """After each event but a key: a number that was still being waited for may come yet."""
-    if was in DIGITS and step.state.place not in _GOES_ON:
+def owed(step: Step, was: Place, turn: Turn | None) -> None:
+    """After a silence, or words that were no wish: the number that was still being waited for may come yet."""
+    wish = turn is not None and (turn.asks or turn.strong is not None)
+    if was in DIGITS and step.state.place not in _GOES_ON and not wish:
         step.set(late=Late(step.now_ms + LATE_MS, wanted(step, was)))
 
 

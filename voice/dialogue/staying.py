@@ -189,9 +189,9 @@ def _offer(step: Step, prompt: str, offer: Offer) -> bool:
 
 
 _AGENDA: dict[str, Callable[[Step], bool]] = {
+    "ready": _ready,  # first, and no question: a yes that comes now is to the brief
     "detail": _detail,
     "identity": _identity,
-    "ready": _ready,
     "music": _music,
     "callback": _callback,
     "about": _about,

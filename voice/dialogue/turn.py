@@ -89,7 +89,7 @@ class CallerMind:
         if turn is not None:
             policy.never_silent(step)
         if not isinstance(event, events.KeyPressed):
-            late.owed(step, before.place)
+            late.owed(step, before.place, turn)
         acts = (*told, *finish(step))
         self._state = step.state
         self._says.update({act.say_id: act for act in acts if isinstance(act, events.Say)})
