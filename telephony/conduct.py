@@ -202,10 +202,8 @@ class Conduct:
                     tasks.create_task(self._act(do))
                 case SeekPerson(escalation=escalation):
                     self._seek(escalation, tasks)
-                case events.StopSeeking(reason=reason) if self._seeking is not None:
-                    if reason != "callback":
-                        self._seeking.happened(h.CallerCancelled())
-                        self._move(CallState.TALKING)
+                case events.StopSeeking(reason=reason) if reason != "callback":  # a callback: see `_promise`
+                    self._stop_seeking()
                 case events.AgreeCallback() as agreed:
                     await self._promise(agreed)
                 case events.StopRecording():
@@ -215,6 +213,15 @@ class Conduct:
                     await self.leg.hang_up(reason)
                 case _:
                     pass
+
+    def _stop_seeking(self) -> None:
+        """The caller hears whether it came in time: from the handoff, or from here where none is left to stop."""
+        if self._seeking is not None and not self._seeking.handoff.over:
+            self._seeking.happened(h.CallerCancelled())
+            if not self._seeking.joining:
+                self._move(CallState.TALKING)
+        elif self._session is not None:
+            self._session.tell(PersonNews(PersonStage.STOPPED))
 
     async def _act(self, do: Do) -> None:
         """Asks the backend, on record first; whatever goes wrong the conversation hears of it."""
@@ -233,6 +240,9 @@ class Conduct:
 
     async def _promise(self, agreed: events.AgreeCallback) -> None:
         """The promise is made once it is on record; a number we may not dial is still kept, for people to see."""
+        if self._seeking is not None and self._seeking.joining:
+            self._seeking.happened(h.CallerCancelled())  # too late: nobody needs a call back who talks in a moment
+            return
         if self._seeking is not None and not self._seeking.handoff.over:
             handoff = self._seeking.handoff.id
             self._seeking.caller_spoke()
@@ -370,7 +380,7 @@ class Conduct:
 
     def _joined(self, agent: str) -> None:
         self._served_by.append(agent)
-        self._move(CallState.SEEKING)  # from TALKING, if the caller took it back while they were being joined
+        self._move(CallState.SEEKING)  # from TALKING, if the caller took it back in the last moment
         self._move(CallState.BRIDGED)
 
     def _left(self, agent: str, by: str) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from models.brief import Brief
-from voice.events import Acted, Corrected, Escalated, Judged, RecordingDeclined, Understood, Verified
+from voice.events import Acted, Corrected, Escalated, Judged, MusicChosen, RecordingDeclined, Understood, Verified
 
 VERSION = 1
 
@@ -263,8 +263,8 @@ class CallEnded:
 
 Entry = (
     CallOffered | CallingBack | CallAnswered | Said | Heard | KeyPressed | Silent | BargedIn | Understood | Judged
-    | Escalated | ActionAsked | Acted | Verified | RecordingDeclined | Corrected | BriefReady | HandoffMoved
-    | QueueJoined | AgentOffered | BriefSeen | AgentRung | AgentAnswered | AgentBriefed | AgentAccepted | AgentDeclined
-    | Bridged | Held | HandedBack | Unbridged | CallbackAgreed | WrappedUp | AttemptEnded | PartyLost | PartyBack
-    | Problem | CallEnded
+    | Escalated | ActionAsked | Acted | Verified | RecordingDeclined | Corrected | MusicChosen | BriefReady
+    | HandoffMoved | QueueJoined | AgentOffered | BriefSeen | AgentRung | AgentAnswered | AgentBriefed | AgentAccepted
+    | AgentDeclined | Bridged | Held | HandedBack | Unbridged | CallbackAgreed | WrappedUp | AttemptEnded | PartyLost
+    | PartyBack | Problem | CallEnded
 )  # fmt: skip

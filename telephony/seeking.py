@@ -170,6 +170,12 @@ class Seeking:
             raise IllegalMove(f"handoff {self.handoff.id}: a bridge to hand back expected, it is {self.handoff.state}")
         self.happened(h.HandedBack(current.id, notes))
 
+    @property
+    def joining(self) -> bool:
+        """Somebody has taken the call and is about to talk with the caller: nothing stops that any more."""
+        current = self.handoff.current
+        return current is not None and current.ready and self.handoff.state is not h.HandoffState.BRIDGED
+
     async def agent_hangs_up(self) -> None:
         """The agent ends their leg from the desk."""
         current = self.handoff.current
@@ -248,8 +254,8 @@ class Seeking:
             case h.OfferCallback():
                 pass  # the news UNAVAILABLE, told right before it, makes the conversation offer the callback
             case h.GiveUp(why=why):
-                if why != "cancelled":  # else the caller said so, and knows
-                    self._caller.session.tell(PersonNews(PersonStage.GAVE_UP))
+                stage = PersonStage.STOPPED if why == "cancelled" else PersonStage.GAVE_UP
+                self._caller.session.tell(PersonNews(stage))
             case h.Resume(notes=notes):
                 self._caller.session.tell(PersonNews(PersonStage.LEFT, self._name(self._last_agent), notes=notes))
 
@@ -370,9 +376,9 @@ class Seeking:
         if session is None or leg is None:
             self.happened(h.BridgeFailed(attempt, "the agent's leg has no media"))
             return
-        await self._caller.journal.try_commit(entries.Bridged(self.handoff.id, agent))
-        await self._caller.session.hush()
+        await self._caller.session.hush()  # before the record, which may keep us waiting
         self._caller.session.listen_only(True)
+        await self._caller.journal.try_commit(entries.Bridged(self.handoff.id, agent))
         running.joined()
         await session.hush()
         bridge = await self._bridged(leg, session)

@@ -31,6 +31,7 @@ from telephony.events import CallbackAgreed, CallEnded
 from telephony.history import History, NoHistory
 from telephony.house import Backend, House, Unrecorded
 from telephony.journal import Keeper, Record
+from telephony.known_prompts import known_prompts
 from telephony.leg import Line, RingsBack
 from telephony.lines import webrtc
 from telephony.lines.asterisk.ari import Connection
@@ -271,17 +272,6 @@ async def serve(settings: Settings, *, config: Path, ready: Callable[[Service], 
         finally:
             running.cancel()
             await asyncio.wait({running})
-
-
-def known_prompts(business: Business, settings: Settings) -> list[str]:
-    """Every prompt whose words are known at the start: rendered ahead, so that they cost nothing in a call, and can be
-    said when no voice runs any more. Queues and agents are the only fields of the way to a person."""
-    texts = [text for variants in business.prompts.texts.values() for text in variants]
-    titles = [queue.title for queue in business.queues.values()]
-    names = [agent.name for agent in settings.agents]
-    filled = [text.replace("{queue}", title) for text in texts if "{queue}" in text for title in titles]
-    filled += [text.replace("{name}", name) for text in texts if "{name}" in text for name in names]
-    return [text for text in dict.fromkeys((*texts, *filled)) if "{" not in text]
 
 
 def fallback(business: Business) -> Mapping[str, tuple[str, ...]]:

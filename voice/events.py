@@ -81,6 +81,7 @@ class PersonStage(StrEnum):
     UNAVAILABLE = "unavailable"  # nobody free: callback may be offered
     COMING = "coming"  # `name` accepted
     GAVE_UP = "gave_up"  # the search is over, nobody came
+    STOPPED = "stopped"  # the search is over, the party wished so
     HELD = "held"  # the person is away from the line for a moment; told again while that lasts
     BACK = "back"  # ... and is on the line again
     LEFT = "left"  # the person left, the party did not: the system has them back
@@ -114,6 +115,8 @@ class Say:
     interruptible: bool = True
     private: bool = False  # holds what must not reach journal, log or transcript; `shown` is recorded instead
     shown: str | None = None
+    filler: bool = False  # ends with its sentence when something else is to be said
+    plain: str | None = None  # said in place of what no voice can say: words that were rendered ahead
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +126,7 @@ class Expect:
     language: str  # name of the state's language model
     shape: str = "free"  # free | yes_no | digits | choice
     digits: int | None = None  # how many, for shape "digits"
-    no_input_ms: int = 6000
+    no_input_ms: int = 4500
     sensitive: bool = False  # what is said or keyed now never reaches journal, log, transcript or recording
 
 
@@ -170,6 +173,13 @@ class Decline:
 
 
 @dataclass(frozen=True, slots=True)
+class Music:
+    """Soft music whenever nothing is being said, from now on or (`on` false) no more."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class StopRecording:
     """The party asked not to be recorded."""
 
@@ -186,7 +196,10 @@ class Tell:
     fact: "Fact"
 
 
-Act = Say | Expect | Do | SeekPerson | StopSeeking | AgreeCallback | Accept | Decline | StopRecording | HangUp | Tell
+Act = (
+    Say | Expect | Do | SeekPerson | StopSeeking | AgreeCallback | Accept | Decline | Music | StopRecording | HangUp
+    | Tell
+)  # fmt: skip
 
 # --- facts: what the record keeps of a conversation -------------------------------------------------------------------
 
@@ -245,4 +258,11 @@ class Corrected:
     turn: int
 
 
-Fact = Understood | Judged | Escalated | Acted | Verified | RecordingDeclined | Corrected
+@dataclass(frozen=True, slots=True)
+class MusicChosen:
+    """The party asked for music instead of words while they wait; `on` false: they have had enough of it."""
+
+    on: bool
+
+
+Fact = Understood | Judged | Escalated | Acted | Verified | RecordingDeclined | Corrected | MusicChosen

@@ -203,7 +203,12 @@ class BriefingMind:
         self._number += 1
         text = self._wording[prompt] if text is None else text
         say = Say(
-            f"agent-{self._number}", text, prompt, version or self._version, interruptible=prompt == "agent.question"
+            f"agent-{self._number}",
+            text,
+            prompt,
+            version or self._version,
+            interruptible=prompt == "agent.question",
+            plain=self._wording.get(f"{prompt}.plain"),
         )
         self._said[say.say_id] = say
         return say

@@ -198,8 +198,8 @@ def _caller_left(handoff: Handoff, event: CallerLeft, now_ms: int) -> Step:
 
 
 def _cancelled(handoff: Handoff, event: CallerCancelled, now_ms: int) -> Step:
-    if _bridging(handoff):
-        return handoff, ()  # too late to stop: they are being joined
+    if _bridging(handoff):  # too late to stop: they are being joined, and the caller hears so
+        return handoff, (do.TellCaller(PersonStage.COMING, handoff.attempts[-1].agent),)
     give_up = do.GiveUp("cancelled")
     return _close_last(handoff, S.RESUMED, "cancelled", Outcome.WITHDRAWN, now_ms, give_up, leg_up=True)
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from telephony.demo.make_clips import CALLS
 from telephony.events import Heard, Said
 from telephony.journal import Record
+from telephony.known_prompts import known_prompts
 from telephony.replay import Replayed, replay
-from telephony.service import known_prompts
 from telephony.settings import load
 from tests.bench.context import ROOT, Context
 from tests.bench.writer import Row, unmeasured

@@ -3,138 +3,59 @@
 Whole calls through the real service in virtual time; one part is exchanged for a broken one in each.
 """
 
-import re
-import shutil
-from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from telephony.events import Bridged, CallbackAgreed, Heard, KeyPressed, Problem, Said, Silent
+from telephony.events import Bridged, CallbackAgreed, Problem, Said
 from telephony.service import Service
-from telephony.sim.agent import SimAgent, accepts_at_once
+from telephony.sim.agent import accepts_at_once
 from telephony.sim.script import Item, Key, LetPromptPass, SpeakAfterPrompt, Wait
-from tests.sim.broken import (
-    DeafPool,
-    DownBackend,
-    FailingMinds,
-    ForgetfulKeeper,
-    MuteVoice,
-    NoStaff,
-    put_in,
-)
-from tests.sim.house import CONFIG
+from tests.calls.guaranteed import OFF, QUICK, cells, reach
+from tests.sim.broken import DownBackend, ForgetfulKeeper, MuteVoice, NoStaff, put_in
 from tests.sim.virtual import NUMBERS, TONES, WORDS, Call, Town, play
 from voice.events import Acted
 
 WITHIN_MS = 8000  # from the key, or the end of the second silence or stretch of speech
-HEARS_WITHIN_MS = 5000
+ALONE_MS = 5000
 
-QUICK = accepts_at_once(after_seconds=1.0, ring_seconds=1.0)
+SLOW = accepts_at_once(after_seconds=5.0, ring_seconds=4.0)
 KEY_0: tuple[Item, ...] = (Wait(1500), Key("0"))
-TWO_SILENCES: tuple[Item, ...] = ()
 BALANCE_BY_KEYS: tuple[Item, ...] = (
     Wait(1000), Key("*"), Wait(1000), Key("1"), *(Key(k) for k in "204713"), *(Key(k) for k in "4821"), Wait(3000),
 )  # fmt: skip
 CALL_ME_BACK: tuple[Item, ...] = (LetPromptPass(), Key("1", after_prompt=True), Key("1", after_prompt=True))
-TWO_STRETCHES: tuple[Item, ...] = (SpeakAfterPrompt(WORDS), SpeakAfterPrompt(WORDS))
+SPEAKS = SpeakAfterPrompt(WORDS)
 
 
-def asked_at_ms(call: Call, script: tuple[Item, ...]) -> int:
-    """When the caller had done what must bring a person."""
-    if script is KEY_0:
-        return call.at_ms(KeyPressed)
-    if script is TWO_SILENCES:
-        return [r.at_ms for r in call.records if isinstance(r.entry, Silent)][1]
-    return [entry.end_ms for entry in call.all(Heard) if entry.speaker == "caller"][1]
-
-
-def reaches_a_person(folder: Path, script: tuple[Item, ...], **broken: Any) -> Call:
-    """Plays a call in which the caller does no more than `script`; they reach a person in time, and hear of it."""
-
-    async def story(town: Town) -> Call:
-        call = town.ring(*script)
-        await call.until(Bridged)
-        since = asked_at_ms(call, script)
-        assert call.at_ms(Bridged) - since <= WITHIN_MS, call.told()
-        await call.hangs_up()
-        assert call.longest_wait_ms(since) <= HEARS_WITHIN_MS, call.told()
-        assert call.outcome == "transferred"
-        return call
-
-    agents: Mapping[str, SimAgent] = broken.pop("agents", {"ana": QUICK})
-    return play(story, folder, agents=agents, **broken)
-
-
-def broken_by(**parts: Any) -> Callable[[Service], None]:
-    return lambda service: put_in(service, **parts)
+def no_staff(service: Service) -> None:
+    put_in(service, staff=NoStaff())
 
 
 def problems(call: Call) -> set[str]:
     return {problem.part for problem in call.all(Problem)}
 
 
-ways = pytest.mark.parametrize("script", [KEY_0, TWO_SILENCES], ids=["key 0", "two silences"])
+@pytest.mark.parametrize(("part", "way"), list(cells()), ids=lambda word: word)
+def test_a_person_is_reached_without(part: str, way: str, tmp_path: Path) -> None:
+    reached = reach(part, way, tmp_path)
+    assert reached.within_ms <= WITHIN_MS, reached.call.told()
+    assert reached.call.company.alone_max_ms <= ALONE_MS, reached.call.told()
+    assert reached.call.outcome == "transferred"
+    assert OFF[part].problems <= problems(reached.call)
 
 
-@ways
-def test_nothing_is_broken(script: tuple[Item, ...], tmp_path: Path) -> None:
-    assert problems(reaches_a_person(tmp_path, script)) == set()
+def test_nothing_is_a_problem_where_nothing_is_broken(tmp_path: Path) -> None:
+    assert problems(reach("nothing", "the word agent", tmp_path).call) == set()
 
 
-def test_the_word_agent(tmp_path: Path) -> None:
-    async def story(town: Town) -> Call:
-        call = town.ring(SpeakAfterPrompt(WORDS))
-        await call.until(Bridged)
-        await call.hangs_up()
-        assert call.at_ms(Bridged) - call.all(Heard)[0].end_ms <= WITHIN_MS
-        return call
-
-    assert problems(play(story, tmp_path, agents={"ana": QUICK}, lines=["agent"])) == set()
-
-
-@pytest.mark.parametrize("script", [KEY_0, TWO_SILENCES, TWO_STRETCHES], ids=["key 0", "silences", "speech"])
-@pytest.mark.parametrize("seconds", [None, 60.0], ids=["raises", "is too slow"])
-def test_a_recogniser_that(seconds: float | None, script: tuple[Item, ...], tmp_path: Path) -> None:
-    call = reaches_a_person(tmp_path, script, pool=DeafPool(seconds=seconds))
-    assert problems(call) == ({"recogniser"} if script is TWO_STRETCHES else set())
-
-
-@ways
-def test_a_mind_that_raises(script: tuple[Item, ...], tmp_path: Path) -> None:
-    """At the first key; or at the second silence, whose rule cannot be asked any more."""
-
-    def prepare(service: Service) -> None:
-        put_in(service, minds=FailingMinds(service.switchboard.house.minds, after=0 if script is KEY_0 else 1))
-
-    call = reaches_a_person(tmp_path, script, prepare=prepare)
-    assert "mind" in problems(call)
+def test_a_mind_that_raises_apologises_once(tmp_path: Path) -> None:
+    call = reach("the mind", "key 0", tmp_path).call
     assert [said.prompt for said in call.all(Said)].count("rescue.apology") == 1
 
 
-FALLBACK = f'["twilio:{NUMBERS["front-desk"]}"]'
-
-
-@pytest.fixture
-def with_fallback(tmp_path: Path) -> Mapping[str, Any]:
-    """The business with one telephone on its fallback list."""
-    folder = tmp_path / "business"
-    shutil.copytree(CONFIG, folder)
-    queues = folder / "queues.toml"
-    queues.write_text(re.sub(r"fallback = .*", f"fallback = {FALLBACK}", queues.read_text()))
-    return {"business": {"folder": folder}}
-
-
-@ways
-def test_a_roster_and_a_queue_that_raise(
-    script: tuple[Item, ...], with_fallback: Mapping[str, Any], tmp_path: Path
-) -> None:
-    """The first of the fallback list is rung, and may take the call like any agent."""
-    call = reaches_a_person(
-        tmp_path, script, agents={"front-desk": QUICK}, prepare=broken_by(staff=NoStaff()), **with_fallback
-    )
-    assert problems(call) == {"roster"}
+def test_the_first_of_the_fallback_list_takes_the_call_like_any_agent(tmp_path: Path) -> None:
+    call = reach("queue and roster", "key 0", tmp_path).call
     assert call.all(Bridged)[0].agent == NUMBERS["front-desk"]
 
 
@@ -147,14 +68,8 @@ def test_a_roster_that_raises_while_nobody_on_the_fallback_list_answers(tmp_path
         await call.over()
         return call
 
-    call = play(story, tmp_path, prepare=broken_by(staff=NoStaff()))
+    call = play(story, tmp_path, prepare=no_staff)
     assert call.outcome == "callback"
-
-
-@ways
-def test_a_record_that_cannot_be_written(script: tuple[Item, ...], tmp_path: Path) -> None:
-    call = reaches_a_person(tmp_path, script, keeper=ForgetfulKeeper())
-    assert problems(call) == {"record"}
 
 
 def test_the_bank_is_not_asked_to_act_while_the_record_cannot_be_written(tmp_path: Path) -> None:
@@ -167,7 +82,13 @@ def test_the_bank_is_not_asked_to_act_while_the_record_cannot_be_written(tmp_pat
         await call.hangs_up()
         return call
 
-    call = play(story, tmp_path, agents={"ana": QUICK}, keeper=ForgetfulKeeper(), prepare=broken_by(backend=bank))
+    call = play(
+        story,
+        tmp_path,
+        agents={"ana": QUICK},
+        keeper=ForgetfulKeeper(),
+        prepare=lambda service: put_in(service, backend=bank),
+    )
     assert bank.asked == []
     assert [acted.error for acted in call.all(Acted)] == ["unavailable"]
     assert "identity.failed" in [said.prompt for said in call.all(Said)]
@@ -193,19 +114,27 @@ def test_a_callback_is_not_promised_while_it_cannot_be_kept(tmp_path: Path) -> N
     assert call.all(Problem)[0].part == "record"
 
 
-@ways
-@pytest.mark.parametrize("odd", [False, True], ids=["says so", "breaks oddly"])
-def test_a_voice_that_fails_after_the_start(odd: bool, script: tuple[Item, ...], tmp_path: Path) -> None:
-    """What was rendered ahead is still said: the greeting, and every sentence on the way to a person."""
+def test_words_that_no_voice_can_say_are_replaced_by_what_was_rendered_ahead(tmp_path: Path) -> None:
+    """The caller's own words, said back to them, are rendered by nobody when every voice is down."""
 
     async def nothing(town: Town) -> None:
         """Only opens, so that the prompts are rendered."""
 
+    async def story(town: Town) -> Call:
+        call = town.ring(SPEAKS, SPEAKS, stays_ms=20_000)
+        await call.until(Bridged)
+        await call.hangs_up()
+        return call
+
     play(nothing, tmp_path, speaking={"prerender": True})
-    call = reaches_a_person(
-        tmp_path, script, voice=lambda inner: MuteVoice(TONES.voice_key, odd=odd), speaking={"prerender": False}
-    )
-    assert "seek.getting" in [said.prompt for said in call.all(Said)]
+    call = play(
+        story, tmp_path, agents={"ana": SLOW}, lines=["i want to dispute a charge of ninety dollars", "agent"],
+        voice=lambda inner: MuteVoice(TONES.voice_key),
+    )  # fmt: skip
+    check = next(said for said in call.all(Said) if said.prompt == "seek.check")
+    in_full = 60 * len("I'm getting someone in cards and disputes.")
+    assert check.end_ms - check.start_ms > in_full + 300  # the queue was known at the start; then the plain words began
+    assert call.company.alone_max_ms <= ALONE_MS
 
 
 def test_a_bank_whose_systems_are_down(tmp_path: Path) -> None:
@@ -217,6 +146,6 @@ def test_a_bank_whose_systems_are_down(tmp_path: Path) -> None:
         await call.hangs_up()
         return call
 
-    call = play(story, tmp_path, agents={"ana": QUICK}, prepare=broken_by(backend=DownBackend()))
+    call = play(story, tmp_path, agents={"ana": QUICK}, prepare=lambda service: put_in(service, backend=DownBackend()))
     assert "backend" in problems(call)
     assert [acted.error for acted in call.all(Acted)] == ["unknown"]

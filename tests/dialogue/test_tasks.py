@@ -3,7 +3,7 @@
 import pytest
 
 from telephony.backends.demo_bank import DemoBank
-from tests.sim.story import TODAY, Story
+from tests.sim.story import TODAY, Story, business
 from voice import events
 from voice.events import ActionDone
 
@@ -18,7 +18,7 @@ def test_the_first_words_are_the_machine_the_recording_and_the_way_to_a_person()
     assert "computer" in greeting.text
     assert "recorded" in greeting.text
     assert "press 0" in greeting.text
-    assert (greeting.prompt, greeting.version) == ("greeting", "en-1")
+    assert (greeting.prompt, greeting.version) == ("greeting", business().prompts.version)
 
 
 def test_a_balance_by_voice() -> None:

@@ -77,10 +77,9 @@ def test_a_caller_who_waits_silently_is_comforted_and_never_fails() -> None:
     call = Story()
     call.hears("agent")
     call.hears("it's about my mortgage payment")
-    lines = [call.silence(20_000) for _ in range(4)]
+    lines = [call.silence(call.expected.no_input_ms) for _ in range(20)]
     assert all(lines)
-    assert lines[0] != lines[1]
-    assert call.expected.no_input_ms == 20_000
+    assert len(set(lines[:12])) == 12  # no line twice
     assert len(call.facts(events.Escalated)) == 1
 
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from models.errors import DeadlinePassed, EngineFailed
+from models.frustration import Evidence, FrustrationState, Judgement
 from models.inference import PoolStats, Priority
+from models.intent import IntentMatch
 from telephony.agents.agent import Agent
 from telephony.agents.roster import Roster
 from telephony.agents.staff import Found, Staff
@@ -110,6 +112,30 @@ class DownBackend:
     async def perform(self, action: str, params: Mapping[str, str], key: str) -> ActionDone:
         self.asked.append(action)
         raise RuntimeError(f"{action}: down on purpose")
+
+
+class DownDesk:
+    """Whatever is to be shown to an agent fails."""
+
+    def __getattr__(self, name: str) -> Any:
+        def fails(*args: object, **named: object) -> None:
+            raise RuntimeError(f"desk: {name} is out of order on purpose")
+
+        return fails
+
+
+class NoIntents:
+    """The model of intents, or the embeddings it rests on, are gone."""
+
+    def match(self, text: str, *, prior: Mapping[str, float] | None = None) -> IntentMatch:
+        raise RuntimeError("intents: out of order on purpose")
+
+
+class NoJudge:
+    """Nobody can say how frustrated a caller is."""
+
+    def judge(self, state: FrustrationState, evidence: Evidence) -> tuple[FrustrationState, Judgement]:
+        raise RuntimeError("frustration: out of order on purpose")
 
 
 class FailingMind:

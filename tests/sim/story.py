@@ -77,7 +77,7 @@ class Story:
             said = self.happens(events.KeyPressed(key))
         return said
 
-    def silence(self, ms: int = 6000) -> str:
+    def silence(self, ms: int = 4500) -> str:
         self.now_ms += ms
         return self.happens(events.Silence(ms))
 
@@ -101,6 +101,8 @@ class Story:
                 ms = MS_A_CHARACTER * len(act.text)
                 self.now_ms += ms
                 said += [self.happens(events.Played(act.say_id, True, ms))]
+            elif isinstance(act, events.StopSeeking) and act.reason == "cancelled" and not self.ended:
+                said.append(self.news(PersonStage.STOPPED))
             elif isinstance(act, events.Do):
                 self.done.append(act)
                 if self.deed is not None:

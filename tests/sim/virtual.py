@@ -33,6 +33,7 @@ from telephony.sim.rest import InMemoryHttp, RestStandIn
 from telephony.sim.script import Item
 from telephony.sim.socket import InMemory
 from telephony.sim.voices import read
+from tests.sim.company import Company, company
 from tests.sim.house import ACCOUNT, CONFIG, PUBLIC_URL, TOKEN, TOKEN_VARIABLE, changed, records_in, twilio
 from voice.audio import FRAME_MS, Pcm
 from voice.listening import Listening
@@ -123,6 +124,12 @@ class Call:
     @property
     def sid(self) -> str:
         return next(sid for sid, call in self._town.carrier.calls.items() if call.from_ == self.number)
+
+    @property
+    def company(self) -> Company:
+        """What the caller heard of this call."""
+        media = self._town.carrier.calls[self.sid].media
+        return company(media.spoken, media.heard, self.records)
 
     def longest_wait_ms(self, since_ms: int) -> int:
         """The longest time in which the caller heard nothing, from `since_ms` on, before a person was there."""

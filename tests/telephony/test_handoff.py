@@ -182,6 +182,13 @@ def test_the_caller_may_cancel_and_goes_on_with_the_system() -> None:
     assert todo[-1] == h.GiveUp("cancelled")
 
 
+def test_a_caller_who_cancels_while_they_are_being_joined_hears_who_is_coming() -> None:
+    handoff, todo = offered(h.Accepted("h1-1", "key"), h.CallerCancelled())
+    assert handoff.state is S.ACCEPTED
+    assert todo[-1] == h.TellCaller(PersonStage.COMING, "ana")
+    assert h.GiveUp("cancelled") not in todo
+
+
 def test_when_the_agent_leaves_the_bridge_the_system_takes_the_caller_back() -> None:
     handoff, todo = offered(h.Accepted("h1-1", "key"), h.BridgeMade("h1-1"), h.LegOver("h1-1", LegEnded.HUNG_UP))
     assert handoff.state is S.ENDED

@@ -177,9 +177,21 @@ class Hearing:
     accept_confidence: float = 0.5  # act on an intent at once
     confirm_confidence: float = 0.25  # ask "would you like ...?"; below it the caller was not understood
     words_confidence: float = 0.2  # below it the recogniser's words are not used
-    no_input_ms: int = 6000
-    digits_no_input_ms: int = 8000
-    comfort_ms: int = 20000  # between two words to a caller who waits
+    no_input_ms: int = 4500  # nobody shall hear nothing for 5 s
+    digits_no_input_ms: int = 4500  # likewise; twice, before it counts as silence
+
+
+@dataclass(frozen=True, slots=True)
+class Staying:
+    """How the system keeps a caller company while a person is sought. Times count from the trigger."""
+
+    __pydantic_config__: ClassVar = STRICT
+    talk_ms: int = 60_000  # so long it goes on talking, unless the caller chooses music
+    pause_ms: int = 420  # between two sentences then
+    answer_ms: int = 1500  # for an answer then; later it still counts, but the talk goes on
+    later_ms: int = 15_000  # between two sentences afterwards, with soft music
+    music_ms: int = 60_000  # between two sentences to a caller who chose music
+    tips: tuple[str, ...] = ()  # articles worth hearing for anybody who waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +234,7 @@ class Business:
     hearing: Hearing = field(default_factory=Hearing)
     routing: Routing = field(default_factory=Routing)
     time_zone: str = "UTC"  # of opening hours and holidays
+    staying: Staying = field(default_factory=Staying)
 
     def cost(self, intent: str | None) -> Costs:
         return self.costs.get(intent or "default", self.costs["default"])

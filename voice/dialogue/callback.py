@@ -6,7 +6,7 @@ from models.slots import SlotSpec, read
 from voice.dialogue.hearing import SURE_VALUE, Turn
 from voice.dialogue.questions import CALLBACK_DIGITS, ending
 from voice.dialogue.seeking import catch_up, stop
-from voice.dialogue.state import Place
+from voice.dialogue.state import Offer, Place
 from voice.dialogue.step import Step
 from voice.events import AgreeCallback, StopSeeking
 
@@ -44,6 +44,12 @@ def decline(step: Step) -> None:
     step.go(Place.WAITING)
     step.ask = False
     catch_up(step)
+
+
+def leave_open(step: Step) -> None:
+    """No answer to the offer: the search goes on, and a "yes" still takes it."""
+    decline(step)
+    step.seeks(offer=Offer.CALLBACK)
 
 
 def this_answered(step: Step, answer: str) -> None:

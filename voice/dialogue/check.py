@@ -12,8 +12,8 @@ ALWAYS_SAID = (
     "greeting", "greeting.unrecorded", "recording.stopped", "anything_else", "how_can_i_help", "goodbye", "back",
     "cancelled", "nothing_to_cancel", "no_longer_sought", "menu.intro", "menu.item", "menu.more", "menu.always",
     "keys.choice", "keys.yes_no", "keys.wrong", "no_match.open", "no_match.slot", "no_match.yes_no", "no_input",
-    "out_of_scope", "confirm_intent", "wrong_guess", "one_moment", "still_working", "unsaid", "article",
-    "engine_down", "identity.too_few", "action.failed", "action.unknown", "offer_person", "seek.check",
+    "no_input.patient", "out_of_scope", "confirm_intent", "wrong_guess", "one_moment", "still_working", "unsaid",
+    "article", "engine_down", "identity.too_few", "action.failed", "action.unknown", "offer_person", "seek.check",
     "seek.topic", "seek.getting", "seek.keys", "seek.thanks", "seek.correct", "seek.noted", "seek.wait_unknown",
     "seek.wait", "seek.wait_one", "seek.ringing", "seek.next", "seek.already", "seek.comfort", "seek.coming",
     "seek.coming_unnamed", "held", "held_unnamed", "held.again", "held.again_unnamed", "seek.handed_back",
@@ -23,11 +23,13 @@ ALWAYS_SAID = (
     "callback.agreed", "callback.topic", "called_back", "called_back.unrecorded", "called_back.question",
     "called_back.verify", "called_back.later", "called_back.not_wanted", "busy", "busy.offer",
     "seek.check_later", "seek.topic_later", "seek.closed", "seek.wait_up_to", "seek.line_lost",
-    "seek.line_lost_unnamed",
+    "seek.line_lost_unnamed", "seek.ready", "seek.topic_hint", "seek.music_hint", "seek.callback_hint",
+    "seek.ask_hint", "seek.cancel_hint", "seek.tip", "seek.music_on", "seek.music_off", "seek.too_late",
+    "identity.late", "unsayable",
 )  # fmt: skip
 IDENTITY_SAID = (
     "identity.why", "identity.ask_member", "identity.read_back", "identity.ask_pin", "identity.not_aloud",
-    "identity.wrong", "identity.done", "identity.failed",
+    "identity.wrong", "identity.done", "identity.failed", "seek.identity",
 )  # fmt: skip
 NEEDED_RULES = ("asked", "sensitive", "lost", "silent")  # without these a caller could be left alone
 
@@ -166,6 +168,9 @@ def _articles(business: Business) -> Iterator[Mistake]:
         for name in wanted:
             if name not in business.articles:
                 yield f"intents/{intent.name}.toml", f"article: knowledge/{name}.md expected, got no such page"
+    for name in business.staying.tips:
+        if name not in business.articles:
+            yield "business.toml", f"[staying] tips: pages of knowledge/ expected, got {name!r}"
 
 
 def _queues(business: Business) -> Iterator[Mistake]:

@@ -58,9 +58,11 @@ def done(step: Step, event: ActionDone) -> bool:
     elif event.error == WRONG:
         counts = step.state.counts
         step.set(counts=replace(counts, wrong_identities=counts.wrong_identities + 1), claimed=None)
+        tried_out = step.state.seeking is not None and step.state.counts.wrong_identities >= _identity(step).tries
         if step.state.place is Place.ACTING:
-            step.say("identity.wrong")
-            step.go(Place.MEMBER)
+            step.say("identity.failed" if tried_out else "identity.wrong")
+            step.go(Place.WAITING if tried_out else Place.MEMBER)
+            step.ask = not tried_out
     else:
         counts = step.state.counts
         step.set(counts=replace(counts, failed_actions=counts.failed_actions + 1))

@@ -3,17 +3,20 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-from voice.dialogue import callback, called_back, identity, requests, seeking, tasks
-from voice.dialogue.questions import CALLBACK_DIGITS, MORE_KEY, menu
+from voice.dialogue import callback, called_back, identity, late, music, requests, seeking, staying, tasks
+from voice.dialogue.questions import MORE_KEY, menu, wanted
 from voice.dialogue.state import DIGITS, YES_NO, Place
 from voice.dialogue.step import Step
 
 PERSON, BACK, AGAIN, READY = "0", "9", "*", "#"
+MUSIC_KEY, IDENTITY_KEY = 3, 4  # while a person is sought
 LONGEST_AMOUNT = 7  # digits: below ten million whole dollars
 
 
 def pressed(step: Step, key: str, today: date) -> None:
     step.set(by_keys=True, counts=replace(step.state.counts, silences_row=0))
+    if late.swallowed(step, key):
+        return
     if step.state.place is Place.CLOSING:
         step.go(Place.OPEN)
     if collecting(step):
@@ -152,10 +155,15 @@ def _slot_choice(step: Step, key: int, today: date) -> None:
 
 
 def _waiting(step: Step, key: int) -> None:
+    sought = step.state.seeking
     if key == 1:
         callback.begin(step, None)
     elif key == 2:
         requests.stop(step)
+    elif key == MUSIC_KEY and sought is not None:
+        music.choose(step, not sought.music)
+    elif key == IDENTITY_KEY and step.state.member is None and step.business.identity is not None:
+        staying.identify(step)
     else:
         seeking.already(step)
         step.say("seek.keys")
@@ -222,10 +230,7 @@ def _slot_kind(step: Step) -> str | None:
 
 def _wanted(step: Step) -> int | None:
     """How many digits make the number whole; None when # or a pause ends it."""
-    place, known = step.state.place, step.business.identity
-    if place is Place.CALLBACK_NUMBER or (place in DIGITS and known is None):
-        return CALLBACK_DIGITS
-    if known is not None and place in (Place.MEMBER, Place.PIN):
-        return known.member_digits if place is Place.MEMBER else known.pin_digits
+    if step.state.place in DIGITS:
+        return wanted(step, step.state.place)
     intent, task = step.task_intent, step.state.task
     return intent.slot(task.asking).digits if intent and task and task.asking else None

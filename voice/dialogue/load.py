@@ -24,6 +24,7 @@ from voice.dialogue.business import (
     Queue,
     Routing,
     Scope,
+    Staying,
 )
 from voice.dialogue.errors import BusinessError
 from voice.triggers import registry
@@ -54,9 +55,10 @@ def load_business(folder: Path) -> Business:
         identity=_optional(folder / "business.toml", main, "identity", Identity),
         hearing=_optional(folder / "business.toml", main, "hearing", Hearing) or Hearing(),
         routing=_optional(folder / "business.toml", main, "routing", Routing) or Routing(),
+        staying=_optional(folder / "business.toml", main, "staying", Staying) or Staying(),
         time_zone=_text({"time_zone": "UTC", **main}, "time_zone", folder / "business.toml"),
     )
-    _known(folder / "business.toml", main, {"name", "menu", "identity", "hearing", "routing", "time_zone"})
+    _known(folder / "business.toml", main, {"name", "menu", "identity", "hearing", "routing", "staying", "time_zone"})
     _known(folder / "escalation.toml", escalation, {"costs", "rule"})
     mistakes = check.mistakes(business)
     if mistakes:

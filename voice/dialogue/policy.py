@@ -6,11 +6,11 @@ Whatever ends a turn is answered with words: a question, a result, or a line for
 from dataclasses import replace
 from datetime import date
 
-from voice.dialogue import callback, called_back, identity, keypad, requests, seeking, tasks
+from voice.dialogue import callback, called_back, identity, keypad, music, requests, seeking, staying, tasks
 from voice.dialogue.business import IntentKind
 from voice.dialogue.hearing import Turn
 from voice.dialogue.questions import by_keys, menu
-from voice.dialogue.state import YES_NO, Place
+from voice.dialogue.state import YES_NO, Offer, Place
 from voice.dialogue.step import Step
 from voice.events import ActionDone, Answered, HangUp, KeyPressed, PersonNews, PersonStage, Played, Silence
 
@@ -48,8 +48,11 @@ def heard(step: Step, turn: Turn) -> None:
 
 def _at_any_time(step: Step, turn: Turn) -> bool:
     """What is granted wherever the call stands: not to be recorded, and a person."""
+    wish = music.asked(turn.raw) if step.state.place is Place.WAITING and step.state.seeking else None
     if turn.unrecorded:
         requests.unrecorded(step, turn.number)
+    elif wish is not None:
+        music.choose(step, wish)
     elif turn.asks and step.state.seeking is None:
         step.person = turn.raw
     elif turn.asks and step.state.place is not Place.COMING:
@@ -73,8 +76,8 @@ def _in_place(step: Step, turn: Turn) -> None:
         step.say("seek.one_moment" if place is Place.COMING else "still_working")
         step.ask = False
     elif place in (Place.WAITING, Place.BRIEF_TOPIC):
-        if not _interrupts(step, turn):
-            seeking.waiting_heard(step, turn)
+        if not (staying.answered(step, turn) or _interrupts(step, turn)):
+            staying.heard(step, turn)
     elif not turn.understood:
         _not_understood(step)
     elif place is Place.OPEN:
@@ -137,7 +140,9 @@ def _interrupts(step: Step, turn: Turn) -> bool:
         return False  # never hang up on a guess, nor on a plain "no" to another question
     if name in SHORT_CONTROLS and turn.words >= A_REMARK_WORDS:
         return False  # "tell her it leaked again" is no wish to hear something again
-    if step.state.place is Place.BRIEF_TOPIC and not _about_the_call(step, turn, name):
+    sought = step.state.seeking
+    topic = step.state.place is Place.BRIEF_TOPIC or (sought is not None and sought.offer is Offer.TOPIC)
+    if topic and not _about_the_call(step, turn, name):
         return False  # this is what the person will be told
     requests.wanted(step, name, turn)
     return True
@@ -167,11 +172,11 @@ def _not_understood(step: Step) -> None:
 
 def _leave_it(step: Step) -> None:
     """While a person is sought no question is asked a third time."""
-    tasks.leave(step, "cancelled")
     step.acts.clear()
+    if step.state.seeking is None or not step.state.seeking.collecting:
+        tasks.leave(step, "cancelled")
     step.go(Place.WAITING)
-    seeking.comfort(step)
-    seeking.catch_up(step)
+    staying.next_line(step)
 
 
 def _deaf(step: Step) -> None:
@@ -181,7 +186,7 @@ def _deaf(step: Step) -> None:
     if step.state.place in (Place.WAITING, Place.BRIEF_TOPIC) and step.state.seeking:
         step.acts.clear()
         step.go(Place.WAITING)
-        seeking.comfort(step)
+        staying.next_line(step)
 
 
 def _closing(step: Step, turn: Turn) -> None:
@@ -202,10 +207,11 @@ def hang_up(step: Step) -> None:
 def never_silent(step: Step) -> None:
     """What was said and led to no words of ours, nor to a question, still gets an answer."""
     place = step.state.place
-    if step.says or place is Place.GONE or (step.ask and place not in UNASKING):
+    stopping = step.state.seeking is not None and step.state.seeking.stopping  # the answer comes with the news
+    if step.says or stopping or place is Place.GONE or (step.ask and place not in UNASKING):
         return
     if place is Place.WAITING:
-        seeking.comfort(step)
+        staying.next_line(step)
     elif place in (Place.ACTING, Place.COMING):
         step.say("still_working" if place is Place.ACTING else "seek.one_moment")
     else:
@@ -233,9 +239,13 @@ def silence(step: Step, event: Silence) -> None:
     elif place is Place.OPEN and step.state.served:
         requests.goodbye(step)
     elif place is Place.WAITING:
-        seeking.comfort(step)
+        staying.next_line(step)
     elif step.state.keys and keypad.collecting(step):
         keypad.ready(step)
+    elif keypad.collecting(step) and not step.state.patient:
+        step.say("no_input.patient")
+        step.set(patient=True)
+        step.ask = False
     elif step.state.seeking is not None:
         _silent_while_sought(step)
     else:
@@ -250,10 +260,10 @@ def _silent_while_sought(step: Step) -> None:
     place, attempt = step.state.place, step.state.attempt
     if place in (Place.BRIEF_CHECK, Place.BRIEF_TOPIC):
         step.go(Place.WAITING)
-        seeking.comfort(step)
-        seeking.catch_up(step)
-    elif place is Place.CALLBACK_OFFER and attempt > 0:
-        callback.decline(step)
+        step.seeks(offer=Offer.BRIEF if place is Place.BRIEF_CHECK else Offer.TOPIC)
+        staying.next_line(step)
+    elif place is Place.CALLBACK_OFFER:
+        callback.leave_open(step)
     elif attempt >= MOST_ATTEMPTS - 1:
         _leave_it(step)
     else:
@@ -290,4 +300,4 @@ def person_news(step: Step, event: PersonNews) -> None:
     step.ask = by_keys(step) and step.state.place is not Place.WAITING
     if step.state.place is Place.BRIEF_TOPIC:
         step.go(Place.WAITING)
-        seeking.comfort(step)
+        staying.next_line(step)

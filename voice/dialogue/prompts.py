@@ -21,6 +21,12 @@ def render(prompts: Prompts, name: str, attempt: int, slots: Mapping[str, str]) 
         raise KeyError(f"prompt {name} {prompts.version}: slot {error} expected, got {sorted(slots)}") from error
 
 
+def plain(prompts: Prompts, name: str) -> str:
+    """What is said in place of the parts of `name` that no voice can say now: words without slots, rendered ahead."""
+    texts = prompts.texts
+    return texts.get(f"{name}.plain", texts["unsayable"])[0]
+
+
 def digits(number: str) -> str:
     """Digit by digit, in pairs with a breath between."""
     pairs = [" ".join(number[i : i + 2]) for i in range(0, len(number), 2)]

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
-from voice.dialogue import prompts
+from voice.dialogue import music, prompts
 from voice.dialogue.issue import issue_line
 from voice.dialogue.state import DIGITS, SENSITIVE, YES_NO, Place, Seeking
 from voice.dialogue.step import Step
-from voice.events import Act, Expect
+from voice.events import Act, Expect, Music
 
 CALLBACK_DIGITS = 10  # North American numbers without the country code
 MORE_KEY = 8  # turns the menu's page
@@ -18,6 +18,9 @@ def finish(step: Step) -> tuple[Act, ...]:
         _ask(step)
     if step.says:
         step.set(last=step.says)
+    if (playing := music.plays(step)) != step.state.music:
+        step.set(music=playing)
+        step.acts.append(Music(playing))
     if step.expect and step.state.place is not Place.GONE:
         step.acts.append(expected(step))
     return tuple(step.acts)
@@ -26,18 +29,38 @@ def finish(step: Step) -> tuple[Act, ...]:
 def expected(step: Step) -> Expect:
     state, hearing = step.state, step.business.hearing
     place, sensitive = state.place, state.place in SENSITIVE
+    answer_ms = _answer_ms(step)
     if place in DIGITS:
-        return Expect("digits", "digits", _wanted(step), hearing.digits_no_input_ms, sensitive)
+        return Expect("digits", "digits", wanted(step, place), hearing.digits_no_input_ms, sensitive)
     if place in YES_NO:
-        return Expect("yes_no", "yes_no", None, hearing.no_input_ms, sensitive)
+        return Expect("yes_no", "yes_no", None, answer_ms, sensitive)
     if place is Place.SLOT and state.task and state.task.asking:
         slot = step.business.intents[state.task.intent].slot(state.task.asking)
         language = f"slot:{state.task.intent}.{slot.name}"
         shape = {"digits": "digits", "choice": "choice"}.get(slot.kind, "free")
-        return Expect(language, shape, slot.digits, hearing.digits_no_input_ms)
-    if place in (Place.WAITING, Place.COMING):
-        return Expect("waiting", "free", None, hearing.comfort_ms)
-    return Expect("main", "free", None, hearing.no_input_ms)
+        return Expect(language, shape, slot.digits, answer_ms if state.seeking else hearing.digits_no_input_ms)
+    if place is Place.WAITING:
+        return Expect("waiting", "free", None, _pause_ms(step))
+    if place is Place.COMING:
+        return Expect("waiting", "free", None, hearing.no_input_ms)
+    return Expect("main", "free", None, answer_ms)
+
+
+def _answer_ms(step: Step) -> int:
+    """For an answer to begin. While a person is sought an answer still counts later, but nobody is left in silence."""
+    seeking = step.state.seeking
+    if seeking is None or seeking.music:
+        return step.business.hearing.no_input_ms
+    first = step.now_ms - seeking.since_ms < step.business.staying.talk_ms
+    return step.business.staying.answer_ms if first else step.business.hearing.no_input_ms
+
+
+def _pause_ms(step: Step) -> int:
+    """Between two sentences to a caller who waits."""
+    seeking, staying = step.state.seeking, step.business.staying
+    if seeking is None or (not seeking.music and step.now_ms - seeking.since_ms < staying.talk_ms):
+        return staying.pause_ms
+    return staying.music_ms if seeking.music else staying.later_ms
 
 
 def menu(step: Step) -> None:
@@ -58,11 +81,12 @@ def _ask(step: Step) -> None:
         asked(step)
 
 
-def _wanted(step: Step) -> int:
+def wanted(step: Step, place: Place) -> int:
+    """How many digits the number asked for in `place` has."""
     identity = step.business.identity
-    if step.state.place is Place.CALLBACK_NUMBER or identity is None:
+    if place is Place.CALLBACK_NUMBER or identity is None:
         return CALLBACK_DIGITS
-    return identity.member_digits if step.state.place is Place.MEMBER else identity.pin_digits
+    return identity.member_digits if place is Place.MEMBER else identity.pin_digits
 
 
 def by_keys(step: Step) -> bool:

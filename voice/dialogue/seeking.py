@@ -18,7 +18,8 @@ A_STATEMENT_WORDS = 4  # more words than this after a "no" say what is right ins
 def begin(step: Step, escalation: Escalated) -> None:
     """A trigger fired: tell the caller at once, and let them put right what the person will hear."""
     step.acts[:0] = [Tell(escalation), SeekPerson(escalation)]
-    step.set(seeking=Seeking(escalation), escalated=escalation, guess=None, resume=None)
+    seeking = Seeking(escalation, since_ms=step.now_ms)
+    step.set(seeking=seeking, escalated=escalation, guess=None, resume=None)
     step.ask = True
     if escalation.trigger == "silent" or step.state.deaf:
         _getting(step)
@@ -68,16 +69,6 @@ def note(step: Step, turn: Turn) -> None:
     _wait_on(step)
 
 
-def waiting_heard(step: Step, turn: Turn) -> None:
-    """Whatever the caller says while waiting has an answer; nothing counts as a failure."""
-    if turn.asks:
-        already(step)
-    elif not turn.understood:
-        comfort(step)
-    else:
-        note(step, turn)
-
-
 def already(step: Step) -> None:
     seeking = step.state.seeking
     if seeking is None:
@@ -87,20 +78,6 @@ def already(step: Step) -> None:
     if step.state.place in (Place.OPEN, Place.BRIEF_CHECK, Place.BRIEF_TOPIC):
         step.go(Place.WAITING)
     step.ask = step.state.place is not Place.WAITING
-
-
-def comfort(step: Step) -> None:
-    """A word to a caller who waits; each time another one."""
-    seeking = step.state.seeking
-    if seeking is None:
-        return
-    variants = len(step.business.prompts.texts["seek.comfort"])
-    queue = step.queue_title(seeking.escalation.queue)
-    step.say("seek.comfort", attempt=seeking.comforts % variants, queue=queue)
-    step.set(seeking=replace(seeking, comforts=seeking.comforts + 1))
-    if step.state.by_keys or step.state.deaf:
-        step.say("seek.keys")
-    step.ask = False
 
 
 def wait(step: Step, *, asked: bool) -> None:
@@ -125,11 +102,19 @@ def wait(step: Step, *, asked: bool) -> None:
 
 
 def stop(step: Step) -> None:
-    """The caller does not want a person any more."""
+    """The caller does not want a person any more. Whether that came in time, the news tells: they may be joined."""
     step.acts.append(StopSeeking("cancelled"))
+    if step.state.place in (Place.BRIEF_CHECK, Place.BRIEF_TOPIC):
+        step.go(Place.WAITING)
+    step.seeks(stopping=True, offer=None)
+    step.ask = False
+
+
+def _stopped(step: Step) -> None:
     step.set(seeking=None, confirmed=None)
     step.say("no_longer_sought")
     step.go(Place.OPEN)
+    step.ask = True
 
 
 def news(step: Step, event: PersonNews) -> None:
@@ -147,19 +132,22 @@ def news(step: Step, event: PersonNews) -> None:
         step.set(served=step.state.served or left)
         _back(step, "seek.left" if left else "seek.gave_up")
         return
-    if seeking is None or step.state.place is Place.GONE:
-        return  # the caller has taken it back; the news was under way
+    if step.state.place is Place.GONE:
+        return
+    if event.stage is PersonStage.COMING:
+        _coming(step, event)
+        return
+    if seeking is None:
+        return  # the caller has a promise instead; the news was under way
+    if event.stage is PersonStage.STOPPED:
+        _stopped(step)
+        return
     was = seeking.stage
     wait_minutes = event.wait_minutes or seeking.wait_minutes
     seeking = replace(seeking, stage=event.stage, name=event.name, wait_minutes=wait_minutes, opens=event.opens)
     seeking = replace(seeking, deferred=False)
     step.set(seeking=seeking)
-    if event.stage is PersonStage.COMING:
-        tasks.leave(step, "cancelled")
-        queue = step.queue_title(seeking.escalation.queue)
-        step.say("seek.coming", name=event.name) if event.name else step.say("seek.coming_unnamed", queue=queue)
-        step.go(Place.COMING)
-    elif event.first and step.state.place in (Place.BRIEF_CHECK, Place.BRIEF_TOPIC):
+    if event.first and step.state.place in (Place.BRIEF_CHECK, Place.BRIEF_TOPIC):
         step.set(seeking=replace(seeking, deferred=True))
         nobody(step)  # before the question what it is about: they would tell it to somebody who is not there
         step.ask = True
@@ -191,6 +179,21 @@ def nobody(step: Step) -> None:
     step.say("seek.closed", queue=queue, opens=seeking.opens) if seeking.opens else step.say("seek.nobody", queue=queue)
     step.set(seeking=replace(seeking, told_nobody=True))
     wait(step, asked=False)
+
+
+def _coming(step: Step, event: PersonNews) -> None:
+    """They are being joined. Who took it back a moment ago hears that it was too late, not that nobody comes."""
+    seeking = step.state.seeking
+    taken_back = seeking is None or seeking.stopping
+    again = step.state.place is Place.COMING
+    tasks.leave(step, "cancelled")
+    step.seeks(stage=PersonStage.COMING, name=event.name, stopping=False, deferred=False, music=False)
+    if taken_back:
+        step.say("seek.too_late")
+    if not again:
+        queue = step.queue_title(step.state.escalated.queue) if step.state.escalated else ""
+        step.say("seek.coming", name=event.name) if event.name else step.say("seek.coming_unnamed", queue=queue)
+    step.go(Place.COMING)
 
 
 def _wait_on(step: Step) -> None:
@@ -225,6 +228,7 @@ def _tell(step: Step, was: PersonStage) -> None:
     elif seeking.stage is PersonStage.UNAVAILABLE and was is not PersonStage.UNAVAILABLE:
         nobody(step)
         if not seeking.declined_callback:
+            step.seeks(told=(*seeking.told, "callback"))
             step.go(Place.CALLBACK_OFFER)
             step.ask = True
             return

@@ -132,11 +132,31 @@ class Member:
     value: str | None = None  # what they are worth to the business, as its own words put it
 
 
+class Offer(StrEnum):
+    """What a plain "yes" of a waiting caller takes."""
+
+    BRIEF = "brief"  # "I'll tell them ..., is that right?", not answered when it was asked
+    TOPIC = "topic"  # "what shall I tell them?", likewise
+    IDENTITY = "identity"
+    CALLBACK = "callback"
+    MUSIC = "music"
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """Digits that may still come for a question that was given up. Times in ms of call audio."""
+
+    until_ms: int
+    digits: int
+    came: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Seeking:
     """The search for a person, as far as the caller is concerned."""
 
     escalation: Escalated
+    since_ms: int = 0  # of call audio
     stage: PersonStage = PersonStage.SOUGHT
     name: str | None = None
     wait_minutes: tuple[int, int] | None = None
@@ -146,6 +166,11 @@ class Seeking:
     comforts: int = 0
     opens: str | None = None  # the queue is closed until then
     told_nobody: bool = False
+    told: tuple[str, ...] = ()  # of what there is to tell while they wait
+    offer: Offer | None = None
+    collecting: bool = False  # what is asked now is for the person to know, not for us to act on
+    music: bool = False  # chosen
+    stopping: bool = False  # the caller does not want a person any more; not yet confirmed
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +208,7 @@ class State:
     claimed_how: str = "keypad"
     keys: str = ""  # digits keyed so far
     attempt: int = 0  # variant of the question being asked
+    patient: bool = False  # a first pause before digits was let pass
     page: int = 0  # of the keypad menu
     counts: Counts = field(default_factory=Counts)
     seeking: Seeking | None = None
@@ -192,6 +218,8 @@ class State:
     callback_number: str | None = None
     callback_queue: str | None = None
     deaf: bool = False  # the recogniser is down
+    music: bool = False  # is playing whenever nothing is said
+    late: Late | None = None
     recorded: bool = True
     caller_number: str | None = None
     by_keys: bool = False  # the caller's last answer was keyed: say which keys go on

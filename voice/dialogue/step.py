@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from voice.dialogue.business import Business, Intent, Scope
-from voice.dialogue.prompts import render
+from voice.dialogue.prompts import plain, render
 from voice.dialogue.state import Counts, Place, State, move
 from voice.events import Act, Do, Fact, Say, Tell
 
@@ -17,10 +17,11 @@ from voice.events import Act, Do, Fact, Say, Tell
 class Step:
     """`ask`: whether the place's question follows; `person`: the caller asks for a person (why, in their words)."""
 
-    def __init__(self, business: Business, state: State, *, call: str) -> None:
+    def __init__(self, business: Business, state: State, *, call: str, now_ms: int) -> None:
         self.business = business
         self.state = state
         self.call = call
+        self.now_ms = now_ms
         self.acts: list[Act] = []
         self.ask = True
         self.expect = True
@@ -30,8 +31,15 @@ class Step:
         """Changes fields of the state; the place moves by `go` alone."""
         self.state = replace(self.state, **changes)
 
+    def seeks(self, **changes: Any) -> None:
+        """Changes fields of the search, while there is one."""
+        if self.state.seeking is not None:
+            self.set(seeking=replace(self.state.seeking, **changes))
+
     def go(self, place: Place, **changes: Any) -> None:
-        self.state = replace(self.state, place=move(self.state.place, place), attempt=0, keys="", **changes)
+        self.state = replace(
+            self.state, place=move(self.state.place, place), attempt=0, keys="", patient=False, **changes
+        )
 
     def say(
         self,
@@ -40,6 +48,7 @@ class Step:
         *,
         attempt: int = 0,
         private: bool = False,
+        filler: bool = False,
         **more: str,
     ) -> Say:
         """`private`: the slot `digits` is replaced by its end in what is recorded."""
@@ -50,7 +59,10 @@ class Step:
             ending = "".join(c for c in slots["digits"] if c.isdecimal())[-2:]
             shown = render(self.business.prompts, prompt, attempt, {**slots, "digits": f"••{ending}"})
         number = self.state.says + 1
-        say = Say(f"s{number}", text, prompt, self.business.prompts.version, private=private, shown=shown)
+        say = Say(
+            f"s{number}", text, prompt, self.business.prompts.version, private=private, shown=shown,
+            filler=filler, plain=plain(self.business.prompts, prompt),
+        )  # fmt: skip
         self.state = replace(self.state, says=number)
         self.acts.append(say)
         return say

@@ -9,7 +9,7 @@ from voice.dialogue.business import Intent, IntentKind, Slot
 from voice.dialogue.hearing import PLAIN_ANSWER_WORDS, Turn
 from voice.dialogue.state import Attempt, Place, Task, Value
 from voice.dialogue.step import Step
-from voice.events import ActionDone
+from voice.events import ActionDone, Corrected
 
 NO_ANSWER = frozenset({"timeout", "unknown"})  # error words after which nobody knows whether it was done
 _MONEY = re.compile(r"-?\d+\.\d\d")
@@ -32,6 +32,9 @@ def begin(step: Step, name: str, turn: Turn | None) -> None:
 def advance(step: Step, *, fresh: bool = False) -> None:
     """Goes on with the task: to the next thing missing, to the yes, or to the deed."""
     task, intent = step.state.task, step.task_intent
+    if not fresh and step.state.seeking is not None and step.state.seeking.collecting:
+        _collected(step)
+        return
     if task is None or intent is None:
         step.go(step.state.home)
         return
@@ -52,6 +55,16 @@ def advance(step: Step, *, fresh: bool = False) -> None:
         step.go(Place.CONFIRM, task=replace(task, asking=None))
     else:
         act(step)
+
+
+def _collected(step: Step) -> None:
+    """Asked for the person who comes: they are told, and nothing is done about it here."""
+    step.seeks(collecting=False)
+    step.tell(Corrected(step.state.transcript.last_turn))
+    step.say("seek.thanks")
+    task = step.state.task
+    step.go(Place.WAITING, task=replace(task, asking=None) if task else None)
+    step.ask = False
 
 
 def slot_heard(step: Step, turn: Turn) -> bool:

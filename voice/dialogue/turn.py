@@ -16,7 +16,7 @@ from models.slots import corrects
 from models.statement import only_answers
 from models.transcript import Speaker, Transcript
 from voice import events
-from voice.dialogue import policy, seeking
+from voice.dialogue import late, policy, seeking
 from voice.dialogue.business import Business
 from voice.dialogue.handed_back import handed_back
 from voice.dialogue.hearing import Turn
@@ -92,12 +92,14 @@ class CallerMind:
         told: list[events.Act] = []
         turn = self._turn(event, told) if isinstance(event, events.Heard) else None
         before = self._state
-        step = Step(self._business, before, call=self._call)
+        step = Step(self._business, before, call=self._call, now_ms=now_ms)
         self._policy(step, event, turn, now_ms)
         self._feel(step, event, turn, told)
         self._escalate(step, event, turn, before)
         if turn is not None:
             policy.never_silent(step)
+        if not isinstance(event, events.KeyPressed):
+            late.owed(step, before.place, turn)
         acts = (*told, *finish(step))
         self._state = step.state
         self._says.update({act.say_id: act for act in acts if isinstance(act, events.Say)})

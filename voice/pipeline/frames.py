@@ -42,6 +42,13 @@ class SayFrame(SystemFrame):
 
 
 @dataclass
+class MusicFrame(SystemFrame):
+    """Soft music whenever nothing is said, from now on, or no more."""
+
+    on: bool
+
+
+@dataclass
 class PromptBeganFrame(ControlFrame):
     """Leaves the output right before the prompt's first sound."""
 

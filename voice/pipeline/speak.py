@@ -28,6 +28,7 @@ from voice.events import HangUp, Played, Say
 from voice.hearing import Ear
 from voice.pipeline.frames import (
     EventFrame,
+    MusicFrame,
     PlayedFrame,
     PromptBeganFrame,
     PromptEndedFrame,
@@ -35,6 +36,7 @@ from voice.pipeline.frames import (
     SpokenFrame,
     TakeBackFrame,
 )
+from voice.pipeline.music import HoldMusic
 from voice.pipeline.playback import Playback
 from voice.tts import Synthesizer
 
@@ -65,6 +67,7 @@ class Speak(FrameProcessor):
         self._ear = ear
         self._playback = playback
         self._problem = problem
+        self._music = HoldMusic(playback=playback, ear=ear, push=self._push_music)
         self._waiting: deque[Say | HangUp] = deque()
         self._current: Say | None = None
         self._ended = asyncio.Event()
@@ -76,6 +79,10 @@ class Speak(FrameProcessor):
         await super().process_frame(frame, direction)
         if isinstance(frame, SayFrame):
             self._waiting.append(frame.say)
+            self._wake.set()
+            return
+        if isinstance(frame, MusicFrame):
+            self._music.on = frame.on
             self._wake.set()
             return
         if isinstance(frame, TakeBackFrame):
@@ -98,8 +105,9 @@ class Speak(FrameProcessor):
         await self._stop()
 
     async def hush(self, *, stay: bool = False) -> None:
-        """Drops what is being said and what waits, protected or not; what is said next is not touched. With `stay` a
-        hang-up that waits is dropped too."""
+        """Drops what is being said and what waits, protected or not, and the music; what is said next is not touched.
+        With `stay` a hang-up that waits is dropped too."""
+        self._music.on = False
         if stay:
             self._waiting = deque(item for item in self._waiting if isinstance(item, Say))
         await self._interrupt(protected=True)
@@ -116,7 +124,9 @@ class Speak(FrameProcessor):
 
     async def _interrupt(self, *, protected: bool = False) -> None:
         """Drops what may be dropped; with `protected`, protected prompts as well."""
-        if self._current is not None and (protected or self._current.interruptible):
+        if self._current is None:
+            self._playback.end()  # music, if any: it goes on after the answer
+        elif protected or self._current.interruptible:
             self._cut = True
             self._playback.end()
             self._ended.set()
@@ -130,7 +140,10 @@ class Speak(FrameProcessor):
         while True:
             while not self._waiting:
                 self._wake.clear()
-                await self._wake.wait()
+                if self._music.on:
+                    await self._music.play(lambda: bool(self._waiting))
+                else:
+                    await self._wake.wait()
             item = self._waiting.popleft()
             if isinstance(item, HangUp):
                 await self.push_frame(SpokenFrame(item), FrameDirection.UPSTREAM)
@@ -156,12 +169,13 @@ class Speak(FrameProcessor):
             self._ear.prompt_ended()
 
     async def _send(self, say: Say) -> float:
-        """Sends the audio of `say`, in whole frames; the seconds sent."""
+        """Sends the audio of `say`, in whole frames; the seconds sent. A filler ends at a pause once more waits."""
         samples = 0
         rest: Pcm = np.zeros(0, dtype=np.int16)
         async with aclosing(self._audio(say)) as pieces:
             async for piece in pieces:
-                if self._cut:
+                if self._cut or (say.filler and self._waiting and not piece.any()):
+                    self._cut = True
                     break
                 joined = np.concatenate([rest, piece])
                 whole = len(joined) // FRAME_SAMPLES * FRAME_SAMPLES
@@ -196,20 +210,28 @@ class Speak(FrameProcessor):
             await self.push_frame(frame)
         return len(pcm)
 
+    async def _push_music(self, pcm: Pcm) -> None:
+        await self.push_frame(TTSAudioRawFrame(pcm.tobytes(), RATE, 1))
+
     async def _push_edge(self, frame: PromptBeganFrame | PromptEndedFrame, say: Say) -> None:
         frame.interruptible = say.interruptible
         await self.push_frame(frame)
 
     async def _audio(self, say: Say) -> AsyncGenerator[Pcm, None]:
-        """The audio of `say`; what is missing when no voice can speak is reported, and the call goes on."""
-        try:
-            async with aclosing(self._voice.stream(say.text)) as pieces:
-                async for piece in pieces:
-                    yield piece
-        except VoiceFailed as error:
-            self._problem("voice", f"{say.prompt} expected from {self._voice.voice_key}, got: {error}")
-        except Exception as error:  # any fault of an engine costs one prompt, not all that would follow it
-            self._problem("voice", f"{say.prompt} expected from {self._voice.voice_key}, got {type(error).__name__}")
+        """The audio of `say`. From where no voice can speak it, its plain words follow, which were rendered ahead."""
+        for text in (say.text, say.plain):
+            if text is None:
+                return
+            try:
+                async with aclosing(self._voice.stream(text)) as pieces:
+                    async for piece in pieces:
+                        yield piece
+                return
+            except VoiceFailed as error:
+                self._problem("voice", f"{say.prompt} expected from {self._voice.voice_key}, got: {error}")
+            except Exception as error:  # any fault of an engine costs one prompt, not all that would follow it
+                what = type(error).__name__
+                self._problem("voice", f"{say.prompt} expected from {self._voice.voice_key}, got {what}")
 
     async def _heard_out(self, say: Say, seconds: float) -> None:
         try:

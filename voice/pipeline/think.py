@@ -17,9 +17,9 @@ from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from models.transcript import Transcript
 from voice import events
 from voice.conversation import Mind
-from voice.events import Act, Event, Expect, HangUp, Heard, Say
+from voice.events import Act, Event, Expect, HangUp, Heard, Music, Say
 from voice.hearing import Ear
-from voice.pipeline.frames import EventFrame, SayFrame, SpokenFrame, TakeBackFrame
+from voice.pipeline.frames import EventFrame, MusicFrame, SayFrame, SpokenFrame, TakeBackFrame
 
 log = logging.getLogger(__name__)
 
@@ -157,6 +157,8 @@ class Think(FrameProcessor):
                 await self.push_frame(SayFrame(act))
             case HangUp():
                 await self.push_frame(SayFrame(act))
+            case Music(on=on):
+                await self.push_frame(MusicFrame(on))
             case Expect():
                 self._secret_owed |= act.sensitive
                 self._ear.expect(act)
