@@ -1,23 +1,26 @@
-"""Hold music: sixteen seconds of slow broken chords, computed here, so that no recording and no licence is needed.
+"""Hold music without a licence: four soft chords, computed when the first call needs them."""
 
-Soft sines with a second partial: a telephone line carries them without distortion, and a recogniser hears no words.
-"""
-
-from functools import lru_cache
+from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 
-from voice.audio import RATE, Pcm
+from voice.audio import FRAME_SAMPLES, RATE, Pcm
 
-CHORDS = ((261.63, 329.63, 392.00, 523.25), (220.00, 329.63, 440.00, 523.25), (349.23, 440.00, 523.25, 698.46),
-          (293.66, 392.00, 493.88, 587.33))  # fmt: skip
-"""C, A minor, F and G, in hertz: equal temperament, within the telephone's 300 to 3400 Hz but for two soft basses."""
+Samples = NDArray[np.float64]
 
-NOTE_SECONDS = 0.5
-NOTES_A_CHORD = 8
-RING_SECONDS = 1.6  # a note dies away into those that follow
-LEVEL = 0.11
-"""Peak of one note, of full scale: the loop measures -26 dBFS RMS, some 6 dB below our voices."""
+LEVEL_DBFS = -30.0
+"""Of the whole loop: well above the -50 dBFS of a dead line, and half as loud as the voice that comes between."""
+
+CHORD_SECONDS = 4.0
+CHORDS_HZ = (
+    (261.63, 329.63, 392.00, 493.88),  # C major seventh
+    (220.00, 329.63, 392.00, 523.25),  # A minor seventh
+    (349.23, 440.00, 523.25, 659.26),  # F major seventh
+    (392.00, 493.88, 587.33, 659.26),  # G with a sixth
+)
+OVERTONES = (1.0, 0.35, 0.12)
+"""Strength of the first, second and third partial; a telephone passes little above 3400 Hz anyway."""
 
 
 class Music:
@@ -28,28 +31,36 @@ class Music:
 
     def next(self, milliseconds: int) -> Pcm:
         """The next so many milliseconds."""
-        loop = hold_music()
-        samples = milliseconds * RATE // 1000
-        piece = np.take(loop, range(self._at, self._at + samples), mode="wrap")
-        self._at = (self._at + samples) % len(loop)
+        music, samples = hold_music(), milliseconds * RATE // 1000
+        piece = np.take(music, range(self._at, self._at + samples), mode="wrap")
+        self._at = (self._at + samples) % len(music)
         return piece
 
 
-@lru_cache(maxsize=1)
+@cache
 def hold_music() -> Pcm:
-    """The whole loop; its end leads into its beginning."""
-    step = round(NOTE_SECONDS * RATE)
-    loop = np.zeros(step * NOTES_A_CHORD * len(CHORDS))
-    for number in range(NOTES_A_CHORD * len(CHORDS)):
-        chord = CHORDS[number // NOTES_A_CHORD]
-        note = _note(chord[(0, 1, 2, 3, 2, 1, 2, 1)[number % NOTES_A_CHORD]])
-        places = (number * step + np.arange(len(note))) % len(loop)
-        loop[places] += note
-    return (loop * 32767).astype(np.int16)
+    """16 s, int16 mono 8 kHz, whole frames; its end runs into its beginning."""
+    samples = round(CHORD_SECONDS * RATE)
+    whole = samples * len(CHORDS_HZ)
+    mixed = np.zeros(whole)
+    for number, chord in enumerate(CHORDS_HZ):
+        at = (np.arange(2 * samples) + number * samples) % whole
+        for hertz in chord:
+            mixed[at] += _swell(2 * samples) * _note(hertz, 2 * samples)
+    rms = float(np.sqrt(np.mean(mixed**2)))
+    scaled = mixed * (32768 * 10 ** (LEVEL_DBFS / 20) / rms)
+    return scaled[: whole // FRAME_SAMPLES * FRAME_SAMPLES].astype(np.int16)
 
 
-def _note(hertz: float) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    seconds = np.arange(round(RING_SECONDS * RATE)) / RATE
-    swell = np.minimum(1.0, seconds / 0.03) * np.exp(-3.0 * seconds) * np.minimum(1.0, (RING_SECONDS - seconds) / 0.1)
-    tone = np.sin(2 * np.pi * hertz * seconds) + 0.25 * np.sin(4 * np.pi * hertz * seconds)
-    return np.asarray(LEVEL * swell * tone)
+def _note(hertz: float, samples: int) -> Samples:
+    at = np.arange(samples) / RATE
+    note = np.zeros(samples)
+    for number, share in enumerate(OVERTONES, start=1):
+        note += share * np.sin(2 * np.pi * hertz * number * at)
+    return note
+
+
+def _swell(samples: int) -> Samples:
+    """Up and down once: where a chord fades, the next one is coming up."""
+    swell: Samples = np.sin(np.pi * np.arange(samples) / samples) ** 2
+    return swell

@@ -13,10 +13,10 @@ import numpy as np
 
 from telephony.events import Bridged, CallAnswered, CallEnded, Unbridged
 from telephony.journal import Record
-from voice import hold
 from voice.audio import FRAME_MS, FRAME_SAMPLES, Pcm
 from voice.events import Escalated, MusicChosen
 from voice.g711 import mulaw_decode, mulaw_encode
+from voice.music import hold_music
 
 SILENCE_DBFS = -50.0
 HANGOVER_MS = 200
@@ -91,7 +91,7 @@ def level_dbfs(pcm: Pcm) -> float:
 @cache
 def _music() -> frozenset[bytes]:
     """Every frame of the loop as it comes out of the telephone; not its silent ones."""
-    played = frames(mulaw_decode(mulaw_encode(hold.loop())))
+    played = frames(mulaw_decode(mulaw_encode(hold_music())))
     return frozenset(one.tobytes() for one in played if level_dbfs(one) >= SILENCE_DBFS)
 
 

@@ -1,31 +1,29 @@
-"""Hold music is there, is soft, has no gap and no click, and goes on where it was."""
+"""The hold music: audible, soft, and without a seam."""
 
 import numpy as np
 
-from voice.audio import RATE
-from voice.music import Music, hold_music
+from tests.sim.company import frames, level_dbfs
+from voice.audio import FRAME_SAMPLES, RATE
+from voice.music import LEVEL_DBFS, Music, hold_music
 
 
-def dbfs(pcm: np.ndarray) -> float:
-    return float(20 * np.log10(np.sqrt(np.mean((pcm / 32768.0) ** 2)) + 1e-9))
+def test_it_is_well_above_a_dead_line_and_below_a_voice() -> None:
+    assert abs(level_dbfs(hold_music()) - LEVEL_DBFS) < 0.1
+    assert int(np.abs(hold_music().astype(np.int32)).max()) < 32768 * 10 ** (-12 / 20)
 
 
-def test_it_is_softer_than_our_voices_and_never_fades_to_silence() -> None:
-    loop = hold_music()
-    assert -28 < dbfs(loop) < -22
-    seconds = loop[: len(loop) // RATE * RATE].reshape(-1, RATE)
-    assert min(dbfs(second) for second in seconds) > -40
-    assert int(np.abs(loop.astype(np.int32)).max()) < 32767 // 2
+def test_no_frame_of_it_is_silent() -> None:
+    assert min(level_dbfs(frame) for frame in frames(hold_music())) > -45
 
 
-def test_its_end_leads_into_its_beginning() -> None:
+def test_its_end_runs_into_its_beginning() -> None:
     loop = hold_music().astype(np.int32)
-    inside = np.abs(np.diff(loop)).max()
-    assert abs(loop[0] - loop[-1]) <= inside
+    assert len(loop) == 16 * RATE
+    assert len(loop) % FRAME_SAMPLES == 0
+    assert abs(loop[0] - loop[-1]) <= int(np.abs(np.diff(loop)).max())
 
 
-def test_pieces_follow_one_another() -> None:
+def test_pieces_follow_one_another_round_the_end() -> None:
     music = Music()
-    pieces = np.concatenate([music.next(20) for _ in range(900)])  # 18 s: round the end
-    loop = hold_music()
-    assert np.array_equal(pieces, np.concatenate([loop, loop])[: len(pieces)])
+    pieces = np.concatenate([music.next(20) for _ in range(900)])  # 18 s
+    assert np.array_equal(pieces, np.concatenate([hold_music(), hold_music()])[: len(pieces)])

@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from voice import hold
-from voice.audio import RATE, Pcm
+from voice.audio import Pcm
 from voice.hearing import Ear
+from voice.music import Music
 from voice.pipeline.playback import Playback
 
 PIECE_MS = 100
@@ -26,7 +26,7 @@ class HoldMusic:
         self._playback = playback
         self._ear = ear
         self._push = push
-        self._at = 0  # where the loop goes on
+        self._music = Music()
 
     async def play(self, wanted_elsewhere: Callable[[], bool]) -> None:
         """Until it is no longer wanted, or the output is needed for words."""
@@ -39,7 +39,7 @@ class HoldMusic:
             if self._ear.speaking:
                 await asyncio.sleep(PIECE_MS / 1000)
                 continue
-            await self._push(self._piece())
+            await self._push(self._music.next(PIECE_MS))
             sent_ms += PIECE_MS
             await self._until_sent(sent_ms - AHEAD_MS)
         self._playback.end()
@@ -50,9 +50,3 @@ class HoldMusic:
                 await self._playback.until_sent(milliseconds)
         except TimeoutError:
             self._playback.end()
-
-    def _piece(self) -> Pcm:
-        music, samples = hold.loop(), PIECE_MS * RATE // 1000
-        piece = music[self._at : self._at + samples]
-        self._at = (self._at + samples) % len(music)
-        return piece
