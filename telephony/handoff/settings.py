@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, fields
 
-MOST_SECONDS = {"ring_seconds": 120, "decide_seconds": 120, "seek_seconds": 14_400, "unavailable_seconds": 300}
+MOST_SECONDS = {"ring_seconds": 120, "decide_seconds": 600, "seek_seconds": 14_400, "unavailable_seconds": 300}
 """Carriers stop ringing after 60 to 120 s; a caller asked to wait for longer than the rest is one forgotten."""
 
 
