@@ -166,6 +166,11 @@ class Decline:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeBack:
+    """What is being said, and what waits to be said, is not said any more: it is not true after all."""
+
+
+@dataclass(frozen=True, slots=True)
 class StopRecording:
     """The party asked not to be recorded."""
 
@@ -182,7 +187,10 @@ class Tell:
     fact: "Fact"
 
 
-Act = Say | Expect | Do | SeekPerson | StopSeeking | AgreeCallback | Accept | Decline | StopRecording | HangUp | Tell
+Act = (
+    Say | Expect | Do | SeekPerson | StopSeeking | AgreeCallback | Accept | Decline | TakeBack | StopRecording | HangUp
+    | Tell
+)  # fmt: skip
 
 # --- facts: what the record keeps of a conversation -------------------------------------------------------------------
 

@@ -154,6 +154,8 @@ class Think(FrameProcessor):
                 await self.push_frame(SayFrame(act))
             case HangUp():
                 await self.push_frame(SayFrame(act))
+            case events.TakeBack():
+                await self.push_frame(TakeBackFrame())
             case Expect():
                 self._secret_owed |= act.sensitive
                 self._ear.expect(act)
