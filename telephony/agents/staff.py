@@ -62,6 +62,7 @@ class Staff:
         self._reachable = reachable
         self._queues = {name: CallQueue(name) for name in needs}
         self._looking: dict[str, frozenset[str]] = {}  # handoff that found nobody yet → whom it asks no more
+        self._relaxed: dict[Needs, Needs] = {}  # who works here does not change
         self._known: dict[str, str] = {}  # handoff → the agent who knows its caller
         self._serves: dict[str, str] = {}  # agent → the queue of the call they were last reserved for
         self._stirred: list[asyncio.Event] = []  # in the order they came, so that a replay wakes them alike
@@ -121,6 +122,8 @@ class Staff:
     def reserve(self, handoff: str, queue: str, excluding: frozenset[str]) -> Found | None:
         """The best free agent for `handoff`, once all those before it who look for one too have chosen."""
         self._looking[handoff] = excluding
+        if not any(seat.presence is Presence.AVAILABLE for seat in self._seats()):
+            return None
         me = self._find(handoff, queue)
         taken = self._wanted_before(me)
         agent = self._best(me, excluding | taken)
@@ -221,7 +224,10 @@ class Staff:
     def _wanted_before(self, me: Waiting) -> frozenset[str]:
         """The free agents that go to callers before `me`."""
         taken: set[str] = set()
+        free = {agent for agent, seat in self.roster.seats.items() if seat.presence is Presence.AVAILABLE}
         for waiting in self._before(me):
+            if free <= taken:
+                break
             agent = self._best(waiting, self._looking[waiting.handoff] | taken)
             taken |= {agent.id} if agent is not None else set()
         return frozenset(taken)
@@ -246,7 +252,9 @@ class Staff:
         """What this call asks of the agents of each queue that is open to it, and from when on."""
         for name, due_ms in self._open_queues(waiting):
             needs = replace(self._needs[name], language=waiting.needs.language, tier=waiting.needs.tier)
-            yield relaxed(needs, self.agents()), due_ms
+            if needs not in self._relaxed:
+                self._relaxed[needs] = relaxed(needs, self.agents())
+            yield self._relaxed[needs], due_ms
 
     def _open_queues(self, waiting: Waiting) -> Iterator[tuple[str, int]]:
         """The queues along the caller's chain that are open, and from when on their agents are asked. A queue that is
