@@ -76,11 +76,19 @@ class Staff:
     # --- a caller's place ----------------------------------------------------------------------------------------
 
     def join(
-        self, call: str, handoff: str, queue: str, *, language: str | None = None, tier: str | None = None
+        self,
+        call: str,
+        handoff: str,
+        queue: str,
+        *,
+        waited_ms: int = 0,
+        language: str | None = None,
+        tier: str | None = None,
     ) -> None:
-        """The caller takes their place; it is kept until `leave`."""
-        waiting = self._waiting(call, handoff, queue, language, tier)
-        self._queues[queue].join(waiting, self._standing(waiting))
+        """The caller takes their place; it is kept until `leave`. `waited_ms`: before now, on an earlier call."""
+        now = self._now_ms()
+        waiting = replace(self._waiting(call, handoff, queue, language, tier), since_ms=now - waited_ms)
+        self._queues[queue].join(waiting, self._standing(waiting), now_ms=now)
         self._stir()
 
     def know(self, handoff: str, queue: str, *, language: str | None, tier: str | None) -> None:
@@ -134,6 +142,15 @@ class Staff:
         del self._looking[handoff]
         self._serves[agent.id] = queue
         return Found(agent.id, agent.name, agent.address.line, agent.address.to)
+
+    def claim(self, handoff: str, queue: str) -> bool:
+        """Whether an agent is free for this caller now, who is not on the line yet. If so, those behind leave that
+        agent alone until `reserve` or `leave`: nobody sits reserved while a telephone rings."""
+        me = self._find(handoff, queue)
+        free = self._best(me, self._wanted_before(me)) is not None
+        if free:
+            self._looking[handoff] = NOBODY
+        return free
 
     def release(self, agent: str, outcome: Outcome) -> None:
         seat = self.roster.seats.get(agent)  # none for somebody of the fallback list alone
