@@ -189,14 +189,14 @@ class Seeking:
             language=self._briefs.language, tier=self._briefs.tier or None, known=self._caller.known
         )
         try:
-            await self._begin(outlook)
+            self._begin(outlook)
             await self._search()
         finally:
             self._finding.leave(served=False)
             self._let_go()
         return self.handoff
 
-    async def _begin(self, outlook: Outlook | None) -> None:
+    def _begin(self, outlook: Outlook | None) -> None:
         """Chooses what is offered first. A queue that cannot say how it stands is searched like any other."""
         if outlook is None:
             return
@@ -205,8 +205,6 @@ class Seeking:
         standing = outlook.place, outlook.staff, outlook.free
         queue = self.handoff.queue
         self._caller.journal.append(entries.QueueJoined(self.handoff.id, queue, *standing, wait, rung.value))
-        if rung is Rung.CALLBACK:
-            await self._caller.session.hush()  # "I'm getting someone" would be said of nobody
 
     async def _search(self) -> None:
         async with self._tasks:

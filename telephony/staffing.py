@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 SLACK_SECONDS = 30.0
 """For dialling, joining and telling an agent, over what an offer may take by its own deadlines."""
 
+AGAIN_SECONDS = 1.0
+
 
 async def open_staff(
     settings: Settings,
@@ -58,12 +60,21 @@ async def open_staff(
 @asynccontextmanager
 async def running(staff: Staff) -> AsyncIterator[None]:
     """The staff's deadlines are kept while this is open."""
-    work = asyncio.create_task(staff.run(), name="staff")
+    work = asyncio.create_task(_keep(staff), name="staff")
     try:
         yield
     finally:
         work.cancel()
         await asyncio.wait({work})
+
+
+async def _keep(staff: Staff) -> None:
+    while True:
+        try:
+            await staff.run()
+        except Exception:  # whoever heard of a change failed at it; deadlines are kept all the same
+            log.exception("the staff's deadlines expected to be kept, tried again")
+            await asyncio.sleep(AGAIN_SECONDS)
 
 
 def rules(business: Business, handoff: HandoffSettings) -> Rules:

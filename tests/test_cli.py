@@ -192,3 +192,45 @@ def test_whisper_is_taken_once_its_weights_are_there(tmp_path: Path) -> None:
     (tmp_path / engines.WHISPERS[0] / "model.bin").write_bytes(b"abc")
     assert engines.recogniser(Hearing(), tmp_path, Manifest("", models)).name == "whisper"
     assert engines.recogniser(Hearing(engine="pocketsphinx"), tmp_path, Manifest("", models)).name == "pocketsphinx"
+
+
+def settings_with(folder: Path, text: str) -> Path:
+    (folder / "warmline.toml").write_text(f'[business]\nfolder = "{CONFIG}"\n{text}')
+    return folder
+
+
+def says(folder: Path, part: str) -> list[str]:
+    return [finding.says for finding in check.examine(folder) if finding.part == part]
+
+
+def test_check_names_queues_that_no_agent_can_serve(tmp_path: Path) -> None:
+    ben = '[[agents]]\nid = "ben"\nname = "Ben"\nskills = ["general", "cards"]\n'
+    assert says(settings_with(tmp_path, ben), "queues") == [
+        "lending: no agent has the skills it needs (lending); callers can only be called back",
+        "member_relations: no agent has the skills it needs (complaints); callers go on to member_services",
+    ]
+
+
+def test_check_names_skills_that_no_queue_asks_for(tmp_path: Path) -> None:
+    ana = '[[agents]]\nid = "ana"\nname = "Ana"\nskills = ["general", "cards", "lending", "complaints", "morgages"]\n'
+    assert "Ana: [[agents]] skills: morgages: no queue asks for it (queues.toml)" in says(
+        settings_with(tmp_path, ana), "agents"
+    )
+
+
+def test_the_shipped_settings_have_an_agent_for_every_queue() -> None:
+    assert not [finding for finding in check.examine(CONFIG) if finding.part == "queues"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[handoff]\nring_seconds = 20000\n", "ring_seconds: more than 0 and at most 120 seconds expected, got 20000"),
+        ("[handoff]\nseek_seconds = 0\n", "seek_seconds: more than 0 and at most 14400 seconds expected, got 0"),
+        ('[service]\nregion = "ZZ"\n', "[service] region: a country with telephone numbers of its own, such as US"),
+    ],
+)
+def test_a_value_that_no_call_could_live_with_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    (finding,) = [one for one in check.examine(settings_with(tmp_path, text)) if one.part == "settings"]
+    assert finding.prevents
+    assert message in finding.says

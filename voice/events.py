@@ -180,6 +180,11 @@ class Music:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeBack:
+    """What is being said, and what waits to be said, is not said any more: it is not true after all."""
+
+
+@dataclass(frozen=True, slots=True)
 class StopRecording:
     """The party asked not to be recorded."""
 
@@ -197,8 +202,8 @@ class Tell:
 
 
 Act = (
-    Say | Expect | Do | SeekPerson | StopSeeking | AgreeCallback | Accept | Decline | Music | StopRecording | HangUp
-    | Tell
+    Say | Expect | Do | SeekPerson | StopSeeking | AgreeCallback | Accept | Decline | Music | TakeBack | StopRecording
+    | HangUp | Tell
 )  # fmt: skip
 
 # --- facts: what the record keeps of a conversation -------------------------------------------------------------------

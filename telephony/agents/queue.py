@@ -34,7 +34,7 @@ class CallQueue:
         self.name = name
         self.history = WaitHistory(history)
         self._waiting: dict[str, Waiting] = {}
-        self._stood: dict[str, Standing] = {}  # at joining
+        self._stood: dict[str, tuple[Standing, int]] = {}  # at joining, and when that was
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -46,11 +46,13 @@ class CallQueue:
     def find(self, handoff: str) -> Waiting | None:
         return self._waiting.get(handoff)
 
-    def join(self, waiting: Waiting, standing: Standing | None = None) -> None:
-        """Joining twice changes nothing. Without `standing` one agent serves this queue alone."""
+    def join(self, waiting: Waiting, standing: Standing | None = None, *, now_ms: int | None = None) -> None:
+        """Joining twice changes nothing. Without `standing` one agent serves this queue alone; `now_ms`: when that is
+        later than the trigger, as for a caller who takes up a place that was kept."""
         if waiting.handoff not in self._waiting:
             self._waiting[waiting.handoff] = waiting
-            self._stood[waiting.handoff] = standing or Standing(self.position(waiting.handoff, waiting.since_ms))
+            now_ms = waiting.since_ms if now_ms is None else now_ms
+            self._stood[waiting.handoff] = standing or Standing(self.position(waiting.handoff, now_ms)), now_ms
 
     def change(self, waiting: Waiting) -> None:
         """More is known of a caller who waits; their place in time stays."""
@@ -61,9 +63,9 @@ class CallQueue:
         """`served`: a person took the call. Who left before tells that the wait was longer. Leaving twice changes
         nothing."""
         waiting = self._waiting.pop(handoff, None)
-        stood = self._stood.pop(handoff, Standing())
+        stood, joined_ms = self._stood.pop(handoff, (Standing(), now_ms))
         if waiting is not None and stood.staff:
-            self.history.add(Waited(stood, now_ms - waiting.since_ms, served))
+            self.history.add(Waited(stood, now_ms - joined_ms, served))
 
     def order(self, now_ms: int) -> list[Waiting]:
         return in_order(self._waiting.values(), now_ms)

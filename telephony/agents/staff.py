@@ -62,6 +62,7 @@ class Staff:
         self._reachable = reachable
         self._queues = {name: CallQueue(name) for name in needs}
         self._looking: dict[str, frozenset[str]] = {}  # handoff that found nobody yet → whom it asks no more
+        self._relaxed: dict[Needs, Needs] = {}  # who works here does not change
         self._known: dict[str, str] = {}  # handoff → the agent who knows its caller
         self._serves: dict[str, str] = {}  # agent → the queue of the call they were last reserved for
         self._stirred: list[asyncio.Event] = []  # in the order they came, so that a replay wakes them alike
@@ -80,14 +81,14 @@ class Staff:
         handoff: str,
         queue: str,
         *,
+        waited_ms: int = 0,
         language: str | None = None,
         tier: str | None = None,
-        waited_ms: int = 0,
     ) -> None:
         """The caller takes their place; it is kept until `leave`. `waited_ms`: before now, on an earlier call."""
-        waiting = self._waiting(call, handoff, queue, language, tier)
-        waiting = replace(waiting, since_ms=waiting.since_ms - waited_ms)
-        self._queues[queue].join(waiting, self._standing(waiting))
+        now = self._now_ms()
+        waiting = replace(self._waiting(call, handoff, queue, language, tier), since_ms=now - waited_ms)
+        self._queues[queue].join(waiting, self._standing(waiting), now_ms=now)
         self._stir()
 
     def know(self, handoff: str, queue: str, *, language: str | None, tier: str | None) -> None:
@@ -129,6 +130,8 @@ class Staff:
     def reserve(self, handoff: str, queue: str, excluding: frozenset[str]) -> Found | None:
         """The best free agent for `handoff`, once all those before it who look for one too have chosen."""
         self._looking[handoff] = excluding
+        if not any(seat.presence is Presence.AVAILABLE for seat in self._seats()):
+            return None
         me = self._find(handoff, queue)
         taken = self._wanted_before(me)
         agent = self._best(me, excluding | taken)
@@ -146,7 +149,7 @@ class Staff:
         me = self._find(handoff, queue)
         free = self._best(me, self._wanted_before(me)) is not None
         if free:
-            self._looking[handoff] = frozenset()
+            self._looking[handoff] = NOBODY
         return free
 
     def release(self, agent: str, outcome: Outcome) -> None:
@@ -238,7 +241,10 @@ class Staff:
     def _wanted_before(self, me: Waiting) -> frozenset[str]:
         """The free agents that go to callers before `me`."""
         taken: set[str] = set()
+        free = {agent for agent, seat in self.roster.seats.items() if seat.presence is Presence.AVAILABLE}
         for waiting in self._before(me):
+            if free <= taken:
+                break
             agent = self._best(waiting, self._looking[waiting.handoff] | taken)
             taken |= {agent.id} if agent is not None else set()
         return frozenset(taken)
@@ -263,7 +269,9 @@ class Staff:
         """What this call asks of the agents of each queue that is open to it, and from when on."""
         for name, due_ms in self._open_queues(waiting):
             needs = replace(self._needs[name], language=waiting.needs.language, tier=waiting.needs.tier)
-            yield relaxed(needs, self.agents()), due_ms
+            if needs not in self._relaxed:
+                self._relaxed[needs] = relaxed(needs, self.agents())
+            yield self._relaxed[needs], due_ms
 
     def _open_queues(self, waiting: Waiting) -> Iterator[tuple[str, int]]:
         """The queues along the caller's chain that are open, and from when on their agents are asked. A queue that is

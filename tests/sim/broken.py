@@ -85,9 +85,7 @@ class NoStaff(Staff):
     def __init__(self) -> None:
         super().__init__(roster=Roster([]), needs={}, now_ms=lambda: 0)
 
-    def join(
-        self, call: str, handoff: str, queue: str, *, language: str | None = None, tier: str | None = None
-    ) -> None:
+    def join(self, call: str, handoff: str, queue: str, **known: object) -> None:
         raise RuntimeError("the queue is out of order on purpose")
 
     def leave(self, handoff: str, queue: str, *, served: bool) -> None:

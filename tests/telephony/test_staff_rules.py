@@ -227,6 +227,36 @@ def test_one_who_declined_is_not_asked_again_for_knowing_the_caller() -> None:
     assert house.again("h1", excluding=frozenset({"ben"})) == "ana"
 
 
+# --- places that were kept --------------------------------------------------------------------------------------------
+
+
+def test_a_place_that_was_kept_goes_before_those_who_came_meanwhile() -> None:
+    house = House(agent("ana"))
+    house.sets("ana", P.AWAY)
+    assert house.at(3600).looks("here") is None
+    house.staff.join("c", "promised", "general", waited_ms=600_000)
+    house.sets("ana", P.AVAILABLE)
+    assert house.staff.claim("promised", "general")
+    assert house.again("here") is None, "she is left alone while the promised caller's telephone rings"
+    house.staff.leave("promised", "general", served=False)
+    assert house.again("here") == "ana"
+
+
+def test_what_was_waited_on_an_earlier_call_says_nothing_of_todays_wait() -> None:
+    house = House(agent("ana"))
+    house.sets("ana", P.OFFERED, P.ON_CALL)
+    house.at(7200)
+    for number in range(ENOUGH):
+        house.staff.join("c", f"h{number}", "general", waited_ms=3_600_000)
+    house.at(7200 + 240)
+    for number in range(ENOUGH):
+        house.staff.leave(f"h{number}", "general", served=True)
+    assert house.looks("me") is None
+    wait = house.staff.outlook("me", "general").wait
+    assert wait is not None
+    assert wait.minutes == (4, 4)
+
+
 # --- deadlines --------------------------------------------------------------------------------------------------------
 
 

@@ -7,7 +7,7 @@ from voice.dialogue.hearing import STRONG, Turn
 from voice.dialogue.issue import issue_line
 from voice.dialogue.state import Counts, Place, Seeking, Task, Value
 from voice.dialogue.step import Step
-from voice.events import Corrected, Escalated, PersonNews, PersonStage, SeekPerson, StopSeeking, Tell
+from voice.events import Corrected, Escalated, PersonNews, PersonStage, SeekPerson, StopSeeking, TakeBack, Tell
 
 QUIET = frozenset({Place.BRIEF_CHECK, Place.BRIEF_TOPIC, Place.CALLBACK_THIS, Place.CALLBACK_NUMBER,
                    Place.CALLBACK_CHECK, Place.CALLBACK_OFFER, Place.MEMBER, Place.MEMBER_CHECK, Place.PIN,
@@ -147,10 +147,9 @@ def news(step: Step, event: PersonNews) -> None:
     seeking = replace(seeking, stage=event.stage, name=event.name, wait_minutes=wait_minutes, opens=event.opens)
     seeking = replace(seeking, deferred=False)
     step.set(seeking=seeking)
-    if event.first and step.state.place in (Place.BRIEF_CHECK, Place.BRIEF_TOPIC):
-        step.set(seeking=replace(seeking, deferred=True))
-        nobody(step)  # before the question what it is about: they would tell it to somebody who is not there
-        step.ask = True
+    if event.first and step.state.place in (Place.BRIEF_CHECK, Place.BRIEF_TOPIC, Place.WAITING):
+        step.acts.append(TakeBack())  # "I'm getting someone" is not true
+        _nobody_from_the_start(step)
     elif step.state.place in QUIET:
         step.set(seeking=replace(seeking, deferred=True))
     else:
@@ -194,6 +193,20 @@ def _coming(step: Step, event: PersonNews) -> None:
         queue = step.queue_title(step.state.escalated.queue) if step.state.escalated else ""
         step.say("seek.coming", name=event.name) if event.name else step.say("seek.coming_unnamed", queue=queue)
     step.go(Place.COMING)
+
+
+def _nobody_from_the_start(step: Step) -> None:
+    """The truth comes first; what it is about is asked all the same, for whoever will call back."""
+    seeking = step.state.seeking
+    if seeking is not None:
+        step.set(seeking=replace(seeking, told_wait=None))  # taken back with the rest
+    nobody(step)
+    seeking = step.state.seeking
+    if step.state.place is Place.WAITING:
+        _tell(step, PersonStage.SOUGHT)
+    elif seeking is not None:
+        step.set(seeking=replace(seeking, deferred=True))
+        step.ask = True
 
 
 def _wait_on(step: Step) -> None:

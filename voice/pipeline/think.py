@@ -159,6 +159,8 @@ class Think(FrameProcessor):
                 await self.push_frame(SayFrame(act))
             case Music(on=on):
                 await self.push_frame(MusicFrame(on))
+            case events.TakeBack():
+                await self.push_frame(TakeBackFrame())
             case Expect():
                 self._secret_owed |= act.sensitive
                 self._ear.expect(act)
