@@ -11,7 +11,7 @@ from typing import TypeVar
 from models.brief import Brief
 from telephony import events as e
 from telephony.journal import Record
-from telephony.stages import AttemptClock, StageClock, stage_clock
+from telephony.stages import STAGES, AttemptClock, StageClock, stage_clock
 from voice.events import Acted, Escalated, Judged, Understood
 
 T = TypeVar("T")
@@ -153,10 +153,11 @@ def _brief(records: Sequence[Record]) -> tuple[Brief | None, float | None]:
 
 
 def _stages(clock: StageClock, since: int) -> Iterator[Stage]:
-    """By time: telling the caller and ringing the agent go on side by side. Of the agents asked, the last one's."""
+    """By time: telling the caller and ringing the agent go on side by side. Of the agents asked, the last one's.
+    What happened in the same moment stands in the order of the way."""
     at = clock.attempts[-1].at if clock.attempts else clock.searching
     before = None
-    for name, call_ms in sorted(at.items(), key=lambda stage: stage[1]):
+    for name, call_ms in sorted(at.items(), key=lambda stage: (stage[1], STAGES.index(stage[0]))):
         at_ms = max(0, call_ms - since)
         yield Stage(NAMES.get(name, name), at_ms, at_ms - before if before is not None else 0)
         before = at_ms
