@@ -294,9 +294,6 @@ class Seeking:
     async def _offer(self, attempt: str, agent: str) -> None:
         brief = self._renew_brief()
         ring_seconds = self._settings.ring_seconds
-        # A person is rung with or without the record: no caller waits for a database.
-        offered = entries.AgentOffered(self.handoff.id, agent, brief.version, ring_seconds)
-        await self._caller.journal.try_commit(offered)
         self._show(
             lambda desk: desk.offered(
                 agent,
@@ -311,6 +308,9 @@ class Seeking:
                 on_desk=self._found[attempt].line == "webrtc",
             )
         )
+        # On screen at once; on record before it rings, and rung with or without it: no caller waits for a database.
+        offered = entries.AgentOffered(self.handoff.id, agent, brief.version, ring_seconds)
+        await self._caller.journal.try_commit(offered)
 
     def _ring(self, attempt: str, agent: str) -> None:
         found = self._found[attempt]
