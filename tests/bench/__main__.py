@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from telephony import logs
-from tests.bench import commands, demo_calls, idle_ear, intents
+from tests.bench import commands, demo_calls, idle_ear, intents, standin
 from tests.bench.context import ROOT, SEED, Context, Measurement
 from tests.bench.writer import Header, Row, Samples, unmeasured, write
 from voice.dialogue.load import load_business
@@ -22,6 +22,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "intents": intents,
     "commands": commands,
     "demo_calls": demo_calls,
+    "standin": standin,
 }
 OUT = Path("build/bench.json")
 
