@@ -1,4 +1,5 @@
-"""The callers of `standin_calls_on_time`, a process of its own on one core: many simulated calls at once, in real time.
+"""The callers of `standin_calls_on_time`: many simulated calls at once in real time, in one thread of one process and
+so on at most one core.
 
 Prints one JSON object: how late each 20 ms tick was, the CPU it took, and what was heard. With no calls it ticks alone
 on an empty loop, which is the machine's own share of the lateness. Run with port, calls and seconds.
@@ -6,7 +7,6 @@ on an empty loop, which is the machine's own share of the lateness. Run with por
 
 import asyncio
 import json
-import os
 import sys
 import time
 from collections.abc import Mapping
@@ -89,5 +89,4 @@ async def main(port: int, count: int, seconds: float) -> None:
 
 
 if __name__ == "__main__":
-    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})  # one core
     uvloop.run(main(int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])))

@@ -9,27 +9,38 @@ import sys
 from contextlib import suppress
 
 import uvloop
-import websockets
-from websockets.asyncio.server import ServerConnection, serve
+from aiohttp import WSMsgType, web
+
+PAYLOAD = '"payload":"'
 
 
-async def echo(connection: ServerConnection) -> None:
+async def echo(request: web.Request) -> web.WebSocketResponse:
+    socket = web.WebSocketResponse(compress=False)
+    await socket.prepare(request)
     stream_sid = ""
-    with suppress(websockets.ConnectionClosed):
-        async for text in connection:
-            if '"event":"media"' in str(text)[:20]:
-                payload = str(text).partition('"payload":"')[2].partition('"')[0]
-                await connection.send(
+    with suppress(ConnectionError):  # the caller hung up while its echo was on its way
+        async for message in socket:
+            if message.type is not WSMsgType.TEXT:
+                break
+            payload = message.data.partition(PAYLOAD)[2].partition('"')[0]
+            if payload:
+                await socket.send_str(
                     f'{{"event":"media","streamSid":"{stream_sid}","media":{{"payload":"{payload}"}}}}'
                 )
-            elif (message := json.loads(text))["event"] == "start":
-                stream_sid = message["streamSid"]
+            elif '"start"' in message.data:
+                stream_sid = json.loads(message.data)["streamSid"]
+    return socket
 
 
 async def main(port: int, seconds: float) -> None:
-    async with serve(echo, "127.0.0.1", port, compression=None, max_queue=None):
-        print("ready", flush=True)
-        await asyncio.sleep(seconds)
+    app = web.Application()
+    app.router.add_get("/stream", echo)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    print("ready", flush=True)
+    await asyncio.sleep(seconds)
+    await runner.cleanup()
 
 
 if __name__ == "__main__":
