@@ -88,12 +88,13 @@ class Loopback:
             connection = await session.ws_connect(
                 f"http://{self._at}{_target(url)}", headers=dict(headers), timeout=close, autoping=True
             )
-        except aiohttp.WSServerHandshakeError as error:
+        except BaseException as error:
             await session.close()
-            raise HandshakeRefused(error.status) from error
-        except aiohttp.ClientError as error:
-            await session.close()
-            raise ConnectionError(f"{url}: {error}") from error
+            if isinstance(error, aiohttp.WSServerHandshakeError):
+                raise HandshakeRefused(error.status) from error
+            if isinstance(error, aiohttp.ClientError):
+                raise ConnectionError(f"{url}: {error}") from error
+            raise
         return _RealSocket(connection, session)
 
 
@@ -160,7 +161,11 @@ class InMemory:
     async def connect(self, url: str, headers: Headers) -> Socket:
         made = MemorySocket()
         made.serve(self._app, _scope("websocket", url, headers))
-        await made.handshake()
+        try:
+            await made.handshake()
+        except asyncio.CancelledError:
+            await made.drop()
+            raise
         return made
 
 
