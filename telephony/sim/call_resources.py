@@ -52,14 +52,14 @@ class CallResources:
         known = self._known(call)
         if known.status in FINAL:
             raise Refusal(400, 21220, "Call is not in-progress. Cannot redirect.")
+        if "Status" in form and ("Twiml" in form or "Url" in form):
+            raise Refusal(400, 21218, "Status or a document expected, got both")
         match form.get("Status"):
             case "completed":
                 known.complete()
             case "canceled" if known.status != "in-progress":
                 known.complete()
         if "Twiml" in form or "Url" in form:
-            if "Status" in form:
-                raise Refusal(400, 21218, "Status or a document expected, got both")
             if known.status != "in-progress":
                 raise Refusal(400, 21220, "Call is not in-progress. Cannot redirect.")
             known.note("redirected", form.get("Url") or "Twiml")

@@ -5,7 +5,7 @@ from functools import partial
 from telephony.sim.call import Act
 from telephony.sim.call_resources import RING_SECONDS
 from telephony.sim.carrier import CALL_SECONDS_MAX, Carrier
-from telephony.sim.conference import VIA_API, Joining, LabelTaken, Participant, Room
+from telephony.sim.conference import UPDATED, Joining, LabelTaken, Participant, Room
 from telephony.sim.dialing import stay
 from telephony.sim.forms import TRUE, Form, Handled, Refusal
 from telephony.sim.shapes import Shapes
@@ -73,7 +73,7 @@ class RoomResources:
 
     async def remove_participant(self, _: Form, room: str, who: str) -> Handled:
         known = self._known_room(room)
-        known.leave(self._within(known, who).call_sid, VIA_API, call_status="in-progress")
+        known.leave(self._within(known, who).call_sid, UPDATED, call_status="in-progress", kicked=True)
         return 204, None
 
     def _known_room(self, sid: str) -> Room:
