@@ -5,6 +5,7 @@ first alone and then again after the calls, which is what the machine itself is 
 """
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -36,7 +37,10 @@ def rows(context: Context) -> Sequence[Row]:
             IDS[0], told["late_ms"], "p99", unit=f"ms late, {CALLS} calls on one core", goal="<= 20",
             of="lateness of one 20 ms tick of one call", peer="one tick on an empty loop, same run",
             peer_value=round(max(alone, 0.001), 3),
-            note=f"{told['cpu_share']:.2f} of a core; {echoed}; websockets with uvloop, far end in another process",
+            note=(
+                f"{told['cpu_share']:.2f} of a core; {echoed}; the machine's load was {os.getloadavg()[0]:.1f} "
+                f"on {os.cpu_count()} cores, callers and far end included"
+            ),
         )
     ]  # fmt: skip
 
