@@ -319,8 +319,8 @@ def simulate_twilio(
             casts, agents=agent or (), troubles=trouble or (), leaves=caller_leaves, apart_seconds=apart,
             fallback=fallback,
         )  # fmt: skip
-        told = asyncio.run(simulate(settings, planned, lambda line: out.print(line, markup=False, soft_wrap=True)))
-        out.print(f"{len(told.calls)} calls, {len(told.violations)} violations of the contract")
+        told = asyncio.run(simulate(settings, planned, lambda line: out.print(str(line), markup=False, soft_wrap=True)))
+        out.print(f"calls: {len(told.calls)}; violations of the carrier's contract: {len(told.violations)}")
         for violation in told.violations:
             out.print(violation, style="red", markup=False, soft_wrap=True)
         if told.violations:

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from telephony import logs
-from tests.bench import bridge, brief, call_backs, commands, demo_calls, idle_ear, intents, staying, waits
+from tests.bench import bridge, brief, call_backs, commands, demo_calls, idle_ear, intents, staying, standin, waits
 from tests.bench.context import ROOT, SEED, Context, Measurement
 from tests.bench.writer import Header, Row, Samples, unmeasured, write
 from voice.dialogue.load import load_business
@@ -27,6 +27,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "call_backs": call_backs,
     "brief": brief,
     "staying": staying,
+    "standin": standin,
 }
 OUT = Path("build/bench.json")
 

@@ -22,7 +22,7 @@ from tests.sim.little_service import tone
 
 ANA = "+12025550201"
 IMPATIENT = Cast(
-    "impatient", "+12025550166", (Wait(1000), Key("0"), SpeakAfterPrompt(tone(400, 300)), Wait(60_000), HangUp()), (),
+    "impatient", "+12025550166", (Wait(1000), Key("0"), SpeakAfterPrompt(tone(400, 300)), Wait(30_000), HangUp()), (),
     {}, 0, {},
 )  # fmt: skip
 
@@ -59,8 +59,8 @@ async def test_a_caller_who_wants_a_person_gets_the_agent_on_the_simulated_telep
     timeline = [f"{line.who}: {line.what}" for line in told.lines]
     assert told.violations == ()
     assert "caller impatient: presses 0" in timeline
-    assert [line for line in timeline if line.startswith("REST: Calls.json")] == [
-        "REST: Calls.json: 429", "REST: Calls.json: 429", "REST: Calls.json: 201",
+    assert [line for line in timeline if line.startswith("REST: POST Calls.json")] == [
+        "REST: POST Calls.json: 429", "REST: POST Calls.json: 429", "REST: POST Calls.json: 201",
     ]  # fmt: skip
     assert "agent ana: is in-progress" in timeline
     assert "agent ana: presses 1" in timeline
