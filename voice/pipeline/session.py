@@ -90,6 +90,10 @@ class Session:
             self._built.playback.forget_relayed()
             self._relay.forget()
 
+    async def overhear(self, pcm: Pcm) -> None:
+        """Keeps what the party hears by another way than ours: the line joined them with somebody."""
+        self._parts.recorder.heard(pcm)
+
     async def play(self, pcm: Pcm) -> None:
         """Plays bridged audio to the party: after a prompt that is playing, and no later than it must be."""
         playback = self._built.playback

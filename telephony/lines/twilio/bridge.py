@@ -80,7 +80,7 @@ class ConferenceBridge:
     async def join(self) -> None:
         self.stage = Stage.JOINING
         try:
-            self._listen(await self._caller.media(), await self._agent.media())
+            self._listen(await self._agent.media())
             async with asyncio.timeout(self._settings.join_seconds):
                 await self._while_both_stay(self._move_both())
         except (LineError, TimeoutError) as error:
@@ -187,11 +187,10 @@ class ConferenceBridge:
         if leg.over is None and not leg.streaming.is_set():
             await self._fetch(leg)
 
-    def _listen(self, caller: TwilioTransport, agent: TwilioTransport) -> None:
-        """What the caller hears is the agent, unless it is our hold music: for the agent's session and the record."""
+    def _listen(self, agent: TwilioTransport) -> None:
+        """What the caller hears is what the agent says, unless it is our hold music."""
 
         async def hear(pcm: Pcm) -> None:
-            await caller.heard(pcm)
             if not self._held and self._agent.over is None:
                 await agent.said(pcm)
 
