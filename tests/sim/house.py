@@ -52,7 +52,7 @@ async def serving(
     async with open_service(settings, world) as service:
         server = uvicorn.Server(uvicorn.Config(service.app, log_level="warning", lifespan="off"))
         running = asyncio.create_task(server.serve(sockets=[listener]))
-        switchboard = asyncio.create_task(service.switchboard.serve())
+        switchboard = asyncio.create_task(service.run())
         try:
             carrier = Carrier(reach(port), public_base_url=PUBLIC_URL, account_sid=ACCOUNT, auth_token=TOKEN)
             async with RestStandIn(carrier, agents=agents or {}, password=TOKEN) as rest:

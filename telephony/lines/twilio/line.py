@@ -5,6 +5,7 @@ One owner of the legs: webhook and stream bring what Twilio says here, and nothi
 
 import asyncio
 import logging
+import re
 import secrets
 from collections import Counter, OrderedDict
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -27,6 +28,7 @@ from telephony.lines.twilio.settings import STATUS_PATH, Settings
 log = logging.getLogger(__name__)
 
 ATTEMPT = "ring:"  # what a token's subject begins with when it names an attempt instead of a call
+ATTEMPT_ID = re.compile(r"[A-Za-z0-9_:-]{1,64}")  # goes into addresses and tokens
 REMEMBERED_LEGS = 2000  # ended legs kept for late callbacks, oldest forgotten first
 REMEMBERED_ROOMS = 500
 RESUMES_MAX = 3  # of a stream that breaks again and again; then the caller gets the fallback
@@ -83,7 +85,17 @@ class TwilioLine:
 
     async def dial(self, address: str, *, ring_seconds: float, call: str, attempt: str) -> TwilioLeg:
         """Rings a listed agent once. A failure to dial is a leg that has ended, as busy and no answer are."""
-        destination = self._destinations.of(address, attempt)
+        destination = self._destinations.of(address)
+        return await self._ring(destination, address, ring_seconds=ring_seconds, attempt=attempt)
+
+    async def ring_back(self, number: str, *, ring_seconds: float, call: str) -> TwilioLeg:
+        """Rings a caller who was promised it; `call` is the id of the call that this becomes."""
+        destination = self._destinations.caller(number, call)
+        return await self._ring(destination, number, ring_seconds=ring_seconds, attempt=call)
+
+    async def _ring(self, destination: str, address: str, *, ring_seconds: float, attempt: str) -> TwilioLeg:
+        if not ATTEMPT_ID.fullmatch(attempt):
+            raise DialRefused(f"expected an attempt of letters, digits, _, : and -, got {attempt!r}")
         if attempt in self._by_attempt:
             raise DialRefused(f"attempt {attempt}: dialled before; nobody is rung twice for one offer")
         leg = TwilioLeg(
@@ -97,7 +109,7 @@ class TwilioLine:
             dropped=self.dropped,
         )
         _remember(self._by_attempt, attempt, leg)
-        log.info("call %s: ringing an agent, attempt %s", call, attempt)
+        log.info("ringing, attempt %s", attempt)
         try:
             sid = await self._control.create(
                 destination,
@@ -106,7 +118,7 @@ class TwilioLine:
                 ring_seconds=ring_seconds,
             )
         except LineError as error:
-            log.warning("call %s: attempt %s failed: %s", call, attempt, error)
+            log.warning("attempt %s failed: %s", attempt, error)
             await leg.give_up(LegEnded.FAILED)
             return leg
         except asyncio.CancelledError:
