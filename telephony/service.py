@@ -95,12 +95,13 @@ class Service:
     app: FastAPI
 
     async def run(self) -> None:
-        """Takes calls, and makes those that were promised, until cancelled."""
+        """Takes calls, and makes those that were promised, until cancelled. Those that a crash cut off are ended."""
+        house = self.switchboard.house
+        found = await cut_off(house.keeper) if isinstance(house.keeper, Store) else []
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self.switchboard.serve(), name="switchboard")
-            house = self.switchboard.house
-            if isinstance(house.keeper, Store) and (found := await cut_off(house.keeper)):
+            if found and isinstance(house.keeper, Store):
                 tasks.create_task(reconcile(found, house.keeper, house.lines, wall=house.wall), name="reconcile")
+            tasks.create_task(self.switchboard.serve(), name="switchboard")
             if self.callbacks is not None:
                 tasks.create_task(self.callbacks.run(), name="call backs")
 
