@@ -1,9 +1,9 @@
 """One party's signalling and media, whatever line it came over; and the table of states a leg goes through."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NewType, Protocol
+from typing import NewType, Protocol, runtime_checkable
 
 from telephony.errors import IllegalMove
 from voice.pipeline.build import Transport
@@ -71,6 +71,15 @@ class Leg(Protocol):
 
     async def hang_up(self, reason: str) -> None:
         """Ends the leg; harmless when it has ended already."""
+        ...
+
+
+@runtime_checkable
+class Holds(Protocol):
+    """A leg whose far end can hold by itself, as a desk phone does."""
+
+    def when_held(self, tell: Callable[[bool], object] | None) -> None:
+        """`tell` hears of each hold, and of its end; None: nobody listens any more."""
         ...
 
 

@@ -155,7 +155,11 @@ class AsteriskLine:
 
     def _take(self, text: object) -> None:
         event = parse(text, app=self.settings.app)
-        drop = event if isinstance(event, Drop) or event is None else self._happened(event)
+        try:
+            drop = event if isinstance(event, Drop) or event is None else self._happened(event)
+        except Exception:  # whatever one event does, the next ones are heard
+            log.exception("asterisk: an event to be taken expected: %s", event)
+            return
         if drop is not None:
             self.dropped[drop.value] += 1
             if self.dropped[drop.value] == 1:
