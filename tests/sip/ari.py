@@ -14,8 +14,10 @@ from typing import Any, Self
 import aiohttp
 from aiohttp import web
 
+from tests.sip import tones
 from tests.sip.asterisk import Asterisk
 from tests.sip.tones import Samples
+from tests.sip.waiting import until
 from voice import g711
 
 Event = dict[str, Any]
@@ -73,6 +75,7 @@ class Media:
 
     def __init__(self, socket: web.WebSocketResponse, start: Event) -> None:
         self.start = start
+        self.channel = str(start["channel_id"])
         self.controls = Log(f"media of {start['channel_id']}")
         self.arrived: list[tuple[float, bytes]] = []
         self._socket = socket
@@ -86,6 +89,10 @@ class Media:
         codes = g711.mulaw_encode(samples)
         for at in range(0, len(codes), 800):
             await self._socket.send_bytes(codes[at : at + 800])
+
+    async def hears(self, *pitches: int) -> None:
+        """Waits until 0.3 s in a row holds exactly these pitches."""
+        await until(lambda: tones.pitches(self.heard[-tones.SURE :]) == set(pitches), f"{self.channel} hears {pitches}")
 
     async def command(self, name: str, **fields: object) -> None:
         await self._socket.send_str(json.dumps({"command": name, **fields}))
@@ -131,6 +138,8 @@ class Ari:
         url = f"{self._pbx.ari}/events?app=warmline"
         self._socket = await self._http.ws_connect(url, protocols=("ari",), heartbeat=None)
         self._reader = asyncio.create_task(self._read())
+        # A channel variable is set ten to thirty times around every move between bridges, and nobody here asks.
+        await self.ask("PUT", "applications/warmline/eventFilter", {"disallowed": [{"type": "ChannelVarset"}]})
 
     async def disconnect(self) -> None:
         await self._socket.close()

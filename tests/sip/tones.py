@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 RATE = 8000
-WINDOW_SECONDS = 0.2
+WINDOW_SECONDS = 0.1
+SURE = 2400  # samples; 0.3 s hold at least two whole windows, and so make a run
 PITCHES = (440, 600, 880, 1000, 1400, 1900)
 PEAK = 8000  # about -12 dBFS
 FLOOR = 300  # a pitch weaker than this amplitude is line noise
@@ -46,7 +47,9 @@ def read(path: Path) -> Samples:
 def strength(samples: Samples, hertz: float) -> float:
     """The amplitude of one pitch in a stretch (a single bin of the Fourier transform)."""
     steps = np.arange(len(samples))
-    return float(2 * abs(np.dot(samples.astype(float), np.exp(-2j * np.pi * hertz * steps / RATE))) / max(1, len(samples)))
+    return float(
+        2 * abs(np.dot(samples.astype(float), np.exp(-2j * np.pi * hertz * steps / RATE))) / max(1, len(samples))
+    )
 
 
 def pitches(samples: Samples) -> set[int]:
