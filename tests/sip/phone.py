@@ -1,4 +1,4 @@
-"""A real SIP phone (baresip), worked by hand: dials, answers, holds, transfers; sends a pitch, records what it hears."""
+"""A real SIP phone (baresip), worked by hand: dials, answers, holds, transfers; sends a pitch, records what it gets."""
 
 from __future__ import annotations
 
