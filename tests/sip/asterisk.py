@@ -84,7 +84,9 @@ class Asterisk:
             raise RuntimeError("WARMLINE_ASTERISK is empty: run this with `make test-sip`")
         etc = self.folder / "etc"
         given = [f"{name}={value}" for name, value in self.settings.items()]
-        subprocess.run([sys.executable, RENDER, etc, *given], check=True)
+        rendering = await asyncio.create_subprocess_exec(sys.executable, str(RENDER), str(etc), *given)
+        if await rendering.wait() != 0:
+            raise RuntimeError(f"{RENDER} failed (above)")
         self._name_folders(etc / "asterisk.conf")
         await self._start()
         return self
