@@ -50,18 +50,18 @@ class AsteriskBridge:
             await self._enter(self._caller)
 
     async def part(self) -> None:
-        await both(self._back(self._caller), self._back(self._agent))
+        await together(self._back(self._caller), self._back(self._agent))
         try:
             await self._ari.close_bridge(self._room)
         except LineError as error:
             log.warning("bridge %s: closed expected, got: %s", self._room, error)
 
     async def _join(self) -> None:
-        await both(self._ari.open_bridge(self._room), spy(self._ari, self._caller), spy(self._ari, self._agent))
+        await together(self._ari.open_bridge(self._room), spy(self._ari, self._caller), spy(self._ari, self._agent))
         await self._ari.put(self._room, self._caller.channel, self._agent.channel)
         for leg in (self._caller, self._agent):
             leg.where = self._room
-        await both(stand_in(self._ari, self._caller), stand_in(self._ari, self._agent))
+        await together(stand_in(self._ari, self._caller), stand_in(self._ari, self._agent))
 
     async def _enter(self, leg: AsteriskLeg) -> None:
         await self._ari.put(self._room, leg.channel)
@@ -112,7 +112,7 @@ async def follow(ari: Ari, leg: AsteriskLeg) -> None:
         await stand_in(ari, leg)
 
 
-async def both(*works: Coroutine[None, None, None]) -> None:
+async def together(*works: Coroutine[None, None, None]) -> None:
     """All at once, each to its end; then the first failure, if any, is raised."""
     for done in await asyncio.gather(*works, return_exceptions=True):
         if isinstance(done, BaseException):

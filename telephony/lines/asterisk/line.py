@@ -16,7 +16,7 @@ from fastapi import APIRouter
 from telephony.errors import DialRefused, LineError
 from telephony.leg import Leg, LegEnded, LegId, LegState, Party
 from telephony.lines.asterisk.ari import Ari, Connection
-from telephony.lines.asterisk.bridge import ROOM, AsteriskBridge, both, follow
+from telephony.lines.asterisk.bridge import ROOM, AsteriskBridge, follow, together
 from telephony.lines.asterisk.destinations import endpoint
 from telephony.lines.asterisk.events import KINDS, Channel, Destroyed, Drop, Entered, Event, Held, Key, Left, parse
 from telephony.lines.asterisk.http import AiohttpConnection
@@ -149,6 +149,8 @@ class AsteriskLine:
                 log.error("asterisk: its events ended; connecting again")
             except LineError as error:
                 log.warning("asterisk: %s", error)
+            except Exception:  # a line that stopped listening would never hear of a call again
+                log.exception("asterisk: its events expected")
             self.listening.clear()
             await asyncio.sleep(pause)
             pause = min(2 * pause, RECONNECT_SECONDS_MAX)
@@ -276,7 +278,7 @@ class AsteriskLine:
     async def _open_media(self, leg: AsteriskLeg, *, answer: bool) -> None:
         expected = self._door.expect(leg)
         try:
-            await both(
+            await together(
                 self._ari.open_bridge(leg.names.home), self._ari.open_media(leg.names.media, token=expected.token)
             )
             async with asyncio.timeout(self.settings.connect_seconds):
@@ -292,15 +294,16 @@ class AsteriskLine:
     async def _clear(self, leg: AsteriskLeg) -> None:
         """Nothing of it stays in the PBX. A caller whom we fail goes on in the dialplan, where people may be."""
         self._legs.pop(leg.channel, None)
+        leaving: list[Coroutine[None, None, None]] = []
         theirs = leg.over not in (LegEnded.BY_US, LegEnded.FAILED, LegEnded.NO_ANSWER)
         if not theirs:
             send_on = leg.inbound and leg.over is LegEnded.FAILED
-            await self._try((self._ari.send_on if send_on else self._ari.hang_up)(leg.channel))
+            leaving.append((self._ari.send_on if send_on else self._ari.hang_up)(leg.channel))
         if leg.spy is not None:
-            await self._try(self._ari.hang_up(leg.spy))
+            leaving.append(self._ari.hang_up(leg.spy))
         if leg.picked_up.is_set():
-            await self._try(self._ari.hang_up(leg.names.media))
-            await self._try(self._ari.close_bridge(leg.names.home))
+            leaving += [self._ari.hang_up(leg.names.media), self._ari.close_bridge(leg.names.home)]
+        await together(*(self._try(work) for work in leaving))
         leg.cleared.set()
 
     # --- after an outage -----------------------------------------------------------------------------------------
@@ -349,8 +352,7 @@ class AsteriskLine:
             await self._ari.send_on(channel)
 
     async def _hang_up_all(self) -> None:
-        for leg in [*self._legs.values()]:
-            await leg.hang_up("the line closes")
+        await together(*(leg.hang_up("the line closes") for leg in self._legs.values()))
 
     def _ours(self) -> set[str]:
         """The channels of all legs."""
