@@ -6,18 +6,19 @@ what our session says. So both sessions go on with their own party, and both tra
 
 import asyncio
 import logging
-from collections.abc import Coroutine
 
 from telephony.errors import BridgeFailed, LineError
 from telephony.leg import LegEnded
 from telephony.lines.asterisk.ari import Ari
 from telephony.lines.asterisk.leg import AsteriskLeg
 from telephony.lines.asterisk.settings import PREFIX
+from telephony.lines.asterisk.tasks import together
 
 log = logging.getLogger(__name__)
 
 
 ROOM = f"{PREFIX}room-"
+"""What the bridge of a caller and an agent is called; the rest of the name is its own."""
 
 
 class AsteriskBridge:
@@ -110,10 +111,3 @@ async def follow(ari: Ari, leg: AsteriskLeg) -> None:
     if not leg.at_home:
         await spy(ari, leg)
         await stand_in(ari, leg)
-
-
-async def together(*works: Coroutine[None, None, None]) -> None:
-    """All at once, each to its end; then the first failure, if any, is raised."""
-    for done in await asyncio.gather(*works, return_exceptions=True):
-        if isinstance(done, BaseException):
-            raise done
