@@ -24,6 +24,7 @@ from telephony.events import (
     KeyPressed,
     Problem,
     Said,
+    Silent,
     Unbridged,
 )
 from telephony.lines.asterisk import AsteriskLine
@@ -547,6 +548,34 @@ def test_two_who_talk_on_after_a_crash_are_left_alone_until_one_of_them_leaves(t
         assert not await line_of(town).still_up("wl-agent-of-before")
 
     play(story, tmp_path)
+
+
+def test_an_app_that_another_process_listens_to_is_not_fought_for(tmp_path: Path) -> None:
+    async def story(town: PbxTown) -> None:
+        theirs = town.pbx.listen()
+        await asyncio.sleep(30)
+        assert theirs.empty()
+        assert not line_of(town).listening.is_set()
+        await asyncio.sleep(60)
+        assert line_of(town).listening.is_set()
+
+    play(story, tmp_path)
+
+
+def test_a_caller_to_whom_nothing_is_said_still_gets_packets(tmp_path: Path) -> None:
+    """Asterisk sends nothing of its own: a carrier would take the call for dead."""
+
+    async def story(town: PbxTown) -> int:
+        call = town.ring(Wait(60_000))
+        await call.until(Said)
+        media = next(channel.media for channel in town.pbx.channels.values() if channel.media is not None)
+        await call.until(Silent)
+        frames = media.frames
+        await asyncio.sleep(4)
+        await call.hangs_up()
+        return media.frames - frames
+
+    assert play(story, tmp_path) >= 3
 
 
 def test_an_asterisk_that_is_too_old_is_refused_before_any_call(tmp_path: Path) -> None:

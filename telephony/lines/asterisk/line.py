@@ -18,7 +18,7 @@ from telephony.leg import Leg, LegEnded, LegId, LegState, Party
 from telephony.lines.asterisk.ari import Ari, Connection
 from telephony.lines.asterisk.bridge import AsteriskBridge, follow
 from telephony.lines.asterisk.destinations import endpoint
-from telephony.lines.asterisk.events import Channel, Destroyed, Drop, Entered, Event, Held, Key, Left, parse
+from telephony.lines.asterisk.events import Channel, Destroyed, Drop, Entered, Event, Held, Key, Left, Replaced, parse
 from telephony.lines.asterisk.http import AiohttpConnection
 from telephony.lines.asterisk.leftovers import Leftovers, channels_of
 from telephony.lines.asterisk.leg import AsteriskLeg, Names
@@ -33,6 +33,7 @@ NAME = "asterisk"
 CALLER = "caller"  # the dialplan hands callers to us by Stasis(warmline,caller), perhaps with the number dialled
 RECONNECT_SECONDS = 0.5  # doubled each time ...
 REMEMBERED = 2000  # attempts and channels, oldest forgotten first
+REPLACED_SECONDS = 60.0  # before we take the app back from another process: two must not fight for each event
 RECONNECT_SECONDS_MAX = 10.0  # ... up to this: a PBX that restarts is back within 10 s of being there
 
 
@@ -54,6 +55,7 @@ class AsteriskLine:
         self._door = MediaDoor(start_seconds=settings.start_seconds, refusals=self.refusals, dropped=self.dropped)
         self._arriving: asyncio.Queue[AsteriskLeg] = asyncio.Queue(settings.waiting_calls_max)
         self._legs: dict[str, AsteriskLeg] = {}  # by the party's channel
+        self._replaced = False
         self._leftovers = Leftovers(self._ari)
         self._life = Life(self._ari, self._door, settings)
         self._attempts: OrderedDict[str, None] = OrderedDict()
@@ -156,8 +158,8 @@ class AsteriskLine:
             except Exception:  # a line that stopped listening would never hear of a call again
                 log.exception("asterisk: its events expected")
             self.listening.clear()
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, RECONNECT_SECONDS_MAX)
+            await asyncio.sleep(REPLACED_SECONDS if self._replaced else pause)
+            pause, self._replaced = min(2 * pause, RECONNECT_SECONDS_MAX), False
 
     def _take(self, text: object) -> None:
         event = parse(text, app=self.settings.app)
@@ -190,6 +192,12 @@ class AsteriskLine:
             case Held(channel=channel, on=on):
                 if (leg := self._legs.get(channel)) is not None:
                     leg.hold(on)
+                return None
+            case Replaced():
+                log.error(
+                    "asterisk: another process listens to app %s now; one for each app expected", self.settings.app
+                )
+                self._replaced = True
                 return None
 
     def _entered(self, channel: Channel, args: tuple[str, ...]) -> Drop | None:
