@@ -50,7 +50,7 @@ class Asterisk:
         self.ari_port = free_port()
         self.sip_port = free_port(socket.SOCK_DGRAM)
         self.media_port = media_port or free_port()
-        self.rtp_start = 30000 + RTP_PORTS * (self.sip_port % 50)
+        self.rtp_start = 20000 + RTP_PORTS * (self.sip_port % 25)
         self.settings = {
             "ARI_PORT": str(self.ari_port),
             "ARI_PASSWORD": PASSWORD,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import stat
 import subprocess
 import sys
@@ -24,7 +23,8 @@ def test_every_name_in_the_templates_is_filled_in(tmp_path: Path) -> None:
     assert render(tmp_path, *PASSWORDS, "TRUNK_HOST=sip.example.net", "TRUNK_USER=house").returncode == 0
     files = list(tmp_path.rglob("*.conf"))
     assert {"pjsip.conf", "phone-100.conf", "trunk.conf", "members.conf"} <= {file.name for file in files}
-    lines = [line for file in files for line in file.read_text().splitlines() if "@" in line]
+    said = [line.partition(";")[0] for file in files for line in file.read_text().splitlines()]
+    lines = [line for line in said if "@" in line]
     assert lines == ["client_uri = sip:house@sip.example.net"]
 
 
@@ -72,5 +72,5 @@ def test_the_first_start_makes_up_passwords_and_pbx_prints_what_to_add(tmp_path:
     settings = (tmp_path / "asterisk.env").read_text()
     password = next(line for line in settings.splitlines() if line.startswith("ARI_PASSWORD=")).partition("=")[2]
     assert len(password) >= 24 and f"password = {password}" in first.stdout
-    assert stat.S_IMODE(os.stat(tmp_path / "asterisk.env").st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "asterisk.env").stat().st_mode) == 0o600
     assert subprocess.run(asked, cwd=tmp_path, capture_output=True, text=True, check=True).stdout == first.stdout
