@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 import stat
 import subprocess
 import sys
@@ -64,6 +65,25 @@ def test_a_setting_that_cannot_be_meant_is_refused_by_name(tmp_path: Path, setti
     refused = render(tmp_path, *PASSWORDS, setting)
     assert refused.returncode == 1
     assert complaint in refused.stderr
+
+
+def test_the_guard_finds_the_caller_who_is_alone_and_nobody_else() -> None:
+    alone = runpy.run_path(str(DEPLOY / "guard"))["alone"]
+    channels = [
+        channel("with the machine", "warmline,caller,+15550199"),
+        channel("machine", "warmline"),
+        channel("left behind", "warmline,caller,+15550199"),
+        channel("in no bridge", "warmline,caller,+15550199"),
+        channel("an agent alone", "warmline,agent"),
+        channel("another application's", "other,caller"),
+        channel("in the queue", "warmline-fallback,r", runs="Queue"),
+    ]
+    bridges = [{"channels": ["with the machine", "machine"]}, {"channels": ["left behind"]}]
+    assert alone(channels, bridges, "warmline") == {"left behind", "in no bridge"}
+
+
+def channel(name: str, data: str, *, runs: str = "Stasis") -> dict[str, object]:
+    return {"id": name, "dialplan": {"app_name": runs, "app_data": data}}
 
 
 def test_the_first_start_makes_up_passwords_and_pbx_prints_what_to_add(tmp_path: Path) -> None:
