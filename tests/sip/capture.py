@@ -104,10 +104,6 @@ class Capture:
 
         await until(lambda: latest() == set(pitches), f"{phone.folder.name} hears {pitches}", seconds=seconds)
 
-    async def silent(self, phone: Phone) -> None:
-        """Waits until 0.3 s in a row to this phone hold no pitch."""
-        await self.hears(phone)
-
     async def quiet(self, phone: Phone) -> None:
         """Waits until no packet was sent to this phone for 0.3 s."""
         await until(lambda: not self.rtp(to=phone, since=self.now() - 0.3), f"nothing is sent to {phone.folder.name}")

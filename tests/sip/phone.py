@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import subprocess
 from asyncio.subprocess import Process
@@ -12,12 +13,14 @@ from typing import Any, Self
 
 from tests.sip import tones
 from tests.sip.ari import Log
-from tests.sip.asterisk import TRUNK, Asterisk, free_port
+from tests.sip.asterisk import TRUNK, Asterisk
 from tests.sip.waiting import until
 
 MODULES = Path("/usr/lib/baresip/modules")
 SECONDS_OF_TONE = 60
 START_SECONDS = 10
+PORTS = 50  # a phone's own block of ports, below those that the system hands out by itself
+BLOCKS = itertools.cycle(range(10000, 20000, PORTS))
 
 CONFIG = """\
 poll_method epoll
@@ -56,9 +59,10 @@ class Phone:
         self._encrypted = encrypted
         self._pitch = pitch
         self._process: Process | None = None
-        self._control_port = free_port()
-        first = 40000 + (self._control_port % 500) * 40
-        self.rtp_ports = range(first, first + 40)
+        first = next(BLOCKS)
+        self.sip_port = first  # and the one behind it, which baresip takes for TLS
+        self._control_port = first + 2
+        self.rtp_ports = range(first + 10, first + PORTS)
 
     @classmethod
     def caller(cls, folder: Path, pbx: Asterisk, *, pitch: int = 1400) -> Phone:
@@ -84,7 +88,7 @@ class Phone:
         (self.folder / "accounts").write_text(self._account + "\n")
         (self.folder / "contacts").write_text("")
         config = CONFIG.format(
-            host=self.host, sip_port=free_port(), rtp_port=self.rtp_ports.start, rtp_end=self.rtp_ports.stop - 1,
+            host=self.host, sip_port=self.sip_port, rtp_port=self.rtp_ports.start, rtp_end=self.rtp_ports.stop - 1,
             sends=sends, control_port=self._control_port, folder=self.folder, modules=MODULES,
             # before account.so: loaded behind it, baresip 1.0 falls back to clear text without a word
             encryption="module srtp.so\n" if self._encrypted else "",

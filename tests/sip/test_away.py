@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,9 +12,11 @@ from tests.sip.ari import Ari
 from tests.sip.asterisk import Asterisk
 from tests.sip.capture import Capture
 from tests.sip.phone import Phone
-from tests.sip.stage import NUMBER, with_agent
+from tests.sip.stage import NUMBER, with_agent, with_machine
 
 pytestmark = pytest.mark.sip
+
+GUARD = Path(__file__).resolve().parents[2] / "deploy/asterisk/guard"
 
 
 async def test_without_the_application_a_caller_still_reaches_a_person(pbx: Asterisk, folder: Path) -> None:
@@ -58,6 +62,28 @@ async def test_what_happened_meanwhile_is_not_told_later(pbx: Asterisk, ari: Ari
         assert [channel["id"] for channel in await ari.ask("GET", "channels")] == [call.agent]
         assert not ari.log.find("StasisEnd")
         assert (await ari.ask("GET", f"bridges/{call.bridge}"))["channels"] == [call.agent]
+
+
+async def test_a_caller_whose_machine_died_is_left_in_silence_until_the_guard_finds_a_person(
+    pbx: Asterisk, folder: Path
+) -> None:
+    async with Capture() as capture, Phone.caller(folder, pbx) as caller, Phone.agent(folder, pbx, 100) as agent:
+        async with Ari(pbx) as warmline:
+            call = await with_machine(warmline, pbx, caller)
+            await call.media.hears(1400)
+        await capture.quiet(caller)
+        assert not agent.events.find("CALL_INCOMING")
+        settings = folder / "asterisk.env"
+        settings.write_text("ARI_BIND=127.0.0.1\nARI_USER=warmline\nARI_APP=warmline\n")
+        with settings.open("a") as more:
+            more.writelines(f"{name}={pbx.settings[name]}\n" for name in ("ARI_PORT", "ARI_PASSWORD"))
+        guard = await asyncio.create_subprocess_exec(sys.executable, str(GUARD), str(settings), "0.5")
+        try:
+            await agent.call_event("CALL_ESTABLISHED")
+            await capture.hears(caller, 880)
+        finally:
+            guard.terminate()
+            await guard.wait()
 
 
 async def test_a_second_connection_takes_the_application_over(pbx: Asterisk, ari: Ari) -> None:
