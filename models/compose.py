@@ -12,6 +12,7 @@ from models.spoken import as_said, spoken_words
 from models.supported import supported
 
 NOT_KNOWN = "not known"
+VERIFIED = ", verified "
 MOST_WORDS = 24  # spoken: 11.8 s were measured for 25 words and the pauses between their sentences; promised are 12
 HEADLINE_WORDS = 8
 # What gives way first when the spoken brief is too long. A part is cut where a clause ends, or left out: an agent who
@@ -86,8 +87,8 @@ def _drafted(material: Material) -> dict[Part, list[BriefLine]]:
 def _who(caller: Caller) -> Iterable[BriefLine]:
     if caller.name or caller.member:
         who = ", ".join(filter(None, (caller.name, f"member {caller.member}" if caller.member else None)))
-        how = f"verified {caller.verified}" if caller.verified else "not verified"
-        yield BriefLine(Part.WHO, f"{who}, {how}", record="caller")
+        how = f"{VERIFIED}{caller.verified}" if caller.verified else ", not verified"
+        yield BriefLine(Part.WHO, f"{who}{how}", record="caller")
     for note in caller.notes:
         yield BriefLine(Part.WHO, note, record="caller")
 

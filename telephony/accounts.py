@@ -26,7 +26,10 @@ class Accounts:
         spoken: Callable[[], Transcript],
         wall: Callable[[], float],
         problem: Callable[[str, str], None],
+        kept: Callable[[Brief], Brief] = lambda brief: brief,
     ) -> None:
+        """`kept` adds what an earlier call left behind."""
+        self._kept = kept
         self._mind = mind
         self._number = number or "Unknown caller"
         self._spoken = spoken
@@ -38,7 +41,7 @@ class Accounts:
         """The brief as it stands; its version rises when something in it has changed."""
         known = self._newest
         version = known.version + 1 if known else 1
-        brief = self._ask(lambda: self._mind.brief(version), None) or self._bare(version)
+        brief = self._kept(self._ask(lambda: self._mind.brief(version), None) or self._bare(version))
         if known is None or (brief.lines, brief.headline) != (known.lines, known.headline):
             self._newest = known = brief
         return known

@@ -25,6 +25,8 @@ app = typer.Typer(
 )
 weights = typer.Typer(help="Weights of the bigger engines: what there is, and fetching it.", no_args_is_help=True)
 app.add_typer(weights, name="models")
+simulated = typer.Typer(help="Stand-ins of carriers, to try a configuration against.", no_args_is_help=True)
+app.add_typer(simulated, name="simulate")
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -174,6 +176,26 @@ def check(config: ConfigFolder = None) -> None:
 
 
 @app.command()
+def callbacks(
+    config: ConfigFolder = None,
+    cancel: Annotated[str | None, typer.Option(metavar="PROMISE", help="Take this one back; nobody rings.")] = None,
+) -> None:
+    """Lists the promised call backs that are still to be kept."""
+    with said_in_words():
+        from telephony import logs
+
+        logs.set_up()
+
+        from telephony import promised
+
+        if cancel is not None:
+            taken = promised.cancel(config, cancel)
+            out.print(f"{taken.handoff}: taken back; the number ending in {taken.number[-4:]} is not rung for it")
+        else:
+            out.print(promised.listed(config))
+
+
+@app.command()
 def fallback(config: ConfigFolder = None) -> None:
     """Prints the TwiML that connects callers while Warmline cannot: put it where Twilio's fallback URL points."""
     with said_in_words():
@@ -245,6 +267,64 @@ def models_fetch(
         from telephony.weights import fetch
 
         fetch(config, names or [], console=out)
+
+
+@simulated.command("twilio", epilog="Exit 1 when the service broke Twilio's contract.")
+def simulate_twilio(
+    calls: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[CALL...]", help="Call fixtures (.toml) or audio files. Default: the demo's callers."),
+    ] = None,
+    config: ConfigFolder = None,
+    agent: Annotated[
+        list[str] | None,
+        typer.Option(help="AGENT=BEHAVIOUR, or BEHAVIOUR for all, at their numbers. A wrong one lists them."),
+    ] = None,
+    trouble: Annotated[
+        list[str] | None, typer.Option(help="What the carrier does wrong; may be repeated. A wrong one lists them.")
+    ] = None,
+    caller_leaves: Annotated[
+        str | None, typer.Option(metavar="STAGE[:SECONDS]", help="ringing, answered, prompted, keyed or joined.")
+    ] = None,
+    apart: Annotated[float, typer.Option(min=0, help="Seconds between two callers.")] = 3.0,
+    fallback: Annotated[
+        Path | None, typer.Option(help="The document that your VoiceFallbackUrl would serve, as a file.")
+    ] = None,
+) -> None:
+    """Rings a running service as Twilio would, without an account, and says what happened.
+
+    1. In warmline.toml: public_url of the service; enabled, account_sid (AC and any 32 hex digits), number and
+    api_url = "http://127.0.0.1:8090" of lines.twilio; agents with line = "twilio" and a number as their address.
+
+    2. `warmline serve`, with any word in the token's environment variable. Agents make themselves available at the
+    desk, else callers hear that nobody is free.
+
+    3. `warmline simulate twilio`, with the same settings and the same variable.
+    """
+    with said_in_words():
+        import asyncio
+
+        from telephony import logs
+
+        logs.set_up("ERROR")
+
+        from telephony.settings import config_folder, load
+        from telephony.sim.cast import of_call
+        from telephony.sim.simulate import DEMO_CALLS, plan, simulate
+
+        settings = load(config_folder(config))
+        cache = settings.service.records_folder / "clips"
+        casts = [of_call(call, cache=cache) for call in calls or DEMO_CALLS]
+        planned = plan(
+            casts, agents=agent or (), troubles=trouble or (), leaves=caller_leaves, apart_seconds=apart,
+            fallback=fallback,
+        )  # fmt: skip
+        told = asyncio.run(simulate(settings, planned, lambda line: out.print(line, markup=False, soft_wrap=True)))
+        out.print(f"{len(told.calls)} calls, {len(told.violations)} violations of the contract")
+        for violation in told.violations:
+            out.print(violation, style="red", markup=False, soft_wrap=True)
+        if told.violations:
+            raise typer.Exit(1)
 
 
 @app.command()

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Callable
 
 from models.brief import Brief
+from models.kept import kept
 from models.redact import redact
 from models.transcript import Speaker
 from telephony import events as entries
@@ -20,8 +21,10 @@ from telephony.house import CallRecorder, House, Unrecorded
 from telephony.journal import Journal, Record
 from telephony.leg import Leg, LegEnded, LegState
 from telephony.leg_office import LegOffice
+from telephony.promises import OpenPromise, PromiseOver
 from telephony.seeking import CallerSide, Seeking
 from voice import events
+from voice.dialogue import called_back
 from voice.events import Do, Escalated, PersonNews, PersonStage, Played, Say, SeekPerson
 from voice.pipeline.build import Transport
 from voice.pipeline.session import Session
@@ -35,8 +38,19 @@ CLOSING_SECONDS = 20.0
 
 
 class Conduct:
-    def __init__(self, house: House, leg: Leg, *, on_record: Callable[[Record], None], full: bool) -> None:
-        self.id = house.new_id()
+    def __init__(
+        self,
+        house: House,
+        leg: Leg,
+        *,
+        on_record: Callable[[Record], None],
+        full: bool,
+        call: str | None = None,
+        promise: OpenPromise | None = None,
+    ) -> None:
+        """`call`: an id given before the leg was rung; `promise`: we rang this caller, to keep it."""
+        self.id = call or house.new_id()
+        self._keeps = promise
         self._house = house
         self.leg = leg
         self.full = full  # no room: the caller hears so, and may be called back
@@ -47,7 +61,7 @@ class Conduct:
         self.journal = Journal(self.id, now_ms=self.now_ms, wall=house.wall, keeper=house.keeper)
         self.journal.subscribe(on_record)
         self.journal.subscribe(self._learn)
-        self._mind = house.minds.caller(self.id, party.address)
+        self._mind = house.minds.caller(self.id, party.address, promise)
         self._rescue = house.minds.rescue(party.address)
         self._recorder: CallRecorder = Unrecorded() if full else house.recorder(self.id)
         self._office = LegOffice(
@@ -62,6 +76,7 @@ class Conduct:
             spoken=lambda: self._rescue.transcript,
             wall=house.wall,
             problem=self.problem,
+            kept=self._with_promise,
         )
         self._handoffs = 0
         self._told = False
@@ -87,12 +102,16 @@ class Conduct:
 
     async def run(self) -> None:
         party = self.leg.party
-        offered = entries.CallOffered(party.line, "inbound", party.address, party.called, party.carrier_id)
+        direction = "outbound" if self._keeps else "inbound"
+        offered = entries.CallOffered(party.line, direction, party.address, party.called, party.carrier_id)
         await self.journal.try_commit(offered)
+        if (promise := self._keeps) is not None:
+            self.journal.append(entries.CallingBack(promise.call, promise.handoff, promise.tries))
         try:
             transport = await self.leg.media()
         except LegFailed as error:
-            self.journal.append(entries.CallEnded("abandoned", "caller", str(error), self.now_ms() / 1000))
+            outcome, by = ("ended", "line") if self._keeps else ("abandoned", "caller")
+            self.journal.append(entries.CallEnded(outcome, by, str(error), self.now_ms() / 1000))
             return
         self._move(CallState.ANSWERED)
         recorded = not isinstance(self._recorder, Unrecorded)
@@ -265,8 +284,30 @@ class Conduct:
             agent_parts=self,
             settings=self._house.handoff,
             fallback=self._house.fallback.get(escalation.queue, ()),
+            waited_ms=self._waited_ms(),
         )
         self._search = tasks.create_task(self._run_search(self._seeking))
+
+    def _waited_ms(self) -> int:
+        """What a promised caller has waited already: they take the place that was kept for them."""
+        promise = self._keeps
+        if promise is None:
+            return 0
+        self._house.staff.leave(promise.place, promise.queue, served=False)
+        return max(0, round((self._house.wall() - promise.since_wall) * 1000))
+
+    def _with_promise(self, brief: Brief) -> Brief:
+        promise = self._keeps
+        return kept(promise.brief, brief, promise.call) if promise and promise.brief else brief
+
+    @property
+    def promise_over(self) -> PromiseOver | None:
+        """How the promise ended that this call was to keep; None when its caller was not reached."""
+        if self._served_by:
+            return PromiseOver.KEPT
+        if self._reason == called_back.NOT_WANTED:
+            return PromiseOver.NOT_WANTED
+        return PromiseOver.ANSWERED if self._seeking is not None else None
 
     async def _run_search(self, seeking: Seeking) -> h.Handoff:
         """A search that breaks is one that found nobody: the caller hears so, and may ask again."""

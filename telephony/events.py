@@ -23,6 +23,15 @@ class CallOffered:
 
 
 @dataclass(frozen=True, slots=True)
+class CallingBack:
+    """This call keeps a promise made in another."""
+
+    promised_in: str  # the other call
+    handoff: str  # its handoff
+    attempt: int  # from 1
+
+
+@dataclass(frozen=True, slots=True)
 class CallAnswered:
     recorded: bool
     config_version: str
@@ -203,8 +212,8 @@ class CallEnded:
 
 
 Entry = (
-    CallOffered | CallAnswered | Said | Heard | KeyPressed | Silent | BargedIn | Understood | Judged | Escalated
-    | ActionAsked | Acted | Verified | RecordingDeclined | Corrected | BriefReady | HandoffMoved | AgentOffered
-    | AgentRung | AgentAnswered | AgentBriefed | AgentAccepted | AgentDeclined | Bridged | Held | HandedBack | Unbridged
-    | CallbackAgreed | WrappedUp | Problem | CallEnded
+    CallOffered | CallingBack | CallAnswered | Said | Heard | KeyPressed | Silent | BargedIn | Understood | Judged
+    | Escalated | ActionAsked | Acted | Verified | RecordingDeclined | Corrected | BriefReady | HandoffMoved
+    | AgentOffered | AgentRung | AgentAnswered | AgentBriefed | AgentAccepted | AgentDeclined | Bridged | Held
+    | HandedBack | Unbridged | CallbackAgreed | WrappedUp | Problem | CallEnded
 )  # fmt: skip

@@ -29,6 +29,7 @@ class Finding:
         lines: Collection[str],
         fallback: Sequence[str],
         problem: Callable[[str, str], None],
+        waited_ms: int = 0,
     ) -> None:
         self._people = people
         self._call = call
@@ -37,10 +38,11 @@ class Finding:
         self._lines = lines
         self._fallback = fallback
         self._problem = problem
+        self._waited_ms = waited_ms
 
     def join(self) -> None:
         """The caller takes their place in the queue."""
-        self._try(lambda: self._people.join(self._call, self._handoff, self._queue), None)
+        self._try(lambda: self._people.join(self._call, self._handoff, self._queue, waited_ms=self._waited_ms), None)
 
     def leave(self, *, served: bool) -> None:
         self._try(lambda: self._people.leave(self._handoff, self._queue, served=served), None)

@@ -15,6 +15,7 @@ from telephony.handoff.settings import HandoffSettings
 from telephony.journal import Keeper
 from telephony.leg import Leg, Line
 from telephony.people import Attending
+from telephony.promises import OpenPromise
 from voice.conversation import Mind
 from voice.events import ActionDone
 from voice.hearing import Ear
@@ -87,7 +88,9 @@ class Unrecorded(NoRecorder):
 class Minds(Protocol):
     """Makes the minds of one call."""
 
-    def caller(self, call: str, number: str | None) -> CallerMind: ...
+    def caller(self, call: str, number: str | None, promise: OpenPromise | None = None) -> CallerMind:
+        """`promise`: the call keeps it."""
+        ...
 
     def rescue(self, number: str | None) -> Rescue: ...
 

@@ -95,3 +95,13 @@ class Line(Protocol):
     async def dial(self, address: str, *, ring_seconds: float, call: str, attempt: str) -> Leg:
         """Rings `address` (from the agents' own list, never from speech). Raises `DialRefused` when it may not."""
         ...
+
+
+@runtime_checkable
+class RingsBack(Protocol):
+    """A line that can ring a caller back."""
+
+    async def ring_back(self, number: str, *, ring_seconds: float, call: str) -> Leg:
+        """Rings `number`: E.164, from a durable promise and checked against the countries that may be rung. A failure
+        to dial is a leg that has ended. Raises `DialRefused` when it may not."""
+        ...

@@ -9,14 +9,17 @@ from models.brief import Brief
 from models.compose import compose
 from models.frustration import Frustration
 from models.intent import IntentModel
+from models.kept import was_verified, words_of
 from models.summary import draft
 from models.transcript import Transcript
 from telephony.agents.briefing import BriefingMind
+from telephony.promises import OpenPromise
 from voice.dialogue.business import Business
 from voice.dialogue.busy import WORDS as BUSY_WORDS
 from voice.dialogue.busy import BusyMind
 from voice.dialogue.languages import training_examples
 from voice.dialogue.rescue import WORDS, RescueMind
+from voice.dialogue.state import CalledBack
 from voice.dialogue.turn import CallerMind
 from voice.events import Act, Event
 
@@ -77,6 +80,11 @@ class CallMind:
         return any(tried.outcome in ("done", "told") for tried in self._mind.state.tried)
 
 
+def _called_back(promise: OpenPromise) -> CalledBack:
+    brief = promise.brief
+    return CalledBack(promise.queue, words_of(brief) if brief else "", was_verified(brief) if brief else False)
+
+
 @dataclass(frozen=True, slots=True)
 class BusinessMinds:
     """Implements `telephony.house.Minds` for one business."""
@@ -88,7 +96,7 @@ class BusinessMinds:
     recorded: bool
     rescue_queue: str
 
-    def caller(self, call: str, number: str | None) -> CallMind:
+    def caller(self, call: str, number: str | None, promise: OpenPromise | None = None) -> CallMind:
         mind = CallerMind(
             business=self.business,
             intents=self.intents,
@@ -96,6 +104,7 @@ class BusinessMinds:
             call=call,
             today=self.today(),
             recorded=self.recorded,
+            called_back=_called_back(promise) if promise else None,
         )
         return CallMind(mind, business=self.business, number=number)
 

@@ -7,8 +7,6 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
-from sqlalchemy import Connection
-
 from telephony import events as entries
 from telephony.errors import LineError, RecordError
 from telephony.journal import Record
@@ -34,7 +32,7 @@ class FindsLegs(Protocol):
 class Ledger(Protocol):
     """The record: `telephony.records.store.Store`."""
 
-    async def run(self, job: Callable[[Connection], list[Unfinished]]) -> list[Unfinished]: ...
+    async def run(self, job: Callable[..., list[Unfinished]]) -> list[Unfinished]: ...
 
     def keep(self, record: Record) -> None: ...
 

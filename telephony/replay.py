@@ -156,7 +156,7 @@ class _Replay:
                 for agent in self._cast.agents:
                     service.staff.roster.set(agent, Presence.AVAILABLE, 0)
                     service.front.watch(agent, self._wrap_up(service, agent))
-                switchboard = asyncio.create_task(service.switchboard.serve())
+                switchboard = asyncio.create_task(service.run())
                 try:
                     self.carrier_call = await carrier.call(
                         from_=self._cast.number or CALLER, to=NUMBER, party=self._caller

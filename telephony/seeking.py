@@ -80,7 +80,9 @@ class Seeking:
         agent_parts: AttemptParts,
         settings: HandoffSettings,
         fallback: Sequence[str],
+        waited_ms: int = 0,
     ) -> None:
+        """`waited_ms`: what the caller has waited before this call."""
         self.handoff = handoff
         self._caller = caller
         self._finding = Finding(
@@ -91,6 +93,7 @@ class Seeking:
             lines=lines,
             fallback=fallback,
             problem=self._problem,
+            waited_ms=waited_ms,
         )
         self._attending = attending
         self._lines = lines

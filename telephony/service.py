@@ -4,42 +4,48 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import aiohttp
 from fastapi import FastAPI
 
 from models.engines import EngineFactory
 from models.frustration import Frustration, FrustrationSettings
 from models.inference import InferencePool, Pool
-from telephony import carriers, engines, hearing
+from telephony import carriers, engines, hearing, outside
 from telephony.agents import callback
 from telephony.agents.agent import Address, Agent, AgentId
+from telephony.agents.callback_plan import Calling
 from telephony.agents.roster import Roster
 from telephony.agents.routing import Needs
 from telephony.agents.staff import Staff
+from telephony.callbacks import Callbacks, read_refused
 from telephony.desk import captions
 from telephony.desk.desks import Desks
 from telephony.desk.front_office import FrontOffice
 from telephony.desk.office import Disposition
 from telephony.dialling import SWITCH_FILE, Dialling
 from telephony.errors import ConfigError
+from telephony.events import CallbackAgreed, CallEnded
 from telephony.house import Backend, House, Unrecorded
 from telephony.journal import Keeper, Record
-from telephony.leg import Line
+from telephony.leg import Line, RingsBack
 from telephony.lines import webrtc
 from telephony.lines.asterisk.ari import Connection
 from telephony.lines.twilio.control import RestHttp
 from telephony.minds import BusinessMinds, intents_of
+from telephony.outside import BriefWebhook
+from telephony.promises import Promises
 from telephony.reconcile import cut_off, reconcile
-from telephony.records import changes
+from telephony.records import StoredPromises, changes
 from telephony.records.recordings import Recorded, Recordings
 from telephony.records.store import Store, default_url, open_store
 from telephony.server import Server
-from telephony.settings import Settings
+from telephony.settings import Settings, secret
 from telephony.speaking import Voices, open_voices, prerender
 from telephony.switchboard import Switchboard
 from telephony.web import create_app
@@ -68,6 +74,7 @@ class World:
     inline: bool = False  # recordings are written in place, where no thread may be waited for
     prompts: Path | None = None  # a replay's rendered sentences, all of them kept
     free_bytes: Callable[[Path], int] | None = None  # room for recordings, instead of the disk's own
+    promises: Promises | None = None  # instead of the database's
     bank: str | None = None  # the demo backend's database, instead of a file in the records folder
     on_record: Callable[[Record], None] = lambda record: None
     progress: Callable[[int, int], None] = lambda done, total: None
@@ -81,7 +88,19 @@ class Service:
     staff: Staff
     front: FrontOffice
     voices: Voices
+    callbacks: Callbacks | None
     app: FastAPI
+
+    async def run(self) -> None:
+        """Takes calls, and makes those that were promised, until cancelled. Those that a crash cut off are ended."""
+        house = self.switchboard.house
+        found = await cut_off(house.keeper) if isinstance(house.keeper, Store) else []
+        async with asyncio.TaskGroup() as tasks:
+            if found and isinstance(house.keeper, Store):
+                tasks.create_task(reconcile(found, house.keeper, house.lines, wall=house.wall), name="reconcile")
+            tasks.create_task(self.switchboard.serve(), name="switchboard")
+            if self.callbacks is not None:
+                tasks.create_task(self.callbacks.run(), name="call backs")
 
 
 @asynccontextmanager
@@ -141,16 +160,22 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
 
         def on_record(record: Record) -> None:
             world.on_record(record)
+            if webhook is not None:
+                webhook.hear(record)
             if (conduct := switchboard.calls.get(record.call)) is not None:
                 captions.show(record, conduct.leg)
+            if callbacks is not None and isinstance(record.entry, CallbackAgreed | CallEnded):
+                callbacks.stir()
 
         switchboard = Switchboard(house, on_record=on_record)
         front.serve(switchboard)
+        webhook = await stack.enter_async_context(_webhook(settings, world))
+        callbacks = _callbacks(settings, business, world, keeper, staff, switchboard, lines.values())
         app = create_app(
             settings=settings, business=business, front=front, desks=desks, phone=phone, carrier=carrier, pbx=pbx,
             switchboard=switchboard, pool=pool, prompts=voices.cached.counts, clock=asyncio.get_running_loop().time,
         )  # fmt: skip
-        yield Service(settings, business, switchboard, staff, front, voices, app)
+        yield Service(settings, business, switchboard, staff, front, voices, callbacks, app)
 
 
 def _house(
@@ -226,24 +251,15 @@ async def serve(settings: Settings, *, config: Path, ready: Callable[[Service], 
                 log.warning("calls were still in progress after %.0f s", settings.service.drain_seconds)
 
         server = Server(service.app, host=host, port=port, drain=drain)
-        tasks = [asyncio.create_task(work) for work in await _from_the_start(service.switchboard)]
+        running = asyncio.create_task(service.run(), name="service")
         if ready is not None:
             ready(service)
         log.info("serving on http://%s:%d with settings from %s", host, port, config)
         try:
             await server.serve()  # returns once drained, after SIGINT or SIGTERM
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.wait(tasks)
-
-
-async def _from_the_start(switchboard: Switchboard) -> list[Coroutine[None, None, None]]:
-    """Calls are taken, while those that a crash cut off are brought to an end."""
-    house, work = switchboard.house, [switchboard.serve()]
-    if isinstance(house.keeper, Store) and (found := await cut_off(house.keeper)):
-        work.append(reconcile(found, house.keeper, house.lines, wall=house.wall))
-    return work
+            running.cancel()
+            await asyncio.wait({running})
 
 
 def known_prompts(business: Business, settings: Settings) -> list[str]:
@@ -260,6 +276,27 @@ def known_prompts(business: Business, settings: Settings) -> list[str]:
 def fallback(business: Business) -> Mapping[str, tuple[str, ...]]:
     """Queue → addresses rung when roster or queue are out of order; read at start."""
     return {name: queue.fallback for name, queue in business.queues.items()}
+
+
+@asynccontextmanager
+async def _webhook(settings: Settings, world: World) -> AsyncIterator[BriefWebhook | None]:
+    """None where no other product is told."""
+    table = settings.outside
+    if not table.url:
+        yield None
+        return
+    key = secret(table.secret_variable)
+    if key is None:
+        raise ConfigError(f"[outside] the environment variable {table.secret_variable} expected, it is not set")
+    theirs = [agent.id for agent in settings.agents if agent.outside]
+    async with aiohttp.ClientSession() as session:
+        post = outside.over(session, table.url, timeout_seconds=table.timeout_seconds)
+        webhook = BriefWebhook(agents=theirs, secret=key.encode(), post=post, wall=world.wall)
+        delivering = asyncio.create_task(webhook.run(), name="brief webhook")
+        try:
+            yield webhook
+        finally:
+            delivering.cancel()
 
 
 @asynccontextmanager
@@ -318,6 +355,39 @@ def _recordings(
         inline=world.inline,
         **({"free_bytes": world.free_bytes} if world.free_bytes else {}),
     )
+
+
+def _callbacks(
+    settings: Settings,
+    business: Business,
+    world: World,
+    keeper: Keeper,
+    staff: Staff,
+    switchboard: Switchboard,
+    lines: Iterable[Line],
+) -> Callbacks | None:
+    """None where nothing rings out, or nothing is kept: then promises are for people to keep."""
+    table = settings.callbacks
+    _refused(table.do_not_call)
+    promises = world.promises or (StoredPromises(keeper, wall=world.wall) if isinstance(keeper, Store) else None)
+    if not table.enabled or promises is None or not any(isinstance(line, RingsBack) for line in lines):
+        return None
+    return Callbacks(
+        promises=promises,
+        staff=staff,
+        switchboard=switchboard,
+        calling=Calling(table.not_before, table.not_after, table.tries, table.retry_seconds, home=business.time_zone),
+        wall=world.wall,
+        refused=lambda: _refused(table.do_not_call),
+    )
+
+
+def _refused(path: str) -> frozenset[str]:
+    """Raises `ConfigError` for a list that cannot be read: nobody on it may be rung because of a typing error."""
+    try:
+        return read_refused(Path(path).read_text(encoding="utf-8")) if path else frozenset()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"[callbacks] do_not_call: a file of numbers expected, got {error}") from error
 
 
 def _dispositions(business: Business) -> list[Disposition]:

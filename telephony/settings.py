@@ -3,6 +3,7 @@
 import os
 import tomllib
 from collections.abc import Mapping
+from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -102,6 +103,21 @@ class Lines(Section):
     webrtc: WebRtcSettings = WebRtcSettings()
 
 
+class CallbackSettings(Section):
+    enabled: bool = True
+    not_before: time = time(8)
+    not_after: time = time(21)
+    tries: int = Field(default=3, ge=1, le=10)
+    retry_seconds: float = Field(default=900, ge=60, le=86_400)
+    do_not_call: str = ""
+
+
+class Outside(Section):
+    url: Annotated[str, AfterValidator(_https)] = ""
+    secret_variable: str = "WARMLINE_OUTSIDE_SECRET"
+    timeout_seconds: float = Field(default=3.0, gt=0, le=30)
+
+
 class Judging(Section):
     prosody_weight: float = Field(default=1.0, ge=0, le=1)
 
@@ -126,6 +142,7 @@ class AgentSettings(Section):
     line: Literal["webrtc", "twilio", "asterisk", "simulated"] = "webrtc"
     address: str = ""
     pin_variable: str = ""
+    outside: bool = False
 
 
 class Settings(Section):
@@ -136,6 +153,8 @@ class Settings(Section):
     lines: Lines = Lines()
     dialling: DiallingSettings = DiallingSettings()
     handoff: HandoffSettings = HandoffSettings()
+    outside: Outside = Outside()
+    callbacks: CallbackSettings = CallbackSettings()
     judging: Judging = Judging()
     records: Records = Records()
     desk: DeskSettings = DeskSettings()
@@ -155,7 +174,10 @@ def load(folder: Path) -> Settings:
         raise ConfigError(f"{path}: TOML expected, got {error}") from error
     settings = parse(table, origin=str(path))
     business = settings.business.model_copy(update={"folder": (folder / settings.business.folder).resolve()})
-    return settings.model_copy(update={"business": business})
+    callbacks = settings.callbacks
+    if callbacks.do_not_call:
+        callbacks = callbacks.model_copy(update={"do_not_call": str((folder / callbacks.do_not_call).resolve())})
+    return settings.model_copy(update={"business": business, "callbacks": callbacks})
 
 
 def parse(table: Mapping[str, Any], *, origin: str) -> Settings:

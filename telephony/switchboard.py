@@ -5,11 +5,16 @@ import logging
 from collections.abc import Callable
 
 from telephony.conduct import Conduct
+from telephony.errors import DialRefused
 from telephony.house import House
 from telephony.journal import Record
-from telephony.leg import Leg, Line
+from telephony.leg import Leg, Line, RingsBack
+from telephony.promises import OpenPromise, PromiseOver
 
 log = logging.getLogger(__name__)
+
+CALL_BACK_RING_SECONDS = 30.0
+"""Five to six rings: before most voicemails take over at about 25 to 30 s."""
 
 
 class Switchboard:
@@ -49,6 +54,34 @@ class Switchboard:
             self.calls[call].problem(part, what)
 
     @property
+    def room(self) -> bool:
+        """Whether another call can be taken, or made."""
+        return not self.draining and self._served < self.house.max_calls
+
+    async def call_back(self, promise: OpenPromise) -> PromiseOver | None:
+        """Rings a caller as promised, and conducts the call; how the promise ended, None when nobody was reached."""
+        name, line = next(
+            ((n, line) for n, line in self.house.lines.items() if isinstance(line, RingsBack)), ("", None)
+        )
+        if line is None:
+            log.warning("call back %s: a line that rings out expected, none is open", promise.handoff)
+            return None
+        call = self.house.new_id()
+        try:
+            self.house.dialling.allow(name, call=call, caller=promise.number)
+        except DialRefused as error:
+            log.warning("call back %s: not now: %s", promise.handoff, error)
+            return None
+        try:
+            leg = await line.ring_back(promise.number, ring_seconds=CALL_BACK_RING_SECONDS, call=call)
+        except DialRefused as error:
+            log.warning("call back %s: %s", promise.handoff, error)
+            return PromiseOver.REFUSED
+        conduct = Conduct(self.house, leg, on_record=self._on_record, full=False, call=call, promise=promise)
+        await self._carry(conduct)
+        return conduct.promise_over
+
+    @property
     def _served(self) -> int:
         """Calls that take a place; one that only hears that there is none does not."""
         return sum(not conduct.full for conduct in self.calls.values())
@@ -58,13 +91,16 @@ class Switchboard:
             tasks.create_task(self._conduct(leg), name=f"call {leg.id}")
 
     async def _conduct(self, leg: Leg) -> None:
-        full = self.draining or self._served >= self.house.max_calls
+        full = not self.room
         try:
             conduct = Conduct(self.house, leg, on_record=self._on_record, full=full)
         except Exception:  # a call that cannot be made must not end those that go on
             log.exception("leg %s: a call expected, none could be made", leg.id)
             await leg.hang_up("internal error")
             return
+        await self._carry(conduct)
+
+    async def _carry(self, conduct: Conduct) -> None:
         self.calls[conduct.id] = conduct
         self._idle.clear()
         try:

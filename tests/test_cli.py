@@ -22,7 +22,20 @@ def run(*words: str) -> Result:
 
 
 @pytest.mark.parametrize(
-    "words", [(), ("serve",), ("demo",), ("replay",), ("check",), ("models",), ("bench",), ("dialling",), ("fallback",)]
+    "words",
+    [
+        (),
+        ("serve",),
+        ("demo",),
+        ("replay",),
+        ("check",),
+        ("models",),
+        ("bench",),
+        ("simulate",),
+        ("simulate", "twilio"),
+        ("dialling",),
+        ("fallback",),
+    ],
 )
 def test_every_command_has_help(words: tuple[str, ...]) -> None:
     result = run(*words, "--help")

@@ -41,9 +41,9 @@ class Staff:
         self._stirred: list[asyncio.Event] = []  # in the order they came, so that a replay wakes them alike
         roster.subscribe(self._on_change)
 
-    def join(self, call: str, handoff: str, queue: str) -> None:
-        """The caller takes their place; it is kept until `leave`."""
-        waiting = Waiting(handoff, call, self._needs[queue], self._now_ms())
+    def join(self, call: str, handoff: str, queue: str, *, waited_ms: int = 0) -> None:
+        """The caller takes their place; it is kept until `leave`. `waited_ms`: before now, on an earlier call."""
+        waiting = Waiting(handoff, call, self._needs[queue], self._now_ms() - waited_ms)
         self._queues[queue].join(waiting)
 
     def leave(self, handoff: str, queue: str, *, served: bool) -> None:
@@ -60,6 +60,15 @@ class Staff:
             return None
         del self._looking[handoff]
         return Found(agent.id, agent.name, agent.address.line, agent.address.to)
+
+    def claim(self, handoff: str, queue: str) -> bool:
+        """Whether an agent is free for this caller now, who is not on the line yet. If so, those behind leave that
+        agent alone until `reserve` or `leave`: nobody sits reserved while a telephone rings."""
+        taken = self._wanted_before(handoff, queue)
+        free = choose(self.roster.seats.values(), self._needs[queue], excluding=taken) is not None
+        if free:
+            self._looking[handoff] = frozenset()
+        return free
 
     async def changed(self) -> None:
         """Waits until somebody's presence, or a place in a queue, has changed."""

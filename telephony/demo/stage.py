@@ -133,7 +133,7 @@ async def open_stage(
             stage = Stage(service, carrier, rest, numbers)
             hears.append(stage.on)
             async with serving(service.app, at), serving(rest.app, rest_at):
-                switchboard = asyncio.create_task(service.switchboard.serve(), name="switchboard")
+                switchboard = asyncio.create_task(service.run(), name="switchboard")
                 try:
                     yield stage
                 finally:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from sqlalchemy import Connection, delete, update
 
 from telephony.records.recordings import Recorded
-from telephony.records.schema import callbacks, calls, recordings
+from telephony.records.schema import calls, recordings
 
 Job = Callable[[Connection], None]
 
@@ -24,15 +24,6 @@ def recorded(done: Recorded) -> Job:
                 started_wall=done.started_wall,
             )
         )
-
-    return job
-
-
-def callback_done(handoff: str, wall: float) -> Job:
-    """The promise was kept."""
-
-    def job(connection: Connection) -> None:
-        connection.execute(update(callbacks).where(callbacks.c.handoff == handoff).values(done_wall=wall))
 
     return job
 

@@ -6,13 +6,13 @@ Each method reads the disk: on the event loop, call it through an executor.
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import Engine, select
 
-from telephony.records import audit
+from telephony.promises import OpenPromise
+from telephony.records import audit, promises
 from telephony.records.rows import Row
-from telephony.records.schema import callbacks, calls, entries, handoffs, recordings, wrapups
+from telephony.records.schema import calls, entries, handoffs, recordings, wrapups
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +28,6 @@ class CallRow:
     ended_by: str | None
     seconds: float | None
     frustration: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class CallbackRow:
-    """A promise that is not kept yet."""
-
-    handoff: str
-    call: str
-    number: str
-    queue: str
-    brief_version: int
-    due: str | None  # ISO 8601 with zone
-    agreed_wall: float
-    brief: dict[str, Any] | None  # the newest, as the journal's BriefReady holds it
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,29 +69,10 @@ class Queries:
             return None  # nothing is kept, so nothing can be wrong
         return audit.verify(self._chain(call), last_seq=found.last_seq, head=found.head)
 
-    def open_callbacks(self) -> list[CallbackRow]:
-        """The oldest promise first, each with its brief."""
-        query = (
-            select(callbacks, handoffs.c.brief)
-            .outerjoin(handoffs, handoffs.c.id == callbacks.c.handoff)
-            .where(callbacks.c.done_wall.is_(None))
-            .order_by(callbacks.c.agreed_wall, callbacks.c.handoff)
-        )
+    def open_promises(self) -> list[OpenPromise]:
+        """Call backs that are not kept yet, the longest waiting first."""
         with self._engine.connect() as connection:
-            rows = list(connection.execute(query))
-        return [
-            CallbackRow(
-                handoff=row.handoff,
-                call=row.call,
-                number=row.number,
-                queue=row.queue,
-                brief_version=row.brief_version,
-                due=row.due,
-                agreed_wall=row.agreed_wall,
-                brief=json.loads(row.brief) if row.brief else None,
-            )
-            for row in rows
-        ]
+            return promises.open_promises(connection)
 
     def agent_history(self, agent: str, *, limit: int = 50) -> list[AgentCallRow]:
         """The calls this agent was bridged to, the newest first."""

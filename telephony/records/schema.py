@@ -86,6 +86,9 @@ callbacks = Table(
     Column("due", String(40)),  # ISO 8601 with zone
     Column("agreed_wall", Double, nullable=False),
     Column("done_wall", Double),  # open while NULL
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("next_wall", Double),  # no further try before
+    Column("outcome", WORD),  # once done: telephony.promises.PromiseOver
     Index("callbacks_open", "done_wall", "agreed_wall"),
 )
 

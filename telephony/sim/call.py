@@ -44,6 +44,7 @@ class CarrierCall:
     created_at: float = 0.0  # loop time
     answered_at: float | None = None
     ended_at: float | None = None
+    on_note: Callable[["CarrierCall", str, str], None] | None = None  # whoever watches the carrier
     _following: Act | None = None
 
     @property
@@ -80,6 +81,8 @@ class CarrierCall:
 
     def note(self, what: str, detail: str = "") -> None:
         self.moments.append(Moment(self.phone.at_ms if self.phone else 0, what, detail))
+        if self.on_note is not None:
+            self.on_note(self, what, detail)
 
     def happened(self, what: str) -> list[str]:
         return [moment.detail for moment in self.moments if moment.what == what]

@@ -6,7 +6,7 @@ so that both sides of the wire are written twice and a mistake in one shows.
 
 import asyncio
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from functools import partial
@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 
 from telephony.sim.agent import Ringing, SimAgent
 from telephony.sim.background import Background
-from telephony.sim.call import EVENT_OF, Act, CarrierCall
+from telephony.sim.call import EVENT_OF, FINAL, Act, CarrierCall
 from telephony.sim.conference import Room
 from telephony.sim.faults import Drop
 from telephony.sim.network import Network
@@ -53,6 +53,8 @@ class Carrier:
         self.taps: dict[str, asyncio.Task[object]] = {}  # running one-way streams by StreamSid
         self.far_ends: dict[str, SimAgent] = {}
         self.drops: list[Drop] = []
+        self.on_note: Callable[[CarrierCall, str, str], None] | None = None  # of any call, as it happens
+        self.on_room: Callable[[Room, str, str], None] | None = None  # event and CallSid
         self.account_sid = account_sid
         self.background = Background()
         self.webhooks = Webhooks(reach, auth_token=auth_token, background=self.background)
@@ -72,13 +74,17 @@ class Carrier:
         party: Party,
         network: Network = PERFECT,
         max_seconds: float = CALL_SECONDS_MAX,
+        gives_up: bool = False,
     ) -> CarrierCall:
-        """A caller rings the service, and this returns when the call is over."""
+        """A caller rings the service, and this returns when the call is over. `gives_up`: while it still rings."""
         call = self.new_call(from_=from_, to=to, direction="inbound")
         if self._status_path:
             call.status_callback = self._base + self._status_path
         call.status = "ringing"
         text = await self.fetch(call, self._base + self._voice_path)
+        if gives_up:
+            await self.progress(call, "canceled")
+            return call
         self._answered(call)
         await self.carry_out(call, text, party=party, network=network, max_seconds=max_seconds)
         return call
@@ -88,7 +94,7 @@ class Carrier:
         await self.background.close()
 
     def new_call(self, *, from_: str, to: str, direction: str) -> CarrierCall:
-        call = CarrierCall(self.new_sid("CA"), from_, to, direction, created_at=_now())
+        call = CarrierCall(self.new_sid("CA"), from_, to, direction, created_at=_now(), on_note=self.on_note)
         self.calls[call.sid] = call
         return call
 
@@ -102,7 +108,9 @@ class Carrier:
         max_seconds: float = CALL_SECONDS_MAX,
     ) -> None:
         """Runs TwiML, or another first act, until the call is over, then reports that."""
-        call.phone = phone = Phone(party, network=network, max_seconds=max_seconds, on_end=call.end)
+        call.phone = phone = Phone(
+            party, network=network, max_seconds=max_seconds, on_end=call.end, on_key=partial(call.note, "key")
+        )
         try:
             await Executor(self, call, phone).run(document(act) if isinstance(act, str) else act)
         finally:
@@ -136,7 +144,7 @@ class Carrier:
             if room.name == name and room.status != "completed":
                 return room
         sid = self.new_sid("CF")
-        room = self.rooms[sid] = Room(sid, name, now=_now(), tell=partial(self._tell_of_room, sid))
+        room = self.rooms[sid] = Room(sid, name, now=_now(), tell=partial(self._tell_of_room, sid), watch=self.on_room)
         return room
 
     # What is asked of the service, and what it is told.
@@ -174,13 +182,10 @@ class Carrier:
         if EVENT_OF.get(status, "completed") in call.events:
             await self.report(call, status)
         else:
-            call.status = status
+            self._now_is(call, status)
 
     async def report(self, call: CarrierCall, status: str) -> None:
-        call.status = status
-        call.note("status", status)
-        if status in ("completed", "busy", "failed", "no-answer", "canceled"):
-            call.ended_at = _now()
+        self._now_is(call, status)
         if call.status_callback:
             seconds = 0 if call.answered_at is None else round(_now() - call.answered_at)
             more = {"CallbackSource": "call-progress-events", "Timestamp": self.stamp()}
@@ -188,6 +193,13 @@ class Carrier:
             wrong = await self.webhooks.tell(call.status_callback, self._form(call, more), status)
             if wrong is not None:
                 call.note("webhook_failed", f"{call.status_callback}: {wrong}")
+
+    @staticmethod
+    def _now_is(call: CarrierCall, status: str) -> None:
+        call.status = status
+        call.note("status", status)
+        if status in FINAL:
+            call.ended_at = _now()
 
     def sign(self, url: str, form: Mapping[str, str]) -> str:
         return self.webhooks.sign(url, form)

@@ -59,6 +59,7 @@ class Participant:
     hold: bool = False
     coaching: bool = False
     out: "asyncio.Future[str]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+    on_joined: Callable[[], None] = lambda: None  # another party is there
     hears: Sound | None = None  # instead of the others: music before the start, or on hold
 
     def play(self) -> Pcm:
@@ -77,7 +78,10 @@ class Participant:
 class Room:
     """`tell(url, form, event)` delivers to its callback."""
 
-    def __init__(self, sid: str, name: str, *, now: float, tell: Callable[[str, Mapping[str, str], str], None]) -> None:
+    def __init__(
+        self, sid: str, name: str, *, now: float, tell: Callable[[str, Mapping[str, str], str], None],
+        watch: "Callable[[Room, str, str], None] | None" = None,
+    ) -> None:  # fmt: skip
         self.sid, self.name, self.created_at = sid, name, now
         self.status = "init"
         self.participants: dict[str, Participant] = {}  # by CallSid, in the order of joining
@@ -86,6 +90,7 @@ class Room:
         self.ended_by: str | None = None
         self.told: list[str] = []  # events, in order, asked for or not
         self._tell = tell
+        self._watch = watch
         self._callback: str | None = None
         self._events: frozenset[str] = frozenset()
         self._sequence = 0
@@ -94,15 +99,15 @@ class Room:
     def running(self) -> bool:
         return self.status == "in-progress"
 
-    def enter(self, call_sid: str, joining: Joining) -> Participant:
-        """Raises `LabelTaken`."""
+    def enter(self, call_sid: str, joining: Joining, *, on_joined: Callable[[], None] = lambda: None) -> Participant:
+        """`on_joined`: called once it is together with another. Raises `LabelTaken`."""
         if joining.label and any(one.label == joining.label for one in self.participants.values()):
             raise LabelTaken(f"conference {self.name}: {joining.label} is in it already")
         if not self.participants:
             self._callback, self._events = joining.callback, joining.events
         participant = Participant(
             call_sid, joining.label, joining.muted, joining.starts, joining.ends, joining.beep, self,
-            hears=Sound(music(), again=True) if joining.wait_music else None,
+            on_joined=on_joined, hears=Sound(music(), again=True) if joining.wait_music else None,
         )  # fmt: skip
         self.participants[call_sid] = participant
         self.mixer.join(call_sid, delay_frames=JITTER_FRAMES.get(joining.jitter, JITTER_FRAMES["large"]))
@@ -110,6 +115,10 @@ class Room:
         if not self.running and len(self.participants) > 1 and any(p.starts for p in self.participants.values()):
             self.status = "in-progress"
             self._note("conference-start")
+            for one in self.participants.values():
+                one.on_joined()
+        elif self.running:
+            on_joined()
         if self.running and joining.beep in ("true", "onEnter"):
             self.mixer.sound(beep())
         return participant
@@ -159,6 +168,8 @@ class Room:
 
     def _note(self, event: str, participant: Participant | None = None, more: Mapping[str, str] | None = None) -> None:
         self.told.append(event)
+        if self._watch is not None:
+            self._watch(self, event, participant.call_sid if participant else "")
         self._sequence += 1
         kind = event.partition("-")[2].removeprefix("un")
         if self._callback is None or kind not in self._events:

@@ -62,7 +62,7 @@ async def _conference(it: "Executor", noun: Element) -> Outcome | None:
     """None when the call goes on with the next verb as if nothing had been."""
     room = it.carrier.room((noun.text or "").strip())
     try:
-        participant = room.enter(it.call.sid, joining(noun))
+        participant = room.enter(it.call.sid, joining(noun), on_joined=it.phone.joined)
     except LabelTaken as error:
         it.call.note("error", f"16025: {error}")
         return None
@@ -146,6 +146,7 @@ async def _telephones(it: "Executor", verb: Element, nouns: list[Element]) -> Ou
                 other.end(CallEnd.DIAL_OVER)
         began = asyncio.get_running_loop().time()
         it.phone.put_through(_Seat(mixer, it.call.sid))
+        it.phone.joined()
         await asyncio.wait({tasks[children.index(child)]}, timeout=limit_seconds)
         return Outcome("completed", child.sid, asyncio.get_running_loop().time() - began, bridged=True)
     finally:
@@ -175,6 +176,7 @@ async def _joined(
     if answered.done():
         return None
     it.phone.put_through(_Seat(mixer, it.call.sid))
+    it.phone.joined()
     answered.set_result(it.call)
     await asyncio.Event().wait()  # until it hangs up, or the dialling call lets it go
     return None

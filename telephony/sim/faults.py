@@ -37,6 +37,14 @@ class Delivery:
 
 
 @dataclass(slots=True)
+class Outage:
+    """A document whose URL matches cannot be had from the service."""
+
+    pattern: str = ""
+    times: int = 1
+
+
+@dataclass(slots=True)
 class Drop:
     """A media websocket that breaks `after_seconds` without a word, or (`refused`) is never made. `pattern`: of its
     URL."""

@@ -50,7 +50,13 @@ class Phone:
     """`on_end` is told once when the party ends the call, or it has lasted `max_seconds`."""
 
     def __init__(
-        self, party: Party, *, network: Network, max_seconds: float, on_end: Callable[[CallEnd], None]
+        self,
+        party: Party,
+        *,
+        network: Network,
+        max_seconds: float,
+        on_end: Callable[[CallEnd], None],
+        on_key: Callable[[str], None] = lambda key: None,
     ) -> None:
         self.taps: list[Tap] = []
         self.spoken: list[Pcm] = []
@@ -60,6 +66,7 @@ class Phone:
         self._transit = Transit(network)
         self._ticks_max = int(max_seconds * 1000 / FRAME_MS)
         self._on_end = on_end
+        self._on_key = on_key
         self._circuit: Circuit = Sound(silence(0))
         self._ticking: asyncio.Task[None] | None = None
 
@@ -76,6 +83,12 @@ class Phone:
         self._circuit = circuit
         if self._ticking is None:
             self._ticking = asyncio.create_task(self._tick_on(), name="telephone")
+
+    def joined(self) -> None:
+        """Another party is there; told to ours where it wants to know (`TwoActCaller`, `Leaver`)."""
+        tell = getattr(self._party, "joined", None)
+        if tell is not None:
+            tell()
 
     def put_aside(self) -> None:
         """Silence, until the next circuit."""
@@ -117,6 +130,8 @@ class Phone:
         arrived = self._transit.due(self.at_ms)
         self.heard.append(heard)
         self.spoken.append(step.voice)
+        if step.key is not None:
+            self._on_key(step.key)
         await circuit.take(step, arrived)
         for tap in self.taps:
             await tap.overhear(arrived, heard)

@@ -164,7 +164,7 @@ class Resources:
         sid = await open_tap(self._carrier, known, element)
         if sid is None:
             raise Refusal(400, 31920, "the stream could not be opened")
-        return 201, self._stream(known, sid, "in-progress")
+        return 200, self._stream(known, sid, "in-progress")
 
     async def _stop_stream(self, form: Form, call: str, stream: str) -> Handled:
         known = self._known(call)
@@ -390,7 +390,7 @@ def _joining(form: Form) -> Joining:
 async def _enter(it: Executor, *, room: Room, joining: Joining) -> Act | None:
     """What a telephone that was rung as a participant does."""
     try:
-        participant = room.enter(it.call.sid, joining)
+        participant = room.enter(it.call.sid, joining, on_joined=it.phone.joined)
     except LabelTaken as error:
         it.call.note("error", f"16025: {error}")
         return None

@@ -6,7 +6,7 @@ Run it over a socket (`app`) or in memory (`http`). Callbacks may beat the reply
 import asyncio
 import base64
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -17,6 +17,7 @@ from fastapi import FastAPI, Request, Response
 from telephony.sim.agent import SimAgent
 from telephony.sim.carrier import Carrier
 from telephony.sim.faults import Delivery, Drop, Fault, take
+from telephony.sim.openapi import check as contract
 from telephony.sim.resources import Form, Refusal, Resources
 from telephony.sim.socket import InMemory
 
@@ -39,6 +40,7 @@ class RestStandIn:
         self.faults = list(faults)
         self.violations: list[str] = []
         self.requests: list[str] = []
+        self.on_request: Callable[[str, int], None] | None = None  # line and status, as it is answered
         self.app = FastAPI(openapi_url=None)
         self.resources = Resources(carrier)
         carrier.far_ends.update(agents)
@@ -63,24 +65,37 @@ class RestStandIn:
         return InMemoryHttp(self.app)
 
     async def _answer(self, request: Request) -> Response:
-        line = f"{request.method} {request.scope['path']}"
-        body = (await request.body()).decode()
+        asked = contract.Request(
+            request.method, request.scope["path"], request.scope["query_string"].decode(), await request.body() or None,
+            request.headers.get("Authorization", ""),
+        )  # fmt: skip
+        wrong = contract.wrong_with_request(asked)
+        self.violations += wrong
+        answer = await self._answered(asked, wrong)
+        said = contract.Response(answer.status_code, bytes(answer.body) or None)
+        self.violations += contract.wrong_with_response(asked, said)
+        if self.on_request is not None:
+            self.on_request(f"{request.method} {asked.path}", answer.status_code)
+        return answer
+
+    async def _answered(self, asked: contract.Request, wrong: Sequence[str]) -> Response:
+        line = f"{asked.method.upper()} {asked.path}"
         self.requests.append(line)
-        if request.headers.get("Authorization") != self._authorization:
+        if asked.authorization != self._authorization:
             return _error(401, 20003, "Authenticate")
         fault = take(self.faults, line)
         if fault is None or fault.carried_out:
-            response = await self._carried_out(request, body)
+            answer = _error(400, 20001, wrong[0]) if wrong else await self._carried_out(asked)
         if fault is not None and fault.lost:
             await asyncio.Event().wait()
-        if request.method == "POST" and line.endswith(("/Calls.json", "/Participants.json")):
+        if asked.method == "post" and asked.path.endswith(("/Calls.json", "/Participants.json")):
             await asyncio.sleep(self._reply_seconds)
-        return response if fault is None else _error(fault.status, fault.code, "on purpose")
+        return answer if fault is None else _error(fault.status, fault.code, "on purpose")
 
-    async def _carried_out(self, request: Request, body: str) -> Response:
-        form, query = Form(_fields(body)), Form(_fields(request.scope["query_string"].decode()))
+    async def _carried_out(self, asked: contract.Request) -> Response:
+        form, query = Form(_fields((asked.body or b"").decode())), Form(_fields(asked.query))
         try:
-            status, resource = await self.resources.handle(request.method, request.scope["path"], form, query)
+            status, resource = await self.resources.handle(asked.method.upper(), asked.path, form, query)
         except Refusal as refusal:
             return _error(refusal.status, refusal.code, str(refusal))
         content = None if resource is None else json.dumps(resource)

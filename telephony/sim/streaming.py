@@ -9,7 +9,7 @@ from telephony.sim.call import Act, CarrierCall
 from telephony.sim.faults import take
 from telephony.sim.socket import HandshakeRefused
 from telephony.sim.stream import MediaStream, StreamEnd
-from telephony.sim.tap import MediaTap
+from telephony.sim.tap import TRACKS, MediaTap
 from telephony.sim.wire import StreamIds, Wire
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ async def connect(it: "Executor", verb: Element) -> Act | None:
         return following
     media = MediaStream(wire, drop_seconds=drop.after_seconds if drop else None)
     it.call.streams.append(media.capture)
+    it.call.note("stream", url)
     told = _Told(it.carrier, it.call, stream, wire.ids.stream_sid)
     await media.begin()
     told("stream-started")
@@ -64,11 +65,15 @@ async def start(it: "Executor", verb: Element) -> None:
 
 async def open_tap(carrier: "Carrier", call: CarrierCall, stream: Element) -> str | None:
     """Its StreamSid; None when it could not be opened."""
+    if stream.get("track", "inbound_track") not in TRACKS or urlsplit(stream.get("url", "")).query:
+        call.note("error", "31922: expected a Stream with a known track and a URL without query")
+        return None
     wire = await _open(carrier, call, stream)
     if wire is None or call.phone is None:
         return None
     tap = MediaTap(wire, name=stream.get("name", ""), track=stream.get("track", "inbound_track"))
     call.taps.append(tap.capture)
+    call.note("listening_in", stream.get("track", "inbound_track"))
     await tap.begin()
     call.phone.taps.append(tap)
     told = _Told(carrier, call, stream, wire.ids.stream_sid)

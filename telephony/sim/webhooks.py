@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qs
 
 from telephony.sim.background import Background
-from telephony.sim.faults import Delivery, take
+from telephony.sim.faults import Delivery, Outage, take
 from telephony.sim.socket import Answer, Reach
 
 TRIES_MAX = 6  # https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides: rc 0 to 5
@@ -31,6 +31,7 @@ class Webhooks:
     def __init__(self, reach: Reach, *, auth_token: str, background: Background) -> None:
         self.auth_token = auth_token
         self.deliveries: list[Delivery] = []
+        self.outages: list[Outage] = []
         self.sent: list[Sent] = []
         self._reach = reach
         self._background = background
@@ -44,7 +45,13 @@ class Webhooks:
         return base64.b64encode(digest).decode()
 
     async def ask(self, url: str, form: Mapping[str, str]) -> Answer | str:
-        """The answer, or what was wrong; tried again as often as the URL's fragment says (`#rc=2&rp=all`)."""
+        """The answer, or what was wrong."""
+        if take(self.outages, url) is not None:
+            return "out of reach on purpose"
+        return await self._tried(url, form)
+
+    async def _tried(self, url: str, form: Mapping[str, str]) -> Answer | str:
+        """Again as often as the URL's fragment says (`#rc=2&rp=all`)."""
         override = parse_qs(url.partition("#")[2])
         tries = min(TRIES_MAX, 1 + int(override.get("rc", ["0"])[0]))
         outcome: Answer | str = ""
@@ -58,7 +65,7 @@ class Webhooks:
         """Delivers news as the faults say; what was wrong, or None."""
         fault = take(self.deliveries, f"{url} {event}")
         if fault is None:
-            wrong = await self.ask(url, form)
+            wrong = await self._tried(url, form)
             await self._let_go()
             return wrong if isinstance(wrong, str) else None
         if fault.after_next:
@@ -87,7 +94,7 @@ class Webhooks:
     async def _let_go(self) -> None:
         held, self._held = self._held, []
         for url, form in held:
-            await self.ask(url, form)
+            await self._tried(url, form)
 
     async def _post(self, url: str, form: Mapping[str, str], signature: str) -> Answer | str:
         token = hashlib.md5("".join([url, *form.values()]).encode(), usedforsecurity=False).hexdigest()

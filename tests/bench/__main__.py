@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from telephony import logs
-from tests.bench import commands, demo_calls, idle_ear, intents
+from tests.bench import bridge, call_backs, commands, demo_calls, idle_ear, intents, twilio_bridge
 from tests.bench.context import ROOT, SEED, Context, Measurement
 from tests.bench.writer import Header, Row, Samples, unmeasured, write
 from voice.dialogue.load import load_business
@@ -22,6 +22,9 @@ MEASUREMENTS: dict[str, Measurement] = {
     "intents": intents,
     "commands": commands,
     "demo_calls": demo_calls,
+    "bridge": bridge,
+    "twilio_bridge": twilio_bridge,
+    "call_backs": call_backs,
 }
 OUT = Path("build/bench.json")
 

@@ -96,7 +96,7 @@ def test_hanging_up_what_is_over_is_normal():
         leg = await ring(it)
         await asyncio.sleep(3)  # busy by now
         await it.line._control.complete(leg.party.carrier_id)
-        await it.line._control.complete("CAunknown")
+        await it.line._control.complete("CA" + "0" * 32)
         await leg.hang_up("again")
         return await leg.ended()
 

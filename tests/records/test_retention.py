@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from telephony.promises import PromiseOver
 from telephony.records import Queries, Recorded, rows
-from telephony.records.changes import callback_done, hold, recorded
+from telephony.records.changes import hold, recorded
+from telephony.records.promises import promise_over
 from telephony.records.retention import DAY, Ages, Deletion, Kept, due, sweep
 from telephony.records.schema import metadata
 from telephony.records.upgrade import open_engine
@@ -95,9 +97,9 @@ def test_after_thirteen_months_nothing_is_left(record: Writer, tmp_path: Path) -
 
 def test_an_open_callback_keeps_its_brief_until_it_is_done(record: Writer, tmp_path: Path) -> None:
     record.run(sweep(tmp_path, AGES, WALL + 396 * DAY))
-    (promise,) = Queries(open_engine(url(tmp_path))).open_callbacks()
+    (promise,) = Queries(open_engine(url(tmp_path))).open_promises()
     assert promise.brief is not None
-    record.run(callback_done("h2", WALL))
+    record.run(promise_over("h2", PromiseOver.KEPT, WALL))
     record.run(sweep(tmp_path, AGES, WALL + 396 * DAY))
     assert not any(count(record, "c2").values())
 

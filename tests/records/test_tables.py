@@ -7,8 +7,9 @@ from alembic.migration import MigrationContext
 from sqlalchemy import inspect
 
 from telephony.journal import as_json
+from telephony.promises import PromiseOver
 from telephony.records import Queries, export, rows
-from telephony.records.changes import callback_done
+from telephony.records.promises import promise_over, promise_tried
 from telephony.records.schema import metadata
 from telephony.records.upgrade import open_engine, upgrade
 from tests.records.samples import WALL, callback_call, url, whole_call, writer
@@ -65,14 +66,21 @@ def test_a_line_of_the_export_reads_back_as_the_same_row() -> None:
         assert rows.parse(as_json(record)) == rows.of(record)
 
 
-def test_an_open_callback_comes_with_its_brief_until_it_is_done(tmp_path: Path) -> None:
+def test_an_open_promise_comes_with_its_brief_and_its_place_until_it_is_over(tmp_path: Path) -> None:
     queries = kept(tmp_path)
-    (promise,) = queries.open_callbacks()
-    assert (promise.number, promise.queue, promise.brief_version) == ("+12065550101", "cards", 1)
+    (promise,) = queries.open_promises()
+    assert (promise.number, promise.queue, promise.tries) == ("+12065550101", "cards", 0)
     assert promise.brief is not None
-    assert promise.brief["lines"][0]["turns"] == [3]
-    writer(tmp_path).run(callback_done("h2", WALL + 900))
-    assert queries.open_callbacks() == []
+    assert promise.brief.lines[0].turns == (3,)
+    writer(tmp_path).run(promise_over("h2", PromiseOver.KEPT, WALL + 900))
+    assert queries.open_promises() == []
+
+
+def test_a_try_is_counted_and_says_when_the_next_may_be(tmp_path: Path) -> None:
+    queries = kept(tmp_path)
+    writer(tmp_path).run(promise_tried("h2", WALL + 900))
+    (promise,) = queries.open_promises()
+    assert (promise.tries, promise.next_wall) == (1, WALL + 900)
 
 
 def test_an_agents_history_shows_the_calls_they_took_and_how_they_ended(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +15,7 @@ from telephony.settings import Settings, load
 from telephony.sim.agent import SimAgent
 from telephony.sim.carrier import Carrier
 from telephony.sim.rest import InMemoryHttp, RestStandIn
-from telephony.sim.socket import Loopback
+from telephony.sim.socket import Loopback, Reach
 
 CONFIG = Path(__file__).parents[2] / "config"
 ACCOUNT = "AC" + "1" * 32
@@ -26,15 +26,22 @@ PUBLIC_URL = "https://warmline.example"
 
 @asynccontextmanager
 async def serving(
-    folder: Path, world: World | None = None, *, agents: Mapping[str, SimAgent] | None = None, **changes: Any
+    folder: Path,
+    world: World | None = None,
+    *,
+    agents: Mapping[str, SimAgent] | None = None,
+    reach: Callable[[int], Reach] = Loopback,
+    staff: Sequence[Mapping[str, Any]] = (),
+    **changes: Any,
 ) -> AsyncIterator[tuple[Service, Carrier, str]]:
     """The service, a carrier that reaches it, and its address.
 
-    `agents`: telephone number → who answers there. `changes`: section → keys, over config/warmline.toml.
+    `agents`: telephone number → who answers there; `staff`: the settings' agents, others than the file's; `reach`: how
+    the carrier gets to a port. `changes`: section → keys, over config/warmline.toml.
     """
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
-    settings = changed(load(CONFIG), records_in(folder), twilio(), changes)
+    settings = changed(load(CONFIG), records_in(folder), twilio(), {"agents": list(staff)} if staff else {}, changes)
     stand_in: list[RestStandIn] = []
 
     def http() -> InMemoryHttp:
@@ -45,9 +52,9 @@ async def serving(
     async with open_service(settings, world) as service:
         server = uvicorn.Server(uvicorn.Config(service.app, log_level="warning", lifespan="off"))
         running = asyncio.create_task(server.serve(sockets=[listener]))
-        switchboard = asyncio.create_task(service.switchboard.serve())
+        switchboard = asyncio.create_task(service.run())
         try:
-            carrier = Carrier(Loopback(port), public_base_url=PUBLIC_URL, account_sid=ACCOUNT, auth_token=TOKEN)
+            carrier = Carrier(reach(port), public_base_url=PUBLIC_URL, account_sid=ACCOUNT, auth_token=TOKEN)
             async with RestStandIn(carrier, agents=agents or {}, password=TOKEN) as rest:
                 stand_in.append(rest)
                 yield service, carrier, f"http://127.0.0.1:{port}"

@@ -78,7 +78,10 @@ class Little:
         return [form[field] for at, form in self.told if at == path and field in form]
 
     def call_of(self, number: str) -> CarrierCall:
-        return next(call for call in reversed(self.carrier.calls.values()) if number in (call.to, call.from_))
+        """The last one to this number, else the last one from it to us."""
+        calls = list(reversed(self.carrier.calls.values()))
+        to = [call for call in calls if call.to == number]
+        return (to or [call for call in calls if call.from_ == number and call.direction == "inbound"])[0]
 
     async def _webhook(self, request: Request) -> Response:
         form = dict(parse_qsl((await request.body()).decode(), keep_blank_values=True))

@@ -15,6 +15,7 @@ from voice import events
 from voice.dialogue.business import Business
 from voice.dialogue.languages import training_examples
 from voice.dialogue.load import load_business
+from voice.dialogue.state import CalledBack
 from voice.dialogue.turn import CallerMind
 from voice.events import Act, ActionDone, Event, PersonStage
 
@@ -46,11 +47,11 @@ class Story:
 
     def __init__(
         self, *, deed: Deed | None = None, number: str | None = "+14155550123", folder: Path = CONFIG,
-        recorded: bool = True, answered: bool = True,
+        recorded: bool = True, answered: bool = True, called_back: CalledBack | None = None,
     ) -> None:  # fmt: skip
         self.mind = CallerMind(
             business=business(folder), intents=intents(folder), judge=judge(), call="story", today=TODAY,
-            recorded=recorded,
+            recorded=recorded, called_back=called_back,
         )  # fmt: skip
         self.deed = deed
         self.now_ms = 0

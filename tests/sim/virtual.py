@@ -7,7 +7,7 @@ rings. Voices are tones, words come from a script, and each is exchanged for a b
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -27,6 +27,7 @@ from telephony.sim.attention import is_loud
 from telephony.sim.caller import Caller, Step
 from telephony.sim.carrier import Carrier, CarrierCall
 from telephony.sim.clock import at_work, run_virtual
+from telephony.sim.promises import RememberedPromises
 from telephony.sim.rest import InMemoryHttp, RestStandIn
 from telephony.sim.script import Item
 from telephony.sim.socket import InMemory
@@ -45,6 +46,7 @@ WORDS = read(next((CONFIG.parent / "telephony" / "demo" / "calls" / "clips").glo
 """Somebody speaking; what is understood of it stands in the story's script."""
 
 DAY = date(2026, 11, 23)  # a Monday
+NOON = datetime(2026, 11, 23, 17, tzinfo=UTC)  # in Washington, where the numbers are
 SERVICE_NUMBER = "+12025550100"
 STORY_SECONDS = 900.0
 SETTLE_SECONDS = 5.0
@@ -130,11 +132,19 @@ class Call:
 
 
 class Town:
-    def __init__(self, service: Service, carrier: Carrier, rest: RestStandIn, records: list[Record]) -> None:
+    def __init__(
+        self,
+        service: Service,
+        carrier: Carrier,
+        rest: RestStandIn,
+        records: list[Record],
+        promises: RememberedPromises,
+    ) -> None:
         self.service = service
         self.carrier = carrier
         self.rest = rest
         self.records = records
+        self.promises = promises
         self._news: set[asyncio.Event] = set()
 
     def ring(self, *script: Item, number: str = "+12025550143", stays_ms: int = 60_000) -> Call:
@@ -177,23 +187,27 @@ def play(
     folder: Path,
     *,
     agents: Mapping[str, SimAgent] | None = None,
+    customers: Mapping[str, SimAgent] | None = None,
+    begins: datetime = NOON,
     lines: Sequence[Line | str] = (),
     pool: Pool | None = None,
     voice: Callable[[Synthesizer], Synthesizer] | None = None,
     keeper: Keeper | None = None,
     free_bytes: Callable[[Path], int] | None = None,
     prepare: Callable[[Service], None] = lambda service: None,
+    seats: Sequence[Mapping[str, Any]] = (),
     carrier_line: Mapping[str, Any] | None = None,
     **changes: Any,
 ) -> T:
     """Plays `story`. `agents`: id → telephone, all of them available; whoever is not named is away.
 
+    `customers`: number → who answers when they are called back; `begins`: wall time of the story's beginning.
     `lines`: what is understood of each utterance, in order. `changes`: section → keys, over config/warmline.toml;
-    `carrier_line`: keys of [lines.twilio].
+    `seats`: agents beside those of the settings; `carrier_line`: keys of [lines.twilio].
     """
     agents = agents or {}
     settings = changed(
-        load(CONFIG), records_in(folder), twilio(**carrier_line or {}), {"agents": _telephones()}, changes
+        load(CONFIG), records_in(folder), twilio(**carrier_line or {}), {"agents": [*_telephones(), *seats]}, changes
     )
     recogniser = ScriptedRecogniser(lines)
 
@@ -204,8 +218,11 @@ def play(
     towns: list[Town] = []
     rests: list[RestStandIn] = []
 
+    promises = RememberedPromises()
+
     def on_record(record: Record) -> None:
         records.append(record)
+        promises.hear(record)
         for town in towns:
             town.heard_of()
 
@@ -220,8 +237,10 @@ def play(
         twilio_http=http,
         free_bytes=free_bytes,
         bank=":memory:",
+        promises=promises,
         inline=True,
         today=lambda: DAY,
+        wall=lambda: begins.timestamp() + asyncio.get_running_loop().time(),
         on_record=on_record,
     )
 
@@ -231,14 +250,14 @@ def play(
             service = await opening.__aenter__()
         carrier = Carrier(InMemory(service.app), public_base_url=PUBLIC_URL, account_sid=ACCOUNT, auth_token=TOKEN)
         try:
-            far_ends = {_number(agent): telephone for agent, telephone in agents.items()}
+            far_ends = {_number(agent): telephone for agent, telephone in agents.items()} | dict(customers or {})
             async with RestStandIn(carrier, agents=far_ends, password=TOKEN) as rest:
                 rests.append(rest)
-                town = Town(service, carrier, rest, records)
+                town = Town(service, carrier, rest, records, promises)
                 towns.append(town)
                 town.available(*(agent for agent in agents if agent in service.staff.roster.seats))
                 prepare(service)
-                switchboard = asyncio.create_task(service.switchboard.serve())
+                switchboard = asyncio.create_task(service.run())
                 try:
                     async with asyncio.timeout(STORY_SECONDS):
                         told = await story(town)

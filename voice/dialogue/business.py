@@ -7,9 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
 
 from models.slots import SlotSpec
+from voice.dialogue.hours import Hours, hours
 from voice.triggers.rule import Rule
 
 STRICT: dict[str, str] = {"extra": "forbid"}  # a key nobody knows is a mistake, not a comment
@@ -94,6 +97,9 @@ class Scope:
     queue: str
 
 
+Seconds = Annotated[float, Field(gt=0, le=3600)]
+
+
 @dataclass(frozen=True, slots=True)
 class Queue:
     """Where callers wait for people. `fallback` is rung when roster or database are gone; it is read at start."""
@@ -101,10 +107,34 @@ class Queue:
     __pydantic_config__: ClassVar = STRICT
     title: str  # said aloud: "someone in {title}"
     skills: tuple[str, ...] = ()
-    opens: str = "09:00"
-    closes: str = "17:00"
-    days: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...] = ("mon", "tue", "wed", "thu", "fri")
+    opens: str = "00:00"
+    closes: str = "24:00"
+    days: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...] = (
+        "mon", "tue", "wed", "thu", "fri", "sat", "sun",
+    )  # fmt: skip
+    holidays: tuple[date, ...] = ()  # closed on these
+    priority: Annotated[int, Field(ge=0, le=10)] = 0  # one step weighs as much as two minutes of waiting
+    overflow: str | None = None  # the queue whose agents are asked as well
+    overflow_seconds: Seconds = 60.0  # after so long; at once where this one is closed or nobody is at work
+    wrap_up_seconds: Seconds = 120.0  # after a call; then the draft stands and the agent is free
     fallback: tuple[str, ...] = ()
+
+    def hours(self, time_zone: str) -> Hours:
+        """Raises `ValueError` for a time or a zone that is none; the loader has checked them."""
+        return hours(opens=self.opens, closes=self.closes, days=self.days, holidays=self.holidays, time_zone=time_zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Routing:
+    """Who goes first, who knows whom, and when a call back is the better offer (`[routing]` in business.toml)."""
+
+    __pydantic_config__: ClassVar = STRICT
+    tiers: Mapping[str, Annotated[int, Field(ge=0, le=10)]] = field(default_factory=dict)  # tier → priority
+    sticky_days: Annotated[int, Field(ge=0, le=365)] = 30  # who served a caller so lately is asked first; 0: never
+    sticky_seconds: Annotated[float, Field(ge=0, le=300)] = 20.0  # they are waited for so long where they are busy
+    callback_minutes: Annotated[int, Field(ge=1, le=240)] = 10  # a wait that may reach this: a call back is offered
+    callback_waiting_per_agent: Annotated[int, Field(ge=1, le=100)] = 4  # the same, while no wait is known
+    approvals: bool = False  # the desk takes approvals: needs its approval queue, which is not there yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +220,8 @@ class Business:
     menu: tuple[tuple[str, ...], ...]  # pages of intents; key 8 turns the page
     identity: Identity | None = None
     hearing: Hearing = field(default_factory=Hearing)
+    routing: Routing = field(default_factory=Routing)
+    time_zone: str = "UTC"  # of opening hours and holidays
 
     def cost(self, intent: str | None) -> Costs:
         return self.costs.get(intent or "default", self.costs["default"])

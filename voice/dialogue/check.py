@@ -4,6 +4,7 @@ import string
 from collections.abc import Iterable, Iterator
 
 from voice.dialogue.business import CONTROLS, Business, Intent, IntentKind
+from voice.dialogue.hours import minutes, zone
 
 Mistake = tuple[str, str]  # file within the folder, and "section key: expected, got"
 
@@ -19,7 +20,8 @@ ALWAYS_SAID = (
     "seek.handed_back_unnamed", "seek.left", "seek.gave_up", "seek.one_moment", "seek.nobody", "seek.offer_callback",
     "seek.keep_waiting", "callback.this_number", "brief.done", "brief.told", "brief.failed", "brief.cancelled",
     "brief.unclear", "brief.keypad_pin", "brief.tier", "brief.since", "callback.ask_number", "callback.read_back",
-    "callback.agreed", "callback.topic", "busy", "busy.offer",
+    "callback.agreed", "callback.topic", "called_back", "called_back.unrecorded", "called_back.question",
+    "called_back.verify", "called_back.later", "called_back.not_wanted", "busy", "busy.offer",
 )  # fmt: skip
 IDENTITY_SAID = (
     "identity.why", "identity.ask_member", "identity.read_back", "identity.ask_pin", "identity.not_aloud",
@@ -31,7 +33,7 @@ NEEDED_RULES = ("asked", "sensitive", "lost", "silent")  # without these a calle
 def mistakes(business: Business) -> list[Mistake]:
     return [
         *_prompts(business), *_scope(business), *_rules(business), *_intents(business), *_examples(business),
-        *_menu(business), *_articles(business),
+        *_menu(business), *_articles(business), *_queues(business),
     ]  # fmt: skip
 
 
@@ -162,6 +164,40 @@ def _articles(business: Business) -> Iterator[Mistake]:
         for name in wanted:
             if name not in business.articles:
                 yield f"intents/{intent.name}.toml", f"article: knowledge/{name}.md expected, got no such page"
+
+
+def _queues(business: Business) -> Iterator[Mistake]:
+    file = "queues.toml"
+    try:
+        zone(business.time_zone)
+    except ValueError as error:
+        yield "business.toml", f"time_zone: {error} expected, got {business.time_zone!r}"
+    for name, queue in business.queues.items():
+        times: dict[str, int] = {}
+        for key, text in (("opens", queue.opens), ("closes", queue.closes)):
+            try:
+                times[key] = minutes(text)
+            except ValueError as error:
+                yield file, f"[{name}] {key}: {error} expected, got {text!r}"
+        if len(times) == 2 and times["opens"] >= times["closes"]:
+            yield file, f"[{name}] closes: a time after opens = {queue.opens!r} expected, got {queue.closes!r}"
+        if not queue.days:
+            yield file, f"[{name}] days: at least one day expected, got none"
+        if queue.overflow is not None and queue.overflow not in business.queues:
+            yield file, f"[{name}] overflow: one of {_list(business.queues)} expected, got {queue.overflow!r}"
+    for name in business.queues:
+        if name in (circle := _overflows(business, name)):
+            yield file, f"[{name}] overflow: a chain that ends expected, got {' → '.join((name, *circle))}"
+
+
+def _overflows(business: Business, name: str) -> list[str]:
+    """The queues that `name` overflows to, in order, until the chain ends or comes round."""
+    chain: list[str] = []
+    while (queue := business.queues.get(chain[-1] if chain else name)) is not None:
+        if queue.overflow is None or queue.overflow in chain:
+            break
+        chain.append(queue.overflow)
+    return chain
 
 
 def _list(names: Iterable[str]) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from models.slots import SlotSpec, read
-from voice.dialogue import tasks
+from voice.dialogue import called_back, tasks
 from voice.dialogue.business import Identity
 from voice.dialogue.hearing import SURE_VALUE, Turn
 from voice.dialogue.state import Member, Place
@@ -79,7 +79,10 @@ def _proved(step: Step, event: ActionDone) -> None:
     step.tell(Verified(masked, member.how))
     if step.state.place is Place.ACTING:
         step.say("identity.done", name=facts.get("first") or member.name)
-        tasks.advance(step)
+        if step.state.called_back is not None and step.state.task is None:
+            called_back.seek(step)
+        else:
+            tasks.advance(step)
 
 
 def _identity(step: Step) -> Identity:

@@ -34,6 +34,8 @@ def issue_line(business: Business, state: State) -> str:
     """ "you want to dispute a charge of 84 dollars"; the caller's own words where no intent fits; "" when unknown."""
     name = about(state)
     intent = business.intents.get(name or "")
+    if name is None and state.called_back is not None and not (*state.issue, *state.noted):
+        return state.called_back.topic
     if intent is None or not intent.summary:
         words = own_words(state)
         return f"you said: “{words}”" if words else ""

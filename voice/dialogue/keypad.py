@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-from voice.dialogue import callback, identity, requests, seeking, tasks
+from voice.dialogue import callback, called_back, identity, requests, seeking, tasks
 from voice.dialogue.questions import CALLBACK_DIGITS, MORE_KEY, menu
 from voice.dialogue.state import DIGITS, YES_NO, Place
 from voice.dialogue.step import Step
@@ -105,6 +105,8 @@ def _yes_no(step: Step, key: int) -> None:
 def answered(step: Step, answer: str) -> None:
     """A plain yes or no, keyed or said, to the question of the place."""
     match step.state.place:
+        case Place.CALLED_BACK:
+            called_back.answered(step, answer)
         case Place.GUESS:
             requests.guess_answered(step, answer, None)
         case Place.MEMBER_CHECK:

@@ -22,6 +22,7 @@ from voice.dialogue.business import (
     Intent,
     Prompts,
     Queue,
+    Routing,
     Scope,
 )
 from voice.dialogue.errors import BusinessError
@@ -52,8 +53,10 @@ def load_business(folder: Path) -> Business:
         menu=tuple(tuple(page) for page in main.get("menu", ())),
         identity=_optional(folder / "business.toml", main, "identity", Identity),
         hearing=_optional(folder / "business.toml", main, "hearing", Hearing) or Hearing(),
+        routing=_optional(folder / "business.toml", main, "routing", Routing) or Routing(),
+        time_zone=_text({"time_zone": "UTC", **main}, "time_zone", folder / "business.toml"),
     )
-    _known(folder / "business.toml", main, {"name", "menu", "identity", "hearing"})
+    _known(folder / "business.toml", main, {"name", "menu", "identity", "hearing", "routing", "time_zone"})
     _known(folder / "escalation.toml", escalation, {"costs", "rule"})
     mistakes = check.mistakes(business)
     if mistakes:

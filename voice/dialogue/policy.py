@@ -6,7 +6,7 @@ Whatever ends a turn is answered with words: a question, a result, or a line for
 from dataclasses import replace
 from datetime import date
 
-from voice.dialogue import callback, identity, keypad, requests, seeking, tasks
+from voice.dialogue import callback, called_back, identity, keypad, requests, seeking, tasks
 from voice.dialogue.business import IntentKind
 from voice.dialogue.hearing import Turn
 from voice.dialogue.questions import by_keys, menu
@@ -25,6 +25,9 @@ SURELY_OFF_TOPIC = 0.9  # of an intent heard where another answer was expected a
 def answered(step: Step, event: Answered) -> None:
     """The first words: a machine, the recording, the way to a person."""
     step.set(caller_number=event.caller_number)
+    if step.state.called_back is not None:
+        called_back.greet(step)
+        return
     step.say("greeting" if step.state.recorded else "greeting.unrecorded")
     step.go(Place.OPEN)
     step.ask = False
@@ -64,6 +67,8 @@ def _in_place(step: Step, turn: Turn) -> None:
         step.set(by_keys=False)
     elif place is Place.CLOSING:
         _closing(step, turn)
+    elif place is Place.CALLED_BACK:
+        called_back.heard(step, turn)
     elif place is Place.COMING or place is Place.ACTING:
         step.say("seek.one_moment" if place is Place.COMING else "still_working")
         step.ask = False
@@ -223,6 +228,8 @@ def silence(step: Step, event: Silence) -> None:
     elif place in (Place.ACTING, Place.COMING):
         step.say("still_working" if place is Place.ACTING else "seek.one_moment")
         step.ask = False
+    elif place is Place.CALLED_BACK:
+        called_back.unanswered(step)
     elif place is Place.OPEN and step.state.served:
         requests.goodbye(step)
     elif place is Place.WAITING:

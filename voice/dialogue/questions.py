@@ -160,6 +160,7 @@ def ending(number: str | None) -> str:
 
 _QUESTIONS: dict[Place, Callable[[Step], None]] = {
     Place.OPEN: _open,
+    Place.CALLED_BACK: _plain("called_back.question"),
     Place.GUESS: _guess,
     Place.MEMBER: _plain("identity.ask_member"),
     Place.MEMBER_CHECK: _member_check,

@@ -14,6 +14,7 @@ class Place(StrEnum):
 
     START = "start"  # nothing said yet
     OPEN = "open"  # "how can I help?"
+    CALLED_BACK = "called_back"  # we ring them: "shall I get someone for you now?"
     GUESS = "guess"  # "would you like ...?"
     MEMBER = "member"  # the member number
     MEMBER_CHECK = "member_check"  # "I have 1 2 3 4 5 6, is that right?"
@@ -40,7 +41,8 @@ _CALLBACK = {Place.CALLBACK_THIS, Place.CALLBACK_NUMBER, Place.CALLBACK_CHECK}
 _ALWAYS = {Place.OPEN, *_PERSON, Place.CLOSING, Place.GONE}  # stop, a person, goodbye: open from everywhere
 
 MOVES: Mapping[Place, frozenset[Place]] = {
-    Place.START: frozenset({*_ALWAYS}),
+    Place.START: frozenset({*_ALWAYS, Place.CALLED_BACK}),
+    Place.CALLED_BACK: frozenset({*_ALWAYS, *_TASK}),
     Place.OPEN: frozenset({*_ALWAYS, *_TASK, *_CALLBACK, Place.GUESS, Place.OFFER}),
     Place.GUESS: frozenset({*_ALWAYS, *_TASK, *_CALLBACK, Place.OFFER}),
     Place.MEMBER: frozenset({*_ALWAYS, *_TASK, *_CALLBACK}),
@@ -65,7 +67,7 @@ MOVES: Mapping[Place, frozenset[Place]] = {
 YES_NO = frozenset(
     {
         Place.GUESS, Place.MEMBER_CHECK, Place.CONFIRM, Place.OFFER, Place.BRIEF_CHECK, Place.CALLBACK_OFFER,
-        Place.CALLBACK_THIS, Place.CALLBACK_CHECK,
+        Place.CALLBACK_THIS, Place.CALLBACK_CHECK, Place.CALLED_BACK,
     }
 )  # fmt: skip
 DIGITS = frozenset({Place.MEMBER, Place.PIN, Place.CALLBACK_NUMBER})
@@ -143,6 +145,16 @@ class Seeking:
 
 
 @dataclass(frozen=True, slots=True)
+class CalledBack:
+    """The promise that this call keeps. `topic`: what they said it is about; `verified`: they proved who they are
+    then, and so do it again."""
+
+    queue: str
+    topic: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """Failures of understanding; `_row` starts again with the next turn that works."""
 
@@ -172,6 +184,7 @@ class State:
     seeking: Seeking | None = None
     served: bool = False  # has talked with a person; then silence means that the caller is done
     escalated: Escalated | None = None  # the last one, also when the search is over: a promised callback needs it
+    called_back: CalledBack | None = None
     callback_number: str | None = None
     callback_queue: str | None = None
     deaf: bool = False  # the recogniser is down

@@ -22,7 +22,7 @@ from voice.dialogue.hearing import Turn
 from voice.dialogue.looking import signals
 from voice.dialogue.material import material
 from voice.dialogue.questions import finish
-from voice.dialogue.state import DIGITS, SENSITIVE, Place, State
+from voice.dialogue.state import DIGITS, SENSITIVE, CalledBack, Place, State
 from voice.dialogue.step import Step
 from voice.dialogue.unrecorded import unrecorded
 from voice.triggers import asked, registry
@@ -44,7 +44,15 @@ class CallerMind:
     """Implements `voice.conversation.Mind` for a caller. `call` begins every idempotency key."""
 
     def __init__(
-        self, *, business: Business, intents: Intents, judge: Judge, call: str, today: date, recorded: bool = True
+        self,
+        *,
+        business: Business,
+        intents: Intents,
+        judge: Judge,
+        call: str,
+        today: date,
+        recorded: bool = True,
+        called_back: CalledBack | None = None,
     ) -> None:
         self._business = business
         self._intents = intents
@@ -52,7 +60,7 @@ class CallerMind:
         self._call = call
         self._today = today
         self._asked = tuple(rule for rule in business.rules if isinstance(rule, asked.Rule))
-        self._state = State(recorded=recorded)
+        self._state = State(recorded=recorded, called_back=called_back)
         self._mood = FrustrationState()
         self._judged = Judgement(0.0, False, (), {}, {})
         self._raised: tuple[int, ...] = ()

@@ -5,31 +5,43 @@ One owner of the legs: webhook and stream bring what Twilio says here, and nothi
 
 import asyncio
 import logging
-import secrets
+import re
 from collections import Counter, OrderedDict
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from telephony.errors import DialRefused, LineError, Refused
 from telephony.leg import Leg, LegEnded, LegId, LegState, Party
 from telephony.lines.twilio import twiml
-from telephony.lines.twilio.bridge import ConferenceBridge, ConferenceNews
+from telephony.lines.twilio.bridge import ConferenceBridge
 from telephony.lines.twilio.control import CallControl
 from telephony.lines.twilio.destinations import Destinations
 from telephony.lines.twilio.documents import NUMBER, OVERHEARS, Documents
 from telephony.lines.twilio.leg import ENDINGS, TwilioLeg
 from telephony.lines.twilio.lost import Lost
 from telephony.lines.twilio.messages import Start
+from telephony.lines.twilio.rooms import Rooms
 from telephony.lines.twilio.security import Signatures, StreamTokens
 from telephony.lines.twilio.settings import STATUS_PATH, Settings
 
 log = logging.getLogger(__name__)
 
 ATTEMPT = "ring:"  # what a token's subject begins with when it names an attempt instead of a call
+ATTEMPT_ID = re.compile(r"[A-Za-z0-9_:-]{1,64}")  # goes into addresses and tokens
 REMEMBERED_LEGS = 2000  # ended legs kept for late callbacks, oldest forgotten first
-REMEMBERED_ROOMS = 500
 RESUMES_MAX = 3  # of a stream that breaks again and again; then the caller gets the fallback
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A call that asks what to do next."""
+
+    call_sid: str
+    status: str  # CallStatus
+    inbound: bool
+    caller: str | None = None
+    called: str | None = None
 
 
 class TwilioLine:
@@ -63,8 +75,8 @@ class TwilioLine:
         self._arriving: asyncio.Queue[TwilioLeg] = asyncio.Queue(settings.waiting_calls_max)
         self._by_call: OrderedDict[str, TwilioLeg] = OrderedDict()
         self._by_attempt: OrderedDict[str, TwilioLeg] = OrderedDict()
-        self._rooms: OrderedDict[str, ConferenceBridge] = OrderedDict()
         self.lost = Lost(self._control, self.documents, settings)
+        self.rooms = Rooms(self._control, self.documents, settings, fetch=self.lost.fetch, refused=self._refused)
 
     async def arrivals(self) -> AsyncIterator[Leg]:
         while True:
@@ -72,7 +84,17 @@ class TwilioLine:
 
     async def dial(self, address: str, *, ring_seconds: float, call: str, attempt: str) -> TwilioLeg:
         """Rings a listed agent once. A failure to dial is a leg that has ended, as busy and no answer are."""
-        destination = self._destinations.of(address, attempt)
+        destination = self._destinations.of(address)
+        return await self._ring(destination, address, ring_seconds=ring_seconds, attempt=attempt)
+
+    async def ring_back(self, number: str, *, ring_seconds: float, call: str) -> TwilioLeg:
+        """Rings a caller who was promised it; `call` is the id of the call that this becomes."""
+        destination = self._destinations.caller(number, call)
+        return await self._ring(destination, number, ring_seconds=ring_seconds, attempt=call)
+
+    async def _ring(self, destination: str, address: str, *, ring_seconds: float, attempt: str) -> TwilioLeg:
+        if not ATTEMPT_ID.fullmatch(attempt):
+            raise DialRefused(f"expected an attempt of letters, digits, _, : and -, got {attempt!r}")
         if attempt in self._by_attempt:
             raise DialRefused(f"attempt {attempt}: dialled before; nobody is rung twice for one offer")
         leg = TwilioLeg(
@@ -86,7 +108,7 @@ class TwilioLine:
             dropped=self.dropped,
         )
         _remember(self._by_attempt, attempt, leg)
-        log.info("call %s: ringing an agent, attempt %s", call, attempt)
+        log.info("ringing, attempt %s", attempt)
         try:
             sid = await self._control.create(
                 destination,
@@ -95,7 +117,7 @@ class TwilioLine:
                 ring_seconds=ring_seconds,
             )
         except LineError as error:
-            log.warning("call %s: attempt %s failed: %s", call, attempt, error)
+            log.warning("attempt %s failed: %s", attempt, error)
             await leg.give_up(LegEnded.FAILED)
             return leg
         except asyncio.CancelledError:
@@ -110,20 +132,7 @@ class TwilioLine:
             return None
         if not (isinstance(caller, TwilioLeg) and isinstance(agent, TwilioLeg)):
             return None
-        room = f"warmline-{secrets.token_hex(8)}"  # nobody's name or number
-        bridge = ConferenceBridge(
-            room=room,
-            caller=caller,
-            agent=agent,
-            control=self._control,
-            documents=self.documents,
-            settings=self.settings,
-            fetch=self.lost.fetch,
-        )
-        self._rooms[room] = bridge
-        if len(self._rooms) > REMEMBERED_ROOMS:
-            self._rooms.popitem(last=False)
-        return bridge
+        return self.rooms.open(caller, agent)
 
     async def still_up(self, carrier_id: str) -> bool:
         """Whether a call of a process before this one goes on. Raises `LineError` when Twilio does not say."""
@@ -193,18 +202,17 @@ class TwilioLine:
         await self._named(leg, call_sid)
         leg.on_status(status)
 
-    def after_stream(self, *, call_sid: str, status: str, inbound: bool, document: str) -> str:
+    def after_stream(self, visit: Visit, document: str) -> str:
         """TwiML for a call whose stream ended: a stream again when it broke, a person when that does not help.
 
         `document`: the number of the document whose stream it was.
         """
-        leg = self._by_call.get(call_sid)
+        leg = self._by_call.get(visit.call_sid)
         if leg is None:
-            log.error("call %s: the stream of a call that nobody knows has ended", call_sid)
-            return self.documents.hang_up() if status in ENDINGS or not inbound else self.documents.fallback()
-        return _once(leg, f"stream {document}", lambda: self._after_stream(leg, status, inbound))
+            return self._stranger(visit)
+        return _once(leg, f"stream {document}", lambda: self._after_stream(leg, visit.status))
 
-    def _after_stream(self, leg: TwilioLeg, status: str, inbound: bool) -> str:
+    def _after_stream(self, leg: TwilioLeg, status: str) -> str:
         if status in ENDINGS or leg.over is LegEnded.BY_US:
             leg.on_status(status)
             return self.documents.hang_up()
@@ -213,34 +221,31 @@ class TwilioLine:
             log.warning("leg %s: its stream ended but the call did not; it is opened again", leg.id)
             return self.documents.stream(leg)
         leg.end(LegEnded.FAILED)
-        if not inbound:
+        if not leg.inbound:
             return self.documents.hang_up()
         log.error("leg %s: its stream ended but the call did not; it goes to the fallback", leg.id)
         return self.documents.fallback()
 
-    def on_conference(self, room: str, news: ConferenceNews) -> None:
-        bridge = self._rooms.get(room)
-        if bridge is None:
-            self.refusals["unknown_conference"] += 1
-            log.info("%s of unknown conference %s", news.event, news.conference)
-        elif not bridge.on_news(news):
-            self.refusals["repeated"] += 1
-
-    def after_conference(
-        self, room: str, *, call_sid: str, status: str, inbound: bool, caller: str | None, called: str | None
-    ) -> str:
-        """TwiML for a call whose conference is over. One of a process before this one begins anew with us."""
-        leg, bridge = self._by_call.get(call_sid), self._rooms.get(room)
-        if status in ENDINGS:
-            if leg is not None:
-                leg.on_status(status)
-            return self.documents.hang_up()
+    def after_conference(self, visit: Visit, room: str) -> str:
+        """TwiML for a call whose conference is over."""
+        leg, bridge = self._by_call.get(visit.call_sid), self.rooms.find(room)
         if leg is None or bridge is None:
-            self.refusals["unknown_call"] += 1
-            log.warning("call %s: its conference is over, and nobody here knows it", call_sid)
-            new = leg is None and inbound
-            return self.ring(call_sid=call_sid, caller=caller, called=called) if new else self.documents.hang_up()
+            return self._stranger(visit)
+        if visit.status in ENDINGS:
+            leg.on_status(visit.status)
+            return self.documents.hang_up()
         return _once(leg, f"after {room}", lambda: bridge.after(leg))
+
+    def _stranger(self, visit: Visit) -> str:
+        """TwiML for a call of a process before this one: a caller who is still there begins anew with us."""
+        self.refusals["unknown_call"] += 1
+        log.warning("call %s: not known here, its status is %s", visit.call_sid, visit.status)
+        if not visit.inbound or visit.status in ENDINGS or visit.call_sid in self._by_call:
+            return self.documents.hang_up()
+        return self.ring(call_sid=visit.call_sid, caller=visit.caller, called=visit.called)
+
+    def _refused(self, kind: str) -> None:
+        self.refusals[kind] += 1
 
     async def _leg_of(self, subject: str) -> TwilioLeg | None:
         if not subject.startswith(ATTEMPT):

@@ -39,7 +39,7 @@ class Lost:
     async def fetch(self, leg: TwilioLeg) -> None:
         """Puts a leg on a stream of its own, and waits for it. One that cannot be had back has failed."""
         try:
-            document = partial(self._documents.stream, leg, from_conference=leg.inbound)
+            document = partial(self._documents.stream, leg, from_conference=leg.overheard is not None)
             await self._control.redirect(leg.party.carrier_id or "", document)
         except CallOver:
             leg.end(LegEnded.HUNG_UP)

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, HTTPException, Request, Response, WebSoc
 
 from telephony.errors import Refused
 from telephony.lines.twilio.bridge import ConferenceNews
-from telephony.lines.twilio.line import TwilioLine
+from telephony.lines.twilio.line import TwilioLine, Visit
 from telephony.lines.twilio.security import Form
 from telephony.lines.twilio.settings import (
     AFTER_CONFERENCE_PATH,
@@ -41,9 +41,7 @@ def router(line: TwilioLine) -> APIRouter:
 
     @routes.post(STREAM_ENDED_PATH)
     async def stream_ended(request: Request, form: Annotated[Form, signed]) -> Response:
-        call_sid, status = _field(form, "CallSid"), form.get("CallStatus", "")
-        document = request.query_params.get("n", "")
-        return _xml(line.after_stream(call_sid=call_sid, status=status, inbound=_inbound(form), document=document))
+        return _xml(line.after_stream(_visit(form), request.query_params.get("n", "")))
 
     @routes.post(STATUS_PATH)
     async def status(request: Request, form: Annotated[Form, signed]) -> Response:
@@ -60,20 +58,12 @@ def router(line: TwilioLine) -> APIRouter:
             call_status=form.get("ParticipantCallStatus"),
             sequence=form.get("SequenceNumber"),
         )
-        line.on_conference(request.query_params.get("room", ""), news)
+        line.rooms.on_news(request.query_params.get("room", ""), news)
         return Response(status_code=204)
 
     @routes.post(AFTER_CONFERENCE_PATH)
     async def after_conference(request: Request, form: Annotated[Form, signed]) -> Response:
-        document = line.after_conference(
-            request.query_params.get("room", ""),
-            call_sid=_field(form, "CallSid"),
-            status=form.get("CallStatus", ""),
-            inbound=_inbound(form),
-            caller=form.get("From"),
-            called=form.get("To"),
-        )
-        return _xml(document)
+        return _xml(line.after_conference(_visit(form), request.query_params.get("room", "")))
 
     @routes.post(HOLD_PATH)
     async def hold(form: Annotated[Form, signed]) -> Response:
@@ -127,8 +117,14 @@ def _field(form: Form, name: str) -> str:
     return value
 
 
-def _inbound(form: Form) -> bool:
-    return not form.get("Direction", "inbound").startswith("outbound")
+def _visit(form: Form) -> Visit:
+    return Visit(
+        call_sid=_field(form, "CallSid"),
+        status=form.get("CallStatus", ""),
+        inbound=not form.get("Direction", "inbound").startswith("outbound"),
+        caller=form.get("From"),
+        called=form.get("To"),
+    )
 
 
 def _xml(document: str) -> Response:

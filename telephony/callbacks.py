@@ -1,0 +1,155 @@
+"""Keeps the promised call backs: looks which is due and whose turn it is, rings them, and writes down what came of it.
+
+What may be dialled is decided in `telephony/agents/callback_plan.py`. A promise keeps its place in the queue: it waits
+there from the time when a person was first sought for that caller, and is rung when an agent who fits is free for it.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Protocol
+
+from telephony.agents.callback_plan import Calling, Later, Never, Now, verdict
+from telephony.agents.staff import Staff
+from telephony.errors import ConfigError, RecordError
+from telephony.promises import OpenPromise, PromiseOver, Promises
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 30.0
+"""How often the promises are looked at when nothing happens: hours begin, agreed times come."""
+
+AT_ONCE = 2
+"""Call backs under way at the same time; callers who ring in have the other lines."""
+
+
+class CallsBack(Protocol):
+    """Rings one of them and conducts the call."""
+
+    @property
+    def room(self) -> bool:
+        """Whether a line is free for it."""
+        ...
+
+    async def call_back(self, promise: OpenPromise) -> PromiseOver | None:
+        """How the promise ended; None when nobody was reached."""
+        ...
+
+
+class Callbacks:
+    """`wall`: seconds since 1970. `refused`: the do-not-call list, read anew each time."""
+
+    def __init__(
+        self,
+        *,
+        promises: Promises,
+        staff: Staff,
+        switchboard: CallsBack,
+        calling: Calling,
+        wall: Callable[[], float],
+        refused: Callable[[], frozenset[str]] = frozenset,
+    ) -> None:
+        self._promises = promises
+        self._staff = staff
+        self._switchboard = switchboard
+        self._calling = calling
+        self._wall = wall
+        self._refused = refused
+        self._waiting: dict[str, OpenPromise] = {}  # in their queues, until rung
+        self._ringing: dict[str, asyncio.Task[None]] = {}
+        self._stirred = asyncio.Event()
+
+    def stir(self) -> None:
+        """Something was promised: look now."""
+        self._stirred.set()
+
+    async def run(self) -> None:
+        """Until cancelled; calls under way are then cancelled too."""
+        async with asyncio.TaskGroup() as tasks:
+            while True:
+                try:
+                    await self._look(tasks)
+                except (RecordError, ConfigError) as error:
+                    log.warning("call backs: none is made now: %s", error)
+                await self._until_something_happens()
+
+    async def _look(self, tasks: asyncio.TaskGroup) -> None:
+        promises = await self._promises.open()
+        due = {promise.handoff: promise for promise in promises if await self._is_due(promise)}
+        for handoff in self._waiting.keys() - due.keys() - self._ringing.keys():
+            self._leave(handoff)
+        for handoff, promise in due.items():
+            if handoff not in self._waiting:
+                self._join(promise)
+            if handoff not in self._ringing and self._may_ring and self._is_their_turn(promise):
+                self._ringing[handoff] = tasks.create_task(self._ring(promise), name=f"call back {handoff}")
+
+    async def _is_due(self, promise: OpenPromise) -> bool:
+        now = datetime.fromtimestamp(self._wall(), UTC)
+        match verdict(promise, now=now, calling=self._calling, refused=self._refused()):
+            case Now():
+                return True
+            case Later():
+                return promise.handoff in self._ringing  # a try that has begun moved its own next time
+            case Never(why=why):
+                log.warning("call back %s given up: %s", promise.handoff, why)
+                refused = promise.tries < self._calling.tries
+                await self._over(promise, PromiseOver.REFUSED if refused else PromiseOver.NOT_REACHED)
+                return False
+
+    def _join(self, promise: OpenPromise) -> None:
+        waited_ms = max(0, round((self._wall() - promise.since_wall) * 1000))
+        self._staff.join(promise.call, promise.place, promise.queue, waited_ms=waited_ms)
+        self._waiting[promise.handoff] = promise
+
+    @property
+    def _may_ring(self) -> bool:
+        return len(self._ringing) < AT_ONCE and self._switchboard.room
+
+    def _is_their_turn(self, promise: OpenPromise) -> bool:
+        return self._staff.claim(promise.place, promise.queue)
+
+    def _leave(self, handoff: str) -> None:
+        promise = self._waiting.pop(handoff)
+        self._staff.leave(promise.place, promise.queue, served=False)
+
+    async def _ring(self, promise: OpenPromise) -> None:
+        how: PromiseOver | None = None
+        try:
+            await self._promises.tried(promise.handoff, next_wall=self._wall() + self._calling.retry_seconds)
+            how = await self._switchboard.call_back(replace(promise, tries=promise.tries + 1))
+        except RecordError as error:
+            log.warning("call back %s: not rung without the record: %s", promise.handoff, error)
+        except Exception:  # one call's fault must not end those in progress
+            log.exception("call back %s failed", promise.handoff)
+        finally:
+            if promise.handoff in self._waiting:
+                self._leave(promise.handoff)
+            del self._ringing[promise.handoff]
+        if how is not None:
+            await self._over(promise, how)
+        self.stir()
+
+    async def _over(self, promise: OpenPromise, how: PromiseOver) -> None:
+        try:
+            await self._promises.over(promise.handoff, how)
+        except RecordError as error:
+            log.error("call back %s: its end (%s) could not be recorded: %s", promise.handoff, how, error)
+
+    async def _until_something_happens(self) -> None:
+        stirred = asyncio.ensure_future(self._stirred.wait())
+        changed = asyncio.ensure_future(self._staff.changed())
+        try:
+            await asyncio.wait({stirred, changed}, timeout=LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            self._stirred.clear()
+        finally:
+            stirred.cancel()
+            changed.cancel()
+
+
+def read_refused(text: str) -> frozenset[str]:
+    """The do-not-call list: a number a line, `#` begins a comment."""
+    lines = (line.partition("#")[0].strip() for line in text.splitlines())
+    return frozenset(line for line in lines if line)
