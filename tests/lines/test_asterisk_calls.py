@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import wave
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from telephony import events as entries
 from telephony.agents.agent import Presence
 from telephony.errors import ConfigError
 from telephony.events import (
@@ -22,6 +24,7 @@ from telephony.events import (
     KeyPressed,
     Problem,
     Said,
+    Silent,
     Unbridged,
 )
 from telephony.lines.asterisk import AsteriskLine
@@ -35,14 +38,14 @@ from telephony.sim.agent import (
     is_busy,
     never_answers,
 )
-from telephony.sim.asterisk import Phone, declines_call
+from telephony.sim.asterisk import Phone, declines_call, phone_of
 from telephony.sim.attention import is_loud
 from telephony.sim.script import HangUp, Key, Speak, Wait
 from telephony.sim.socket import HandshakeRefused, InMemory
 from tests.lines.stage import tone
-from tests.sim.virtual import WORDS, Call
+from tests.sim.virtual import WORDS, Call, _silences
 from tests.sim.virtual_pbx import PbxTown, play
-from voice.audio import RATE, Pcm
+from voice.audio import FRAME_MS, RATE, Pcm
 
 QUICK = accepts_at_once(after_seconds=1.0, ring_seconds=1.0)
 TALKS = accepts_at_once(Wait(1500), Speak(tone(60_000, hz=880)), after_seconds=1.0, ring_seconds=1.0)
@@ -295,25 +298,45 @@ def test_music_from_an_agent_who_holds_is_not_taken_for_speech(tmp_path: Path) -
     assert not [entry for entry in call.all(Heard) if entry.speaker == "agent"]
 
 
-def test_a_held_caller_is_with_the_system_and_back_in_the_room_afterwards(tmp_path: Path) -> None:
-    async def story(town: PbxTown) -> None:
+def test_an_agent_who_holds_on_their_phone_leaves_the_caller_with_words_and_music_until_they_are_back(
+    tmp_path: Path,
+) -> None:
+    async def story(town: PbxTown) -> Call:
         call = asks(town)
         await call.until(Bridged)
         await asyncio.sleep(3)
-        seeking = town.service.switchboard.with_agent("ana").seeking
-        bridge = seeking._bridge
-        await bridge.hold(True)
-        await bridge.hold(True)
-        await asyncio.sleep(2)
-        assert not hears(call_heard(town, call)[-50:], 880)
-        await bridge.hold(False)
-        await asyncio.sleep(2)
+        town.pbx.hold(town.pbx.agent_at("PJSIP/ana"), True)
+        town.pbx.hold(town.pbx.agent_at("PJSIP/ana"), True)
+        await asyncio.sleep(8)
+        held = call_heard(town, call)[-400:]
+        assert max(_silences(held)) * FRAME_MS < 1000
+        assert not hears(held[-50:], 880)
+        town.pbx.hold(town.pbx.agent_at("PJSIP/ana"), False)
+        await asyncio.sleep(4)
         assert hears(call_heard(town, call)[-50:], 880)
         await call.hangs_up()
         await asyncio.sleep(1)
         assert is_empty(town)
+        return call
+
+    call = play(story, tmp_path, agents={"ana": TALKS})
+    assert [entry.on for entry in call.all(entries.Held)] == [True, False]
+    assert "held" in prompts(call)
+
+
+def test_the_recording_has_the_agents_words_although_they_never_pass_through_here(tmp_path: Path) -> None:
+    async def story(town: PbxTown) -> None:
+        call = asks(town)
+        await call.until(Bridged)
+        await asyncio.sleep(6)
+        await call.hangs_up()
 
     play(story, tmp_path, agents={"ana": TALKS})
+    (path,) = (tmp_path / "recordings").rglob("*.wav")
+    with wave.open(str(path), "rb") as recording:
+        both = np.frombuffer(recording.readframes(recording.getnframes()), np.int16).reshape(-1, 2)
+    assert hears([both[-RATE:, 1]], 880)
+    assert not hears([both[-RATE:, 0]], 880)
 
 
 # --- what goes wrong -------------------------------------------------------------------------------------------------
@@ -498,6 +521,61 @@ def test_what_an_earlier_process_left_is_cleared_and_its_callers_go_on_in_the_di
         assert list(town.pbx.bridges) == ["somebody-elses"]
 
     play(story, tmp_path)
+
+
+def test_two_who_talk_on_after_a_crash_are_left_alone_until_one_of_them_leaves(tmp_path: Path) -> None:
+    async def story(town: PbxTown) -> None:
+        town.pbx.down = True
+        town.pbx.hang_up_events()
+        town.pbx.listen()  # the process before this one
+        party = SimAgent((Wait(20_000), HangUp())).answer()
+        calling = asyncio.create_task(town.pbx.call(from_="+12025550143", to="+12025550100", party=party))
+        await asyncio.sleep(0.1)
+        caller = next(iter(town.pbx.channels.values()))
+        town.pbx.phones["PJSIP/ana"] = phone_of(SimAgent((Wait(60_000),), ring_seconds=0.1))
+        town.pbx.ring("wl-agent-of-before", "PJSIP/ana", seconds=20)
+        await asyncio.sleep(0.5)
+        town.pbx.bridges["wl-room-of-before-0"] = []
+        for channel in (caller, town.pbx.agent_at("PJSIP/ana")):
+            town.pbx.put("wl-room-of-before-0", channel)
+        town.pbx.down = False
+        await asyncio.sleep(12)
+        assert sorted(channel.kind for channel in town.pbx.bridges["wl-room-of-before-0"]) == ["agent", "caller"]
+        assert await line_of(town).still_up("wl-agent-of-before")
+        assert not (await calling).went_on
+        await asyncio.sleep(1)
+        assert not town.pbx.channels
+        assert not await line_of(town).still_up("wl-agent-of-before")
+
+    play(story, tmp_path)
+
+
+def test_an_app_that_another_process_listens_to_is_not_fought_for(tmp_path: Path) -> None:
+    async def story(town: PbxTown) -> None:
+        theirs = town.pbx.listen()
+        await asyncio.sleep(30)
+        assert theirs.empty()
+        assert not line_of(town).listening.is_set()
+        await asyncio.sleep(60)
+        assert line_of(town).listening.is_set()
+
+    play(story, tmp_path)
+
+
+def test_a_caller_to_whom_nothing_is_said_still_gets_packets(tmp_path: Path) -> None:
+    """Asterisk sends nothing of its own: a carrier would take the call for dead."""
+
+    async def story(town: PbxTown) -> int:
+        call = town.ring(Wait(60_000))
+        await call.until(Said)
+        media = next(channel.media for channel in town.pbx.channels.values() if channel.media is not None)
+        await call.until(Silent)
+        frames = media.frames
+        await asyncio.sleep(4)
+        await call.hangs_up()
+        return media.frames - frames
+
+    assert play(story, tmp_path) >= 3
 
 
 def test_an_asterisk_that_is_too_old_is_refused_before_any_call(tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ class Pitches:
     voice_key = "pitches"
 
     async def stream(self, text: str) -> AsyncGenerator[Pcm, None]:
-        kind = BRIEF if text.startswith("Caller ") else HERE_IS if text.startswith("Here is") else SYSTEM
+        kind = BRIEF if "not verified" in text else HERE_IS if text.startswith("Here is") else SYSTEM
         yield tones.tone(kind, min(len(text) * 0.06, SECONDS_OF_SPEECH_MAX))
 
     async def close(self) -> None:
