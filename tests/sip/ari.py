@@ -17,7 +17,7 @@ from aiohttp import web
 from tests.sip import tones
 from tests.sip.asterisk import Asterisk
 from tests.sip.tones import Samples
-from tests.sip.waiting import until
+from tests.sip.waiting import LOOK_SECONDS, until
 from voice import g711
 
 Event = dict[str, Any]
@@ -179,6 +179,21 @@ class Ari:
     def new_id(self, what: str) -> str:
         return f"{what}-{next(self._numbers)}"
 
+    async def remain(self, *channels: str) -> None:
+        """Waits until Asterisk has exactly these channels: one that left us is gone a moment later."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + WAIT_SECONDS
+        while True:
+            there = {str(channel["id"]) for channel in await self.ask("GET", "channels")}
+            if there == set(channels):
+                return
+            if loop.time() > deadline:
+                raise AssertionError(f"expected the channels {channels}, there are {there}")
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def in_bridge(self, bridge: str) -> set[str]:
+        return set((await self.ask("GET", f"bridges/{bridge}"))["channels"])
+
     # --- what most scenarios begin with ---
 
     async def started(self, channel: str) -> Event:
@@ -215,14 +230,10 @@ class Ari:
         )  # fmt: skip
         return channel
 
-    async def dial(
-        self, endpoint: str, *, seconds: int = 20, variables: dict[str, str] | None = None, caller: str = ""
-    ) -> str:
+    async def dial(self, endpoint: str, *, seconds: int = 20, variables: dict[str, str] | None = None) -> str:
         """Rings; the channel is answered when it has `started`."""
         channel = self.new_id("agent")
         params = {"endpoint": endpoint, "app": "warmline", "appArgs": "agent", "timeout": str(seconds)}
-        if caller:
-            params["originator"] = caller
         await self.post(f"channels/{channel}", {"variables": variables or {}}, **params)
         return channel
 

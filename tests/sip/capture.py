@@ -88,10 +88,6 @@ class Capture:
         )
         return [rtp for packet in wanted if (rtp := _rtp(packet))]
 
-    def pitches(self, *, to: Phone, since: float) -> set[int]:
-        """What the phone was sent, from `since` on."""
-        return tones.pitches(sound(self.rtp(to=to, since=since)))
-
     def order(self, *, to: Phone) -> list[int]:
         """Everything the phone was sent, one pitch after the other."""
         return tones.order(sound(self.rtp(to=to)))

@@ -164,12 +164,6 @@ class Phone:
         """CALL_RINGING, CALL_ESTABLISHED, CALL_CLOSED, CALL_INCOMING and the like."""
         return await self.events.next(kind, fits, seconds=seconds)
 
-    async def status(self) -> tuple[str, str]:
-        """Why its last call ended, in the far end's words: ("486", "Busy here")."""
-        closed = await self.call_event("CALL_CLOSED")
-        code, _, words = str(closed["param"]).partition(" ")
-        return code, words
-
     def heard(self) -> tones.Samples:
         """All it decoded in its last call. The recording stops at hold; a capture goes on."""
         recordings = sorted(self.folder.glob("dump-*dec.wav"), key=lambda path: path.stat().st_mtime)

@@ -46,7 +46,7 @@ async def test_two_people_go_on_talking_when_the_events_break_off(pbx: Asterisk,
         await ari.disconnect()
         await capture.hears(caller, 880)
         await ari.connect()
-        assert {channel["id"] for channel in await ari.ask("GET", "channels")} == {call.caller, call.agent}
+        await ari.remain(call.caller, call.agent)
         await ari.delete(f"channels/{call.agent}")
         await ari.left(call.agent)
 
@@ -59,9 +59,9 @@ async def test_what_happened_meanwhile_is_not_told_later(pbx: Asterisk, ari: Ari
         await caller.do("hangup")
         await caller.call_event("CALL_CLOSED")
         await ari.connect()
-        assert [channel["id"] for channel in await ari.ask("GET", "channels")] == [call.agent]
+        await ari.remain(call.agent)
         assert not ari.log.find("StasisEnd")
-        assert (await ari.ask("GET", f"bridges/{call.bridge}"))["channels"] == [call.agent]
+        assert await ari.in_bridge(call.bridge) == {call.agent}
 
 
 async def test_a_caller_whose_machine_died_is_left_in_silence_until_the_guard_finds_a_person(
@@ -99,7 +99,7 @@ async def test_a_media_server_that_is_not_there_ends_the_leg_and_not_the_call(pb
         await ari.post(f"channels/{channel}/answer")
         leg = await ari.ask_for_socket_leg()
         assert (await ari.ended(leg))["cause"] != 16
-        assert [left["id"] for left in await ari.ask("GET", "channels")] == [channel]
+        await ari.remain(channel)
 
 
 async def test_an_asterisk_that_starts_again_is_found_again(pbx: Asterisk, ari: Ari, folder: Path) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import socket
+import ssl
 from pathlib import Path
 
 import aiohttp
 import pytest
 
 from tests.sip.ari import Ari
-from tests.sip.asterisk import Asterisk
+from tests.sip.asterisk import Asterisk, free_port
 from tests.sip.capture import Capture
 from tests.sip.phone import Phone
 from tests.sip.stage import NUMBER, with_agent
@@ -57,6 +59,29 @@ async def test_an_agents_phone_reaches_colleagues_and_nothing_that_costs_money(p
         assert "404" in (await agent.call_event("CALL_CLOSED"))["param"]
         await agent.dial(f"sip:101@{pbx.address}")
         await colleague.call_event("CALL_ESTABLISHED")
+
+
+async def test_with_a_certificate_sip_is_spoken_over_tls(folder: Path) -> None:
+    certificate, key = folder / "certificate.pem", folder / "key.pem"
+    made = await asyncio.create_subprocess_exec(
+        "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost", "-days", "1",
+        "-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(certificate),
+        stderr=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    assert await made.wait() == 0
+    (folder / "pbx").mkdir()
+    port = free_port()
+    tls = {"TLS_CERTIFICATE": str(certificate), "TLS_KEY": str(key), "TLS_PORT": str(port)}
+    async with Asterisk(folder / "pbx", **tls), asyncio.timeout(10):
+        trusted = ssl.create_default_context(cafile=str(certificate))
+        reading, writing = await asyncio.open_connection("127.0.0.1", port, ssl=trusted, server_hostname="localhost")
+        here = "127.0.0.1:5099;transport=tls"
+        lines = ["REGISTER sip:localhost SIP/2.0", f"Via: SIP/2.0/TLS {here};branch=z9hG4bK1;rport"]
+        lines += ["From: <sip:agent100@localhost>;tag=1", "To: <sip:agent100@localhost>", "Call-ID: 1"]
+        lines += ["CSeq: 1 REGISTER", f"Contact: <sip:agent100@{here}>", "Max-Forwards: 70", "Content-Length: 0"]
+        writing.write("\r\n".join([*lines, "", ""]).encode())
+        assert b"401 Unauthorized" in await reading.readline()
+        writing.close()
 
 
 async def test_garbage_on_the_sip_port_disturbs_no_call(pbx: Asterisk, ari: Ari, folder: Path) -> None:

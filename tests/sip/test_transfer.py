@@ -45,8 +45,7 @@ async def test_a_blind_transfer_puts_the_colleague_into_the_agents_place(pbx: As
         await ari.log.next("ChannelStateChange", lambda e: e["channel"]["id"] == place["id"] and is_up(e))
         await capture.hears(caller, 1000)
         await capture.hears(colleague, 1400)
-        bridge = await ari.ask("GET", f"bridges/{call.bridge}")
-        assert set(bridge["channels"]) == {call.caller, place["id"]}
+        assert await ari.in_bridge(call.bridge) == {call.caller, place["id"]}
 
 
 async def test_a_caller_who_hangs_up_after_a_transfer_leaves_the_colleague_to_the_application(
@@ -77,8 +76,7 @@ async def test_a_transfer_to_a_colleague_who_is_not_there_ends_the_replacement(
         await agent.do("transfer", f"sip:101@{pbx.address}")
         place = await replacement(ari, call.agent)
         await ari.left(place["id"])
-        bridge = await ari.ask("GET", f"bridges/{call.bridge}")
-        assert bridge["channels"] == [call.caller]
+        assert await ari.in_bridge(call.bridge) == {call.caller}
 
 
 async def test_a_transfer_to_a_number_outside_is_refused(pbx: Asterisk, ari: Ari, folder: Path) -> None:
@@ -114,8 +112,7 @@ async def test_an_attended_transfer_joins_caller_and_colleague(pbx: Asterisk, ar
         await ari.left(call.agent)
         await capture.hears(caller, 1000)
         await capture.hears(colleague, 1400)
-        bridge = await ari.ask("GET", f"bridges/{call.bridge}")
-        assert set(bridge["channels"]) == {call.caller, place["id"]}
+        assert await ari.in_bridge(call.bridge) == {call.caller, place["id"]}
 
 
 async def test_asked_to_the_application_decides_about_a_transfer_and_tells_the_phone(
