@@ -16,11 +16,11 @@ import pytest
 from telephony.agents.agent import Presence
 from telephony.events import AgentAccepted, HandoffMoved
 from telephony.journal import Record
-from telephony.service import World
 from telephony.settings import load
 from telephony.sim.agent import SimAgent
 from telephony.sim.rest import RestAnswer
 from telephony.sim.script import Key, Wait
+from telephony.world import World
 from tests.bench.bridge import TimedLoopback
 from tests.bench.context import Context
 from tests.bench.writer import Row

@@ -9,11 +9,11 @@ import pytest
 
 from telephony.events import AttemptEnded, HandedBack, Held, Said
 from telephony.journal import Record
-from telephony.service import World
 from telephony.sim.caller import Caller
 from telephony.sim.carrier import Carrier
 from telephony.sim.script import Key, Speak, Wait
 from telephony.sim.voices import Voices, Words
+from telephony.world import World
 from tests.desk.chromium import HEARD, needs_chromium, only_loopback, open_page, sees, shot  # noqa: F401  (a fixture)
 from tests.sim.house import TOKEN, TOKEN_VARIABLE, serving
 

@@ -8,7 +8,7 @@ import pytest
 
 from telephony.agents.agent import Presence
 from telephony.errors import ConfigError
-from telephony.service import World, open_service
+from telephony.service import open_service
 from telephony.settings import Settings, load
 from telephony.sim.behaviours import BEHAVIOURS
 from telephony.sim.cast import Cast
@@ -17,6 +17,7 @@ from telephony.sim.script import HangUp, Key, SpeakAfterPrompt, Wait
 from telephony.sim.serving import listen, serving
 from telephony.sim.simulate import plan, simulate
 from telephony.sim.troubles import TROUBLES
+from telephony.world import World
 from tests.sim.house import CONFIG, TOKEN, TOKEN_VARIABLE, changed, records_in, twilio
 from tests.sim.little_service import tone
 

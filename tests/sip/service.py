@@ -22,8 +22,9 @@ from telephony.events import Entry
 from telephony.journal import Record
 from telephony.lines.asterisk import AsteriskLine
 from telephony.records.store import InlineKeeper
-from telephony.service import Service, World, open_service
+from telephony.service import Service, open_service
 from telephony.settings import load
+from telephony.world import World
 from tests.sim.house import CONFIG, changed, records_in
 from tests.sip import tones
 from tests.sip.asterisk import PASSWORD, Asterisk, free_port
