@@ -129,7 +129,7 @@ def test_a_caller_who_waits_long_hears_that_the_search_goes_on(tmp_path: Path) -
 
     agents = {"ana": SimAgent((Wait(10_000), Key("3"), Wait(20_000), Key("3"), Wait(100_000)), ring_seconds=1)}
     call = play(story, tmp_path, agents=agents, handoff={"decide_seconds": 150.0})
-    assert "seek.comfort" in prompts(call)
+    assert "seek.callback_hint" in prompts(call)
     assert call.company.alone_max_ms <= ALONE_MS
 
 
