@@ -17,7 +17,7 @@ from telephony.errors import DialRefused, LineError
 from telephony.leg import Leg, LegEnded, LegId, LegState, Party
 from telephony.lines.asterisk.ari import Ari, Connection
 from telephony.lines.asterisk.bridge import AsteriskBridge, follow
-from telephony.lines.asterisk.destinations import endpoint
+from telephony.lines.asterisk.destinations import endpoint, outside
 from telephony.lines.asterisk.events import Channel, Destroyed, Drop, Entered, Event, Held, Key, Left, Replaced, parse
 from telephony.lines.asterisk.http import AiohttpConnection
 from telephony.lines.asterisk.leftovers import Leftovers, channels_of
@@ -26,6 +26,7 @@ from telephony.lines.asterisk.life import Life
 from telephony.lines.asterisk.media import MediaDoor
 from telephony.lines.asterisk.settings import PREFIX, Settings
 from telephony.lines.asterisk.tasks import together, tried
+from telephony.reference import sip_headers
 
 log = logging.getLogger(__name__)
 
@@ -101,18 +102,31 @@ class AsteriskLine:
     async def dial(self, address: str, *, ring_seconds: float, call: str, attempt: str) -> AsteriskLeg:
         """Rings a listed agent once. A failure to dial is a leg that has ended, as busy and no answer are."""
         where = self._allowed(address, attempt)
+        return await self._ring(
+            where, address, ring_seconds=ring_seconds, attempt=attempt, headers=sip_headers(attempt)
+        )
+
+    async def ring_back(self, number: str, *, ring_seconds: float, call: str) -> AsteriskLeg:
+        """Rings a caller who was promised it, through the trunk; `call` is the id of the call that this becomes."""
+        where = outside(number, technology=self.settings.technology, trunk=self.settings.trunk)
+        self._dialled_once(call)
+        return await self._ring(where, number, ring_seconds=ring_seconds, attempt=call, headers={})
+
+    async def _ring(
+        self, where: str, address: str, *, ring_seconds: float, attempt: str, headers: Mapping[str, str]
+    ) -> AsteriskLeg:
         _remember(self._attempts, attempt)
         key = secrets.token_hex(6)
         channel = f"{PREFIX}agent-{key}"
         party = Party(line=self.name, address=address, called=where, carrier_id=channel)
         leg = AsteriskLeg(leg_id=LegId(attempt), party=party, channel=channel, names=Names.of(key), inbound=False)
         self._legs[channel] = leg
-        log.info("call %s: ringing an agent, attempt %s", call, attempt)
+        log.info("ringing, attempt %s", attempt)
         try:
-            await self._ari.ring(channel, where, ring_seconds=ring_seconds)
+            await self._ari.ring(channel, where, ring_seconds=ring_seconds, headers=headers)
             leg.placed = True
         except LineError as error:
-            log.warning("call %s: attempt %s failed: %s", call, attempt, error)
+            log.warning("attempt %s failed: %s", attempt, error)
             leg.end(LegEnded.FAILED)
         except asyncio.CancelledError:
             leg.end(LegEnded.BY_US)
@@ -277,9 +291,12 @@ class AsteriskLine:
         destination = self._agents.get(address, listed)
         if destination is None:
             raise DialRefused(f"attempt {attempt}: expected an agent or an address of the list, got another")
+        self._dialled_once(attempt)
+        return endpoint(destination, technology=self.settings.technology, trunk=self.settings.trunk)
+
+    def _dialled_once(self, attempt: str) -> None:
         if attempt in self._attempts:
             raise DialRefused(f"attempt {attempt}: dialled before; nobody is rung twice for one offer")
-        return endpoint(destination, technology=self.settings.technology, trunk=self.settings.trunk)
 
     def _start(self, work: Coroutine[None, None, None]) -> None:
         self._tasks.create_task(tried(work))

@@ -5,10 +5,12 @@ Nothing that was said in a call ever becomes a destination.
 
 import re
 from collections.abc import Mapping
+from urllib.parse import urlencode
 
 import phonenumbers
 
 from telephony.errors import DialRefused
+from telephony.reference import sip_headers
 
 SHAPE = re.compile(r"\+[1-9][0-9]{6,14}|sips?:[^\s<>]{3,200}|client:[\w.-]{1,100}")  # E.164, SIP URI, Twilio client
 NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")  # E.164
@@ -42,6 +44,14 @@ class Destinations:
         if not NUMBER.fullmatch(number):
             raise DialRefused(f"call {call}: a number in E.164 expected, got {len(number)} characters that are none")
         return number
+
+
+def with_reference(destination: str, attempt: str) -> str:
+    """A SIP address with our headers: Twilio takes those of a call from the query of its URI
+    (https://www.twilio.com/docs/voice/api/sip-making-calls#custom-headers). Anything else as it is."""
+    if not destination.startswith("sip"):
+        return destination
+    return destination + ("&" if "?" in destination else "?") + urlencode(sip_headers(attempt))
 
 
 def _country(number: str) -> int | None:

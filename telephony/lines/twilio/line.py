@@ -16,7 +16,7 @@ from telephony.leg import Leg, LegEnded, LegId, LegState, Party
 from telephony.lines.twilio import twiml
 from telephony.lines.twilio.bridge import ConferenceBridge
 from telephony.lines.twilio.control import CallControl
-from telephony.lines.twilio.destinations import Destinations
+from telephony.lines.twilio.destinations import Destinations, with_reference
 from telephony.lines.twilio.documents import NUMBER, OVERHEARS, Documents
 from telephony.lines.twilio.leg import ENDINGS, TwilioLeg
 from telephony.lines.twilio.lost import Lost
@@ -84,7 +84,7 @@ class TwilioLine:
 
     async def dial(self, address: str, *, ring_seconds: float, call: str, attempt: str) -> TwilioLeg:
         """Rings a listed agent once. A failure to dial is a leg that has ended, as busy and no answer are."""
-        destination = self._destinations.of(address)
+        destination = with_reference(self._destinations.of(address), attempt)
         return await self._ring(destination, address, ring_seconds=ring_seconds, attempt=attempt)
 
     async def ring_back(self, number: str, *, ring_seconds: float, call: str) -> TwilioLeg:
