@@ -192,3 +192,19 @@ def test_whisper_is_taken_once_its_weights_are_there(tmp_path: Path) -> None:
     (tmp_path / engines.WHISPERS[0] / "model.bin").write_bytes(b"abc")
     assert engines.recogniser(Hearing(), tmp_path, Manifest("", models)).name == "whisper"
     assert engines.recogniser(Hearing(engine="pocketsphinx"), tmp_path, Manifest("", models)).name == "pocketsphinx"
+
+
+@pytest.mark.parametrize(
+    ("password", "state", "says"),
+    [("", "prevents", "needs $ASTERISK_ARI_PASSWORD"), ("secret", "note", "no calls until it answers at")],
+    ids=["without a password", "where nothing listens"],
+)
+def test_check_says_what_is_wrong_with_asterisk(
+    password: str, state: str, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ASTERISK_ARI_PASSWORD", password)
+    text = '[lines.asterisk]\nenabled = true\nari_url = "http://127.0.0.1:9"\n'
+    (tmp_path / "warmline.toml").write_text(text)
+    (asterisk,) = [f for f in check.examine(tmp_path) if f.part == "Asterisk"]
+    assert asterisk.state == state
+    assert says in asterisk.says
