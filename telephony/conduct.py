@@ -17,13 +17,14 @@ from telephony.acquaintance import Acquaintance
 from telephony.agents.briefing import BriefingMind
 from telephony.agents.callback import CallbackPromise, NumberFrom
 from telephony.call import Call, CallId, CallState
+from telephony.caller_side import CallerSide
 from telephony.errors import LegFailed, NumberRefused
 from telephony.house import CallRecorder, House, Unrecorded
 from telephony.journal import Journal, Record
 from telephony.leg import Leg, LegEnded, LegState
 from telephony.leg_office import LegOffice
 from telephony.promises import OpenPromise, PromiseOver
-from telephony.seeking import CallerSide, Seeking
+from telephony.seeking import Seeking
 from voice import events
 from voice.dialogue import called_back
 from voice.events import Do, Escalated, PersonNews, PersonStage, Played, Say, SeekPerson
