@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Protocol
 
-from telephony.agents.callback_plan import Calling, Later, Never, Now, verdict
+from telephony.agents.callback_plan import ByHand, Calling, Later, Never, Now, verdict
 from telephony.agents.staff import Staff
 from telephony.errors import ConfigError, DialRefused, RecordError
 from telephony.promises import OpenPromise, PromiseOver, Promises
@@ -96,6 +96,8 @@ class Callbacks:
         match verdict(promise, now=now, calling=self._calling, refused=self._refused()):
             case Now():
                 return True
+            case ByHand():
+                return False  # the journal of the call that promised it says why
             case Later():
                 return promise.handoff in self._ringing  # a try that has begun moved its own next time
             case Never(why=why):

@@ -41,7 +41,14 @@ def callbacks_of(
         promises=promises,
         staff=staff,
         switchboard=switchboard,
-        calling=Calling(table.not_before, table.not_after, table.tries, table.retry_seconds, home=business.time_zone),
+        calling=Calling(
+            table.not_before,
+            table.not_after,
+            table.tries,
+            table.retry_seconds,
+            home=business.time_zone,
+            countries=frozenset(settings.service.callback_countries),
+        ),
         wall=world.wall,
         refused=lambda: _refused(table.do_not_call),
     )
