@@ -1,4 +1,4 @@
-"""What keeps a call back from becoming a bill: which numbers are never rung, the caps, the switch, the do-not-call list."""
+"""What keeps a call back from becoming a bill, or a nuisance: numbers never rung, caps, the switch, the list."""
 
 import asyncio
 from pathlib import Path
@@ -101,3 +101,19 @@ def test_while_dialling_is_switched_off_nobody_is_called_back_and_then_they_are(
         assert [kept.attempt for kept in entries(town, CallingBack)] == [1]
 
     play(story, tmp_path, agents={}, customers={CALLER: SAYS_YES, ANA: ANSWERS})
+
+
+def test_a_do_not_call_list_that_breaks_while_we_run_stops_all_call_backs_until_it_is_mended(tmp_path: Path) -> None:
+    listed = tmp_path / "never"
+    listed.write_text("", encoding="utf-8")
+
+    async def story(town: Town) -> None:
+        listed.write_text("somebody at the office\n", encoding="utf-8")
+        await promises(town, CALLER)
+        await asyncio.sleep(120)
+        assert not entries(town, CallingBack)
+        listed.write_text("+1 (202) 555-0144\n", encoding="utf-8")
+        await until(town, CallingBack)
+
+    customers = {CALLER: SAYS_YES, ANA: ANSWERS}
+    play(story, tmp_path, agents={}, customers=customers, callbacks={"do_not_call": str(listed)})
