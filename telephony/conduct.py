@@ -68,7 +68,8 @@ class Conduct:
         self.journal.subscribe(on_record)
         self.journal.subscribe(self._learn)
         self._mind = house.minds.caller(self.id, party.address, promise)
-        self._rescue = house.minds.rescue(party.address)
+        self._own_number = self._may_be_rung(party.address)
+        self._rescue = house.minds.rescue(self._own_number)
         self._recorder: CallRecorder = Unrecorded() if full else house.recorder(self.id)
         self._office = LegOffice(
             journal=self.journal, speaker=Speaker.CALLER, notes=self, now_ms=self.now_ms, on_played=self._played
@@ -147,7 +148,7 @@ class Conduct:
         async with asyncio.TaskGroup() as tasks:
             running, serving = tasks.create_task(self._run(session)), tasks.create_task(self._serve(tasks))
             looking_up = tasks.create_task(self._acquaintance.look_up())
-            session.tell(events.Answered(self.leg.party.address))
+            session.tell(events.Answered(self._own_number))
             why = await self.leg.ended()
             if why is not LegEnded.BY_US:
                 self._reason = why.value
@@ -252,7 +253,7 @@ class Conduct:
             handoff, brief = f"{self.id}-h0", self._accounts.newest()
             version = brief.version
             self.journal.append(entries.BriefReady(handoff, version, brief))
-        came = NumberFrom.CALLER if agreed.number == self.leg.party.address else NumberFrom.KEYED
+        came = NumberFrom.CALLER if agreed.number == self._own_number else NumberFrom.KEYED
         number = agreed.number
         try:
             number = self._house.callback_number(agreed.number, came)
@@ -265,10 +266,18 @@ class Conduct:
         if self._seeking is not None:
             self._seeking.happened(h.CallbackAgreed())
 
+    def _may_be_rung(self, address: str | None) -> str | None:
+        """The number that the caller rings from, where we may ring it back. A line believes whatever it is told: one
+        that may not be rung is not offered to them, and they are asked for another."""
+        try:
+            return self._house.callback_number(address or "", NumberFrom.CALLER)
+        except NumberRefused:
+            return None
+
     def _take_back(self) -> None:
         """What was promised cannot be kept: not another word of it. The rescue apologises, and a person is sought."""
         assert self._session is not None
-        self._rescue = self._house.minds.rescue(self.leg.party.address)
+        self._rescue = self._house.minds.rescue(self._own_number)
         self._session.rescue(self._rescue)
         if self._seeking is not None and not self._seeking.handoff.over and self._seeking.handoff.callback_offered:
             self._session.tell(PersonNews(PersonStage.UNAVAILABLE))  # it may offer the callback again
