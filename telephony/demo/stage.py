@@ -10,12 +10,13 @@ from telephony.agents.agent import Presence
 from telephony.demo.lines import DemoLine, LineKind, Place
 from telephony.events import Bridged, CallEnded
 from telephony.journal import Record
-from telephony.service import Service, World, open_service
+from telephony.service import Service, open_service
 from telephony.settings import Settings
 from telephony.sim.cast import Cast
 from telephony.sim.serving import HOST, listen, serving
 from telephony.sim.stream import Capture
 from telephony.sim.two_acts import TwoActCaller
+from telephony.world import World
 
 SETTLE_SECONDS = 20.0  # after the line's end of a call, for its wrap-up to be written
 
