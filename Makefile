@@ -9,7 +9,7 @@ export HF_HUB_OFFLINE := 1
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint format bench bench-full lock clean
+.PHONY: help demo serve test test-sip lint format bench bench-full lock clean
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1 \t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -37,6 +37,9 @@ serve: $(VENV)/ready ## the service with its desk
 test: $(VENV)/ready ## all tests; ARGS='-k words' to pick
 	@QUIET=1 .ci/debian-packages browser voices || true
 	$(VENV)/bin/pytest -q $(ARGS)
+
+test-sip: $(VENV)/ready ## against a real Asterisk with real phones, as root; ARGS='-k words' to pick
+	.ci/test-sip $(VENV)/bin/pytest -q -m sip tests/sip $(ARGS)
 
 lint: $(VENV)/ready ## formatter, linter, types, import contracts
 	$(VENV)/bin/ruff format --check .

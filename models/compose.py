@@ -200,16 +200,16 @@ def _entity(entity: Entity) -> BriefLine:
 def _headline(material: Material, vouched: _Vouched) -> str:
     trigger = material.reason.trigger if material.reason else ""
     why = _HEADLINES.get(trigger, trigger.replace("_", " "))
-    topic = vouched.first(_topic(material, _sentence(_short_topic(material.topic))))
+    topic = vouched.first(_topic(material, _sentence(_short_topic(material.topic, HEADLINE_WORDS - len(why.split())))))
     headline = _sentence(": ".join(filter(None, (topic, why))) or "caller needs a person")
     return redact(" ".join(headline.split()[:HEADLINE_WORDS]))
 
 
-def _short_topic(topic: str | None) -> str:
-    """ "you want to dispute a charge" -> "dispute a charge"."""
+def _short_topic(topic: str | None, most: int) -> str:
+    """ "you want to dispute a charge" -> "dispute a charge", of at most so many words; none that wants another."""
     plain = re.sub(r"^you (?:want|need|would like|have|are|were)(?: to)? |^you ", "", (topic or "").strip().rstrip("."))
-    short = " ".join(plain.replace("your ", "their ").split()[:4])
-    return re.sub(r" (?:of|for|to|from|in|on|at|a|an|the)$", "", short)
+    short = " ".join(plain.replace("your ", "their ").split()[:most])
+    return re.sub(r"(?: (?:of|for|to|from|in|on|at|a|an|the|about|and|or|is|their|into))+$", "", short)
 
 
 def _spoken(material: Material, lines: list[BriefLine], vouched: _Vouched) -> str:

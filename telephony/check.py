@@ -180,7 +180,7 @@ def _agents(settings: Settings) -> Iterator[Finding]:
 
 def _dialled(agent: AgentSettings, countries: frozenset[int]) -> Iterator[Finding]:
     try:
-        Destinations({agent.id: agent.address}, countries=countries).of(agent.id, "check")
+        Destinations({agent.id: agent.address}, countries=countries).of(agent.id)
     except DialRefused as error:
         yield Finding("agents", f"{agent.name}: [[agents]] address: {error}", "prevents")
 

@@ -176,6 +176,26 @@ def check(config: ConfigFolder = None) -> None:
 
 
 @app.command()
+def callbacks(
+    config: ConfigFolder = None,
+    cancel: Annotated[str | None, typer.Option(metavar="PROMISE", help="Take this one back; nobody rings.")] = None,
+) -> None:
+    """Lists the promised call backs that are still to be kept."""
+    with said_in_words():
+        from telephony import logs
+
+        logs.set_up()
+
+        from telephony import promised
+
+        if cancel is not None:
+            taken = promised.cancel(config, cancel)
+            out.print(f"{taken.handoff}: taken back; the number ending in {taken.number[-4:]} is not rung for it")
+        else:
+            out.print(promised.listed(config))
+
+
+@app.command()
 def fallback(config: ConfigFolder = None) -> None:
     """Prints the TwiML that connects callers while Warmline cannot: put it where Twilio's fallback URL points."""
     with said_in_words():
@@ -215,26 +235,6 @@ def dialling(
             out.print("dialling is off: [dialling] enabled = false", markup=False)
         else:
             out.print("dialling is on" if off is None else f"dialling is off: {off}", markup=False, soft_wrap=True)
-
-
-@app.command()
-def callbacks(
-    config: ConfigFolder = None,
-    cancel: Annotated[str | None, typer.Option(metavar="PROMISE", help="Take this one back; nobody rings.")] = None,
-) -> None:
-    """Lists the promised call backs that are still to be kept."""
-    with said_in_words():
-        from telephony import logs
-
-        logs.set_up()
-
-        from telephony import promised
-
-        if cancel is not None:
-            taken = promised.cancel(config, cancel)
-            out.print(f"{taken.handoff}: taken back; the number ending in {taken.number[-4:]} is not rung for it")
-        else:
-            out.print(promised.listed(config))
 
 
 @weights.command("list")
@@ -319,8 +319,8 @@ def simulate_twilio(
             casts, agents=agent or (), troubles=trouble or (), leaves=caller_leaves, apart_seconds=apart,
             fallback=fallback,
         )  # fmt: skip
-        told = asyncio.run(simulate(settings, planned, lambda line: out.print(line, markup=False, soft_wrap=True)))
-        out.print(f"{len(told.calls)} calls, {len(told.violations)} violations of the contract")
+        told = asyncio.run(simulate(settings, planned, lambda line: out.print(str(line), markup=False, soft_wrap=True)))
+        out.print(f"calls: {len(told.calls)}; violations of the carrier's contract: {len(told.violations)}")
         for violation in told.violations:
             out.print(violation, style="red", markup=False, soft_wrap=True)
         if told.violations:

@@ -86,6 +86,15 @@ class Fades(Protocol):
         ...
 
 
+@runtime_checkable
+class Holds(Protocol):
+    """A leg whose far end can hold by itself, as a desk phone does."""
+
+    def when_held(self, tell: Callable[[bool], object] | None) -> None:
+        """`tell` hears of each hold, and of its end; None: nobody listens any more."""
+        ...
+
+
 class Line(Protocol):
     """A way calls arrive and leave."""
 

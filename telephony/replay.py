@@ -23,13 +23,14 @@ from telephony.errors import ConfigError
 from telephony.events import Bridged, CallEnded
 from telephony.journal import Record, as_json
 from telephony.records.store import InlineKeeper
-from telephony.service import Service, World, open_service
+from telephony.service import Service, open_service
 from telephony.settings import AgentSettings, Settings, load
 from telephony.sim.carrier import Carrier, CarrierCall
 from telephony.sim.cast import Cast, of_call
 from telephony.sim.clock import StandsStill, at_work, run_virtual
 from telephony.sim.rest import InMemoryHttp, RestStandIn
 from telephony.sim.socket import InMemory
+from telephony.world import World
 
 ACCOUNT = "AC" + "0" * 32
 PUBLIC_URL = "https://replay.invalid"

@@ -12,18 +12,19 @@ from typing import Protocol
 from models.brief import Brief
 from telephony import events as entries
 from telephony import handoff as h
+from telephony.accompanied import Accompanied
 from telephony.agents.ladder import Ladder, Outlook, Rung
 from telephony.agents.staff import Found, Staff
 from telephony.attempt import Attempt, AttemptParts
 from telephony.bridge import Bridge, own_bridge, plays_us
-from telephony.errors import BridgeFailed, IllegalMove
+from telephony.errors import BridgeFailed, IllegalMove, LineError
 from telephony.fading import FadingBridge, Side
 from telephony.finding import Finding
 from telephony.handoff.entries import ended, entry
 from telephony.handoff.settings import HandoffSettings
 from telephony.handoff.step import moved, step
 from telephony.journal import Journal
-from telephony.leg import Leg, LegEnded, LegState, Line
+from telephony.leg import Holds, Leg, LegEnded, LegState, Line
 from telephony.people import Attending
 from telephony.relay import RelayBridge
 from voice.events import PersonNews, PersonStage
@@ -294,9 +295,6 @@ class Seeking:
     async def _offer(self, attempt: str, agent: str) -> None:
         brief = self._renew_brief()
         ring_seconds = self._settings.ring_seconds
-        # A person is rung with or without the record: no caller waits for a database.
-        offered = entries.AgentOffered(self.handoff.id, agent, brief.version, ring_seconds)
-        await self._caller.journal.try_commit(offered)
         self._show(
             lambda desk: desk.offered(
                 agent,
@@ -311,6 +309,9 @@ class Seeking:
                 on_desk=self._found[attempt].line == "webrtc",
             )
         )
+        # On screen at once; on record before it rings, and rung with or without it: no caller waits for a database.
+        offered = entries.AgentOffered(self.handoff.id, agent, brief.version, ring_seconds)
+        await self._caller.journal.try_commit(offered)
 
     def _ring(self, attempt: str, agent: str) -> None:
         found = self._found[attempt]
@@ -356,6 +357,9 @@ class Seeking:
         self._show(lambda desk: desk.closed(agent, attempt=attempt, why=outcome.value))
         self._finding.release(agent, outcome if self._bridge is None else h.Outcome.BRIDGED)
         if self._bridge is not None:
+            leg: object = self._attempts[attempt].leg
+            if isinstance(leg, Holds):
+                leg.when_held(None)
             await self._bridge.part()
             self._bridge, self._held = None, False
             by = _LEFT_BY.get(self.handoff.why or "", "system")
@@ -393,17 +397,26 @@ class Seeking:
         self._show(lambda desk: desk.closed(agent, attempt=attempt, why="accepted"))
         self._show(lambda desk: desk.joined(agent, journal=journal, caller=caller.shown, tier=caller.tier))
         self._caller.joined(agent)
+        if isinstance(leg, Holds):
+            leg.when_held(lambda on: self._start(self._held_by_phone(on)))
         self.happened(h.BridgeMade(attempt))
+
+    async def _held_by_phone(self, on: bool) -> None:
+        """The agent's own phone holds: to the caller it is as if they had held at the desk."""
+        try:
+            await self.agent_holds(on)
+        except (IllegalMove, LineError) as error:
+            self._problem("bridge", f"a hold of the agent's phone to be followed expected, got: {error}")
 
     async def _bridged(self, leg: Leg, session: Session) -> Bridge | None:
         """The line's own bridge where it has one and it works, else the relay in this process. None when one of the
         two has left meanwhile."""
         own = own_bridge(self._caller.leg, leg, self._lines)
         if own is not None:
+            accompanied = Accompanied(own, self._caller.session, session)
             try:
-                await own.join()
-                session.relay_to(self._caller.session.overhear)
-                return own
+                await accompanied.join()
+                return accompanied
             except BridgeFailed as error:
                 if LegState.ENDED in (self._caller.leg.state, leg.state):
                     return None

@@ -3,84 +3,51 @@
 import asyncio
 import logging
 import secrets
-import time
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
-import aiohttp
 from fastapi import FastAPI
 
-from models.engines import EngineFactory
 from models.frustration import Frustration, FrustrationSettings
-from models.inference import InferencePool, Pool
-from telephony import carriers, engines, hearing, outside
+from models.inference import Pool
+from telephony import carriers, engines, hearing
 from telephony.agents import callback
-from telephony.agents.callback_plan import Calling
 from telephony.agents.staff import Staff
-from telephony.callbacks import Callbacks, read_refused
+from telephony.backend import open_backend
+from telephony.callbacks import Callbacks
 from telephony.desk import captions
 from telephony.desk.desks import Desks
 from telephony.desk.front_office import FrontOffice
 from telephony.desk.office import Disposition
 from telephony.dialling import SWITCH_FILE, Dialling
-from telephony.errors import ConfigError
 from telephony.events import CallbackAgreed, CallEnded
-from telephony.history import History, NoHistory
+from telephony.history import History
 from telephony.house import Backend, House, Unrecorded
 from telephony.journal import Keeper, Record
+from telephony.keeping import open_record, open_recordings
 from telephony.known_prompts import known_prompts
-from telephony.leg import Line, RingsBack
+from telephony.leg import Line
 from telephony.lines import webrtc
-from telephony.lines.asterisk.ari import Connection
-from telephony.lines.twilio.control import RestHttp
 from telephony.minds import BusinessMinds, intents_of
-from telephony.outside import BriefWebhook
-from telephony.promises import Promises
+from telephony.outgoing import callbacks_of, open_webhook
 from telephony.reconcile import cut_off, reconcile
-from telephony.records import StoredPromises, changes
-from telephony.records.history import RecordedHistory
-from telephony.records.recordings import Recorded, Recordings
-from telephony.records.store import Store, default_url, open_store
-from telephony.records.upgrade import open_engine
+from telephony.records.recordings import Recordings
+from telephony.records.store import Store
 from telephony.server import Server
-from telephony.settings import Settings, secret
+from telephony.settings import Settings
 from telephony.speaking import Voices, open_voices, prerender
 from telephony.staffing import ladder, open_staff, running
 from telephony.switchboard import Switchboard
 from telephony.web import create_app
+from telephony.world import World
 from voice import vad
 from voice.dialogue.business import Business
 from voice.dialogue.load import load_business
 from voice.hearing import Ear
-from voice.tts import Synthesizer
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """What lies outside: a replay or a demo puts its own in place."""
-
-    open_pool: Callable[[Mapping[str, EngineFactory], Settings], Pool] = lambda factories, settings: InferencePool(
-        factories, workers=settings.hearing.workers, queue_limit=settings.hearing.queue_limit
-    )
-    wrap_voice: Callable[[Synthesizer], Synthesizer] = lambda voice: voice
-    keeper: Keeper | None = None  # instead of the database
-    twilio_http: Callable[[], RestHttp] | None = None  # instead of sockets to the carrier
-    asterisk: Callable[[], Connection] | None = None  # instead of sockets to the PBX
-    history: History | None = None  # of earlier calls, instead of the database's
-    wall: Callable[[], float] = time.time
-    today: Callable[[], date] = date.today
-    inline: bool = False  # recordings are written in place, where no thread may be waited for
-    prompts: Path | None = None  # a replay's rendered sentences, all of them kept
-    free_bytes: Callable[[Path], int] | None = None  # room for recordings, instead of the disk's own
-    promises: Promises | None = None  # instead of the database's
-    bank: str | None = None  # the demo backend's database, instead of a file in the records folder
-    on_record: Callable[[Record], None] = lambda record: None
-    progress: Callable[[int, int], None] = lambda done, total: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +62,13 @@ class Service:
     app: FastAPI
 
     async def run(self) -> None:
-        """Takes calls, and makes those that were promised, until cancelled."""
+        """Takes calls, and makes those that were promised, until cancelled. Those that a crash cut off are ended."""
+        house = self.switchboard.house
+        found = await cut_off(house.keeper) if isinstance(house.keeper, Store) else []
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self.switchboard.serve(), name="switchboard")
-            house = self.switchboard.house
-            if isinstance(house.keeper, Store) and (found := await cut_off(house.keeper)):
+            if found and isinstance(house.keeper, Store):
                 tasks.create_task(reconcile(found, house.keeper, house.lines, wall=house.wall), name="reconcile")
+            tasks.create_task(self.switchboard.serve(), name="switchboard")
             if self.callbacks is not None:
                 tasks.create_task(self.callbacks.run(), name="call backs")
 
@@ -128,22 +96,16 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
         await pool.warm_up()
         if settings.speaking.prerender:
             await prerender(voices, known_prompts(business, settings), world.progress)
-        keeper, history = world.keeper, world.history or NoHistory()
-        if keeper is None:
-            store = open_store(settings.records.url or default_url(folder), folder, problem=log.error)
-            stack.callback(store.close)
-            keeper, history = store, _history(settings, stack)
+        keeper, history = open_record(settings, world, stack)
         backend = await stack.enter_async_context(open_backend(settings, world))
         desks = Desks(clock=asyncio.get_running_loop().time)
         staff = await open_staff(settings, business, wall=world.wall, history=history, connected=desks.connected)
         desks.on_page(staff.stir)
         await stack.enter_async_context(running(staff))
         titles = {name: queue.title for name, queue in business.queues.items()}
-        recordings = _recordings(
-            settings, world, keeper, lambda call, what: switchboard.problem(call, "recording", what)
+        recordings = open_recordings(
+            settings, world, keeper, stack, lambda call, what: switchboard.problem(call, "recording", what)
         )
-        if recordings is not None:
-            stack.callback(recordings.close)
         front = FrontOffice(
             staff=staff, dispositions=_dispositions(business), queues=titles, now_ms=_loop_ms,
             cut=recordings.clip if recordings else None,
@@ -177,8 +139,8 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
 
         switchboard = Switchboard(house, on_record=on_record)
         front.serve(switchboard)
-        webhook = await stack.enter_async_context(_webhook(settings, world))
-        callbacks = _callbacks(settings, business, world, keeper, staff, switchboard, lines.values())
+        webhook = await stack.enter_async_context(open_webhook(settings, world))
+        callbacks = callbacks_of(settings, business, world, keeper, staff, switchboard, lines.values())
         app = create_app(
             settings=settings, business=business, front=front, desks=desks, phone=phone, carrier=carrier, pbx=pbx,
             switchboard=switchboard, pool=pool, prompts=voices.cached.counts, clock=asyncio.get_running_loop().time,
@@ -277,110 +239,6 @@ async def serve(settings: Settings, *, config: Path, ready: Callable[[Service], 
 def fallback(business: Business) -> Mapping[str, tuple[str, ...]]:
     """Queue → addresses rung when roster or queue are out of order; read at start."""
     return {name: queue.fallback for name, queue in business.queues.items()}
-
-
-@asynccontextmanager
-async def _webhook(settings: Settings, world: World) -> AsyncIterator[BriefWebhook | None]:
-    """None where no other product is told."""
-    table = settings.outside
-    if not table.url:
-        yield None
-        return
-    key = secret(table.secret_variable)
-    if key is None:
-        raise ConfigError(f"[outside] the environment variable {table.secret_variable} expected, it is not set")
-    theirs = [agent.id for agent in settings.agents if agent.outside]
-    async with aiohttp.ClientSession() as session:
-        post = outside.over(session, table.url, timeout_seconds=table.timeout_seconds)
-        webhook = BriefWebhook(agents=theirs, secret=key.encode(), post=post, wall=world.wall)
-        delivering = asyncio.create_task(webhook.run(), name="brief webhook")
-        try:
-            yield webhook
-        finally:
-            delivering.cancel()
-
-
-@asynccontextmanager
-async def open_backend(settings: Settings, world: World) -> AsyncIterator[Backend]:
-    if settings.business.backend == "http":
-        if not settings.business.http_url:
-            raise ConfigError("[business] http_url: an address expected for backend 'http', got none")
-        from telephony.backends import http  # noqa: PLC0415  (only the backend in use is imported)
-
-        async with http.open(settings.business.http_url, settings.business.http_timeout_seconds) as backend:
-            yield backend
-    else:
-        from telephony.backends import demo_bank  # noqa: PLC0415
-
-        bank = demo_bank.DemoBank(world.bank or settings.service.records_folder / "demo-bank.db", today=world.today())
-        try:
-            yield bank
-        finally:
-            bank.close()
-
-
-def _history(settings: Settings, stack: AsyncExitStack) -> RecordedHistory:
-    """Read from connections beside the store's own."""
-    engine = open_engine(settings.records.url or default_url(settings.service.records_folder))
-    stack.callback(engine.dispose)
-    return RecordedHistory(engine)
-
-
-def _recordings(
-    settings: Settings, world: World, keeper: Keeper, problem: Callable[[str, str], None]
-) -> Recordings | None:
-    """Recordings and their rows; their thread's news are brought to the loop. None when recording is off."""
-    if not settings.records.record_audio:
-        return None
-    loop = asyncio.get_running_loop()
-
-    def tell(call: str, what: str) -> None:
-        loop.call_soon_threadsafe(problem, call, what)
-
-    def done(recorded: Recorded) -> None:
-        if isinstance(keeper, Store):
-            keeper.submit(changes.recorded(recorded))
-
-    return Recordings(
-        settings.service.records_folder / "recordings",
-        done=done,
-        problem=tell,
-        inline=world.inline,
-        **({"free_bytes": world.free_bytes} if world.free_bytes else {}),
-    )
-
-
-def _callbacks(
-    settings: Settings,
-    business: Business,
-    world: World,
-    keeper: Keeper,
-    staff: Staff,
-    switchboard: Switchboard,
-    lines: Iterable[Line],
-) -> Callbacks | None:
-    """None where nothing rings out, or nothing is kept: then promises are for people to keep."""
-    table = settings.callbacks
-    _refused(table.do_not_call)
-    promises = world.promises or (StoredPromises(keeper, wall=world.wall) if isinstance(keeper, Store) else None)
-    if not table.enabled or promises is None or not any(isinstance(line, RingsBack) for line in lines):
-        return None
-    return Callbacks(
-        promises=promises,
-        staff=staff,
-        switchboard=switchboard,
-        calling=Calling(table.not_before, table.not_after, table.tries, table.retry_seconds, home=business.time_zone),
-        wall=world.wall,
-        refused=lambda: _refused(table.do_not_call),
-    )
-
-
-def _refused(path: str) -> frozenset[str]:
-    """Raises `ConfigError` for a list that cannot be read: nobody on it may be rung because of a typing error."""
-    try:
-        return read_refused(Path(path).read_text(encoding="utf-8")) if path else frozenset()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"[callbacks] do_not_call: a file of numbers expected, got {error}") from error
 
 
 def _dispositions(business: Business) -> list[Disposition]:

@@ -234,3 +234,19 @@ def test_a_value_that_no_call_could_live_with_is_refused(tmp_path: Path, text: s
     (finding,) = [one for one in check.examine(settings_with(tmp_path, text)) if one.part == "settings"]
     assert finding.prevents
     assert message in finding.says
+
+
+@pytest.mark.parametrize(
+    ("password", "state", "says"),
+    [("", "prevents", "needs $ASTERISK_ARI_PASSWORD"), ("secret", "note", "no calls until it answers at")],
+    ids=["without a password", "where nothing listens"],
+)
+def test_check_says_what_is_wrong_with_asterisk(
+    password: str, state: str, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ASTERISK_ARI_PASSWORD", password)
+    text = '[lines.asterisk]\nenabled = true\nari_url = "http://127.0.0.1:9"\n'
+    (tmp_path / "warmline.toml").write_text(text)
+    (asterisk,) = [f for f in check.examine(tmp_path) if f.part == "Asterisk"]
+    assert asterisk.state == state
+    assert says in asterisk.says

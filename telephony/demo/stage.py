@@ -11,7 +11,7 @@ from telephony.agents.agent import AgentId, Presence
 from telephony.desk.office import News, WrapUpDue
 from telephony.events import Bridged, CallEnded, CallOffered
 from telephony.journal import Record
-from telephony.service import Service, World, open_service
+from telephony.service import Service, open_service
 from telephony.settings import Settings
 from telephony.sim.agent import SimAgent
 from telephony.sim.carrier import Carrier, CarrierCall
@@ -21,6 +21,7 @@ from telephony.sim.rest import RestStandIn
 from telephony.sim.serving import HOST, listen, serving
 from telephony.sim.socket import Loopback
 from telephony.sim.two_acts import TwoActCaller
+from telephony.world import World
 
 ACCOUNT = "AC" + "0" * 32
 TOKEN = "demo"

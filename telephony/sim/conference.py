@@ -123,8 +123,8 @@ class Room:
             self.mixer.sound(beep())
         return participant
 
-    def leave(self, call_sid: str, reason: str, *, call_status: str) -> None:
-        """A participant goes, or is made to; nothing when it is out already."""
+    def leave(self, call_sid: str, reason: str, *, call_status: str, kicked: bool = False) -> None:
+        """A participant goes, or is made to (`kicked`: over REST); nothing when it is out already."""
         participant = self.participants.pop(call_sid, None)
         if participant is None:
             return
@@ -135,7 +135,6 @@ class Room:
         self._note("participant-leave", participant, fields)
         if not participant.out.done():
             participant.out.set_result(reason)
-        kicked = reason in (UPDATED, VIA_API)
         if participant.ends and self.status != "completed":
             self.end("participant-with-end-conference-on-exit-" + ("kicked" if kicked else "left"), by=call_sid)
         elif not self.participants and self.status != "completed":

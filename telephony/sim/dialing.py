@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 from telephony.sim.call import Act, CarrierCall
 from telephony.sim.caller import Step
-from telephony.sim.conference import EVENTS, HUNG_UP, UPDATED, Joining, LabelTaken, Participant, Room
+from telephony.sim.conference import ADD_FAILED, EVENTS, HUNG_UP, UPDATED, Joining, LabelTaken, Participant, Room
 from telephony.sim.mixing import Mixer
 from telephony.sim.phone import CallEnd
 from telephony.sim.sounds import Sound, ringback
@@ -68,7 +68,7 @@ async def _conference(it: "Executor", noun: Element) -> Outcome | None:
         return None
     wait_url = noun.get("waitUrl")
     if wait_url and await it.carrier.fetch_waiting(it.call, wait_url) is None:
-        room.leave(it.call.sid, "participant_add_failed", call_status=it.call.status)
+        room.leave(it.call.sid, ADD_FAILED, call_status=it.call.status)
         return Outcome("failed")
     began = asyncio.get_running_loop().time()
     await stay(it, room, participant)

@@ -17,8 +17,9 @@ from fastapi import FastAPI, Request, Response
 from telephony.sim.agent import SimAgent
 from telephony.sim.carrier import Carrier
 from telephony.sim.faults import Delivery, Drop, Fault, take
+from telephony.sim.forms import Form, Refusal
 from telephony.sim.openapi import check as contract
-from telephony.sim.resources import Form, Refusal, Resources
+from telephony.sim.resources import Resources
 from telephony.sim.socket import InMemory
 
 __all__ = ["Delivery", "Drop", "Fault", "InMemoryHttp", "RestStandIn"]

@@ -59,7 +59,8 @@ def plan(
     named = dict(_behaviour(word) for word in agents)
     for trouble in troubles:
         if trouble not in TROUBLES:
-            raise ConfigError(f"--trouble: one of {', '.join(TROUBLES)} expected, got {trouble!r}")
+            known = "\n".join(f"  {name:<20}{words}" for name, (words, _) in TROUBLES.items())
+            raise ConfigError(f"--trouble: one of these expected, got {trouble!r}\n{known}")
     try:
         text = fallback.read_text(encoding="utf-8") if fallback is not None else None
     except OSError as error:

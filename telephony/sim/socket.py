@@ -5,13 +5,13 @@ In memory the app sees a true Starlette `WebSocket`; nothing waits on real time,
 
 import asyncio
 import logging
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import urlencode, urlsplit
 
 import aiohttp
-import websockets
 from starlette.types import ASGIApp, Message, Scope
 from starlette.websockets import WebSocket
 
@@ -83,43 +83,55 @@ class Loopback:
             raise ConnectionError(f"{url}: {error}") from error
 
     async def connect(self, url: str, headers: Headers) -> Socket:
+        session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None, sock_connect=15))
+        close = aiohttp.ClientWSTimeout(ws_close=CLOSING_SECONDS)
         try:
-            connection = await websockets.connect(
-                f"ws://{self._at}{_target(url)}",
-                additional_headers=dict(headers),
-                compression=None,
-                proxy=None,
-                close_timeout=CLOSING_SECONDS,
+            connection = await session.ws_connect(
+                f"http://{self._at}{_target(url)}", headers=dict(headers), timeout=close, autoping=True
             )
-        except websockets.InvalidStatus as error:
-            raise HandshakeRefused(error.response.status_code) from error
-        return _RealSocket(connection)
+        except BaseException as error:
+            await session.close()
+            if isinstance(error, aiohttp.WSServerHandshakeError):
+                raise HandshakeRefused(error.status) from error
+            if isinstance(error, aiohttp.ClientError):
+                raise ConnectionError(f"{url}: {error}") from error
+            raise
+        return _RealSocket(connection, session)
 
 
 class _RealSocket:
-    def __init__(self, connection: websockets.ClientConnection) -> None:
+    def __init__(self, connection: aiohttp.ClientWebSocketResponse, session: aiohttp.ClientSession) -> None:
         self.closed_with: int | None = None
         self._connection = connection
+        self._session = session
 
     async def send(self, message: str | bytes) -> None:
+        if self._connection.closed:
+            return
         try:
-            await self._connection.send(message)
-        except websockets.ConnectionClosed:
-            self.closed_with = self._connection.close_code
+            if isinstance(message, str):
+                await self._connection.send_str(message)
+            else:
+                await self._connection.send_bytes(message)
+        except (aiohttp.ClientError, ConnectionError):
+            self.closed_with = ABNORMAL
 
     async def receive(self) -> str | bytes | None:
-        try:
-            return await self._connection.recv()
-        except websockets.ConnectionClosed:
-            self.closed_with = self._connection.close_code
-            return None
+        message = await self._connection.receive()
+        if message.type in (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY):
+            data: str | bytes = message.data
+            return data
+        self.closed_with = self._connection.close_code or ABNORMAL
+        return None
 
     async def close(self) -> None:
         await self._connection.close()
+        await self._session.close()
 
     async def drop(self) -> None:
-        self._connection.transport.abort()
         self.closed_with = ABNORMAL
+        self._connection.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+        await self._session.close()
 
 
 class InMemory:
@@ -152,10 +164,14 @@ class InMemory:
         return Answer(status, b"".join(chunks).decode(), got)
 
     async def connect(self, url: str, headers: Headers) -> Socket:
-        socket = MemorySocket()
-        socket.serve(self._app, _scope("websocket", url, headers))
-        await socket.handshake()
-        return socket
+        made = MemorySocket()
+        made.serve(self._app, _scope("websocket", url, headers))
+        try:
+            await made.handshake()
+        except asyncio.CancelledError:
+            await made.drop()
+            raise
+        return made
 
 
 class MemorySocket:
@@ -226,8 +242,8 @@ class MemorySocket:
 
 def pair(url: str = "wss://service.example/stream", headers: Headers | None = None) -> tuple[MemorySocket, WebSocket]:
     """Both ends of a websocket without any app: call `accept()` on the second, then `handshake()` on the first."""
-    socket = MemorySocket()
-    return socket, socket.websocket(url, headers or {})
+    made = MemorySocket()
+    return made, made.websocket(url, headers or {})
 
 
 def _target(url: str) -> str:

@@ -36,10 +36,10 @@ async def connect(it: "Executor", verb: Element) -> Act | None:
     it.call.streams.append(media.capture)
     it.call.note("stream", url)
     told = _Told(it.carrier, it.call, stream, wire.ids.stream_sid)
-    await media.begin()
-    told("stream-started")
-    it.phone.put_through(media)
     try:
+        await media.begin()
+        told("stream-started")
+        it.phone.put_through(media)
         end = await media.run()
     except asyncio.CancelledError:
         end = StreamEnd.STOPPED

@@ -19,7 +19,7 @@ WORDS: Mapping[str, str] = {
     "gathered": "gathered keys: {}",
     "conference": "joins conference {}",
     "redirected": "is given another document: {}",
-    "fallback": "a webhook failed, the fallback document takes over: {}",
+    "fallback": "goes on with its fallback document, if it has one, instead of {}",
     "webhook_failed": "webhook failed: {}",
     "error": "error {}",
     "circle": "its documents go in a circle: {}",

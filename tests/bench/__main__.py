@@ -12,7 +12,19 @@ from rich.console import Console
 from rich.table import Table
 
 from telephony import logs
-from tests.bench import bridge, brief, call_backs, commands, demo_calls, idle_ear, intents, staying, waits
+from tests.bench import (
+    bridge,
+    brief,
+    call_backs,
+    commands,
+    demo_calls,
+    idle_ear,
+    intents,
+    standin,
+    staying,
+    twilio_bridge,
+    waits,
+)  # fmt: skip
 from tests.bench.context import ROOT, SEED, Context, Measurement
 from tests.bench.writer import Header, Row, Samples, unmeasured, write
 from voice.dialogue.load import load_business
@@ -24,9 +36,11 @@ MEASUREMENTS: dict[str, Measurement] = {
     "demo_calls": demo_calls,
     "bridge": bridge,
     "waits": waits,
+    "twilio_bridge": twilio_bridge,
     "call_backs": call_backs,
     "brief": brief,
     "staying": staying,
+    "standin": standin,
 }
 OUT = Path("build/bench.json")
 

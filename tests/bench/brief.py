@@ -22,7 +22,6 @@ from telephony.desk.doors import COOKIE
 from telephony.events import AgentBriefed, BriefReady, BriefSeen, Heard
 from telephony.journal import Record
 from telephony.replay import DAY, replay
-from telephony.service import World
 from telephony.settings import load
 from telephony.sim import fixture as fx
 from telephony.sim.agent import never_answers
@@ -30,6 +29,7 @@ from telephony.sim.caller import Caller as Telephone
 from telephony.sim.script import Key, SpeakAfterPrompt, Wait
 from telephony.sim.voices import read
 from telephony.speaking import open_voices
+from telephony.world import World
 from tests.bench.context import ROOT, Context
 from tests.bench.writer import Row
 from tests.calls.false_lines import false_lines

@@ -15,11 +15,11 @@ from telephony.demo.make_clips import CALLS
 from telephony.events import AgentOffered
 from telephony.journal import Record
 from telephony.replay import Replayed, replay
-from telephony.service import World
 from telephony.settings import load
 from telephony.sim.agent import never_answers
 from telephony.sim.carrier import Carrier
 from telephony.sim.script import Key, Wait
+from telephony.world import World
 from tests.bench.context import ROOT, Context
 from tests.bench.writer import Row
 from tests.calls.guaranteed import cells, reach

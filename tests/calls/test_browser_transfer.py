@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from telephony.events import AttemptEnded, Said
+from telephony.events import AttemptEnded, HandedBack, Held, Said
 from telephony.journal import Record
-from telephony.service import World
 from telephony.sim.caller import Caller
 from telephony.sim.carrier import Carrier
 from telephony.sim.script import Key, Speak, Wait
 from telephony.sim.voices import Voices, Words
+from telephony.world import World
 from tests.desk.chromium import HEARD, needs_chromium, only_loopback, open_page, sees, shot  # noqa: F401  (a fixture)
 from tests.sim.house import TOKEN, TOKEN_VARIABLE, serving
 
@@ -123,3 +123,39 @@ async def test_an_agent_who_loses_the_network_is_back_with_the_caller_who_was_to
             await sees(page, "#wrapup-name", "+12025550143")
 
     assert [record.type for record in happened].count("Bridged") == 1
+
+
+async def test_an_agent_holds_the_caller_talks_again_and_hands_them_back_with_a_note(
+    only_loopback: None,  # noqa: F811
+    tmp_path: Path,
+    talkative: Caller,
+) -> None:
+    happened: list[Record] = []
+    back_with_us = asyncio.Event()
+
+    def on_record(record: Record) -> None:
+        happened.append(record)
+        if isinstance(record.entry, Said) and record.entry.prompt.startswith("seek.handed_back"):
+            back_with_us.set()
+
+    async with serving(tmp_path / "var", World(on_record=on_record)) as (_, carrier, url), open_page(tmp_path) as page:
+        await signs_in(page, url)
+        async with ringing(carrier, talkative):
+            await sees(page, "#offer-name", "+12025550143")
+            await page.keyboard.press("a")
+            await sees(page, "#talk-name", "+12025550143")
+            await hears(page)
+            await page.keyboard.press("o")
+            await sees(page, "#talk-alert", "On hold")
+            await sees(page, "#lines", "has put you on hold")  # what the caller is told
+            await page.keyboard.press("o")
+            await page.wait_for_selector("#talk-alert", state="hidden")
+            await page.keyboard.press("b")
+            await page.keyboard.type("book a visit for Tuesday")
+            await page.keyboard.press("Control+Enter")
+            await sees(page, "#wrapup-name", "+12025550143")
+            await asyncio.wait_for(back_with_us.wait(), 20)
+
+    assert [record.entry.on for record in happened if isinstance(record.entry, Held)] == [True, False]
+    (notes,) = [record.entry.notes for record in happened if isinstance(record.entry, HandedBack)]
+    assert notes == "book a visit for Tuesday"

@@ -131,7 +131,7 @@ def test_a_caller_who_waits_long_hears_that_the_search_goes_on(tmp_path: Path) -
         "ana": SimAgent((Key("3", after_prompt=True), Key("3", after_prompt=True), Wait(100_000)), ring_seconds=1)
     }
     call = play(story, tmp_path, agents=agents, handoff={"decide_seconds": 150.0})
-    assert "seek.comfort" in prompts(call)
+    assert "seek.callback_hint" in prompts(call)
     assert call.company.alone_max_ms <= ALONE_MS
 
 

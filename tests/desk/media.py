@@ -65,9 +65,11 @@ class Meter(FrameProcessor):
 @asynccontextmanager
 async def playing_tone(transport: BrowserTransport, meter: Meter) -> AsyncIterator[None]:
     playing = asyncio.create_task(play_tone(transport, meter))
-    yield
-    playing.cancel()
-    await asyncio.wait({playing}, timeout=10)
+    try:
+        yield
+    finally:
+        playing.cancel()
+        await asyncio.wait({playing}, timeout=10)
 
 
 async def play_tone(transport: BrowserTransport, meter: Meter) -> None:

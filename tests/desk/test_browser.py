@@ -83,3 +83,18 @@ async def test_a_caller_rings_in_from_the_browser_hears_us_and_presses_keys(hous
         await shot(page, "7-caller")
         await page.goto("about:blank")
         assert await asyncio.wait_for(leg.ended(), 5) is LegEnded.HUNG_UP
+
+
+async def test_a_page_says_which_brief_it_has_drawn_and_plays_the_caller_s_own_words(house: House, page):
+    await page.goto(f"{house.url}/desk")
+    await sees(page, "#people", "Ana Ruiz")
+    await page.keyboard.press("Enter")
+    await sees(page, "#idle-title", "You are away")
+    house.office.offer("ana")
+    await sees(page, "#brief-parts", "I never bought anything at that shop")
+    play = page.get_by_role("button", name="Play the caller's own words")
+    assert await play.count() == 1
+    async with page.expect_response(lambda answer: answer.url.endswith("/calls/c1/clips/4")) as answer:
+        await play.click()
+    assert (await answer.value).headers["content-type"] == "audio/wav"
+    assert house.office.did.count(("seen", "ana", "c1", "1")) == 1

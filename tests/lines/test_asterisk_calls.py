@@ -1,30 +1,25 @@
 """Whole calls behind a simulated Asterisk, told as stories: the real service, in virtual time."""
 
 import asyncio
-import json
-from collections.abc import Callable
+import wave
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
+from telephony import events as entries
 from telephony.agents.agent import Presence
-from telephony.errors import ConfigError
 from telephony.events import (
     AgentAccepted,
     AgentAnswered,
     AgentDeclined,
     AgentOffered,
     Bridged,
-    Entry,
     Heard,
     KeyPressed,
     Problem,
-    Said,
     Unbridged,
 )
-from telephony.lines.asterisk import AsteriskLine
 from telephony.sim.agent import (
     SimAgent,
     accepts,
@@ -37,44 +32,12 @@ from telephony.sim.agent import (
 )
 from telephony.sim.asterisk import Phone, declines_call
 from telephony.sim.attention import is_loud
-from telephony.sim.script import HangUp, Key, Speak, Wait
-from telephony.sim.socket import HandshakeRefused, InMemory
+from telephony.sim.script import HangUp, Speak, Wait
+from tests.lines.pbx import QUICK, TALKS, asks, call_heard, hears, is_empty, line_of, prompts
 from tests.lines.stage import tone
-from tests.sim.virtual import WORDS, Call
+from tests.sim.virtual import WORDS, Call, _silences
 from tests.sim.virtual_pbx import PbxTown, play
-from voice.audio import RATE, Pcm
-
-QUICK = accepts_at_once(after_seconds=1.0, ring_seconds=1.0)
-TALKS = accepts_at_once(Wait(1500), Speak(tone(60_000, hz=880)), after_seconds=1.0, ring_seconds=1.0)
-Told = Callable[[str], list[str]]
-
-
-def asks(town: PbxTown, *then: Any, number: str = "+12025550143") -> Call:
-    return town.ring(Wait(1000), Key("0"), *then, number=number, stays_ms=120_000)
-
-
-def hears(frames: list[Pcm], hz: float) -> bool:
-    """Whether a tone is in there."""
-    sound = np.concatenate(frames).astype(np.float64)
-    at = np.exp(-2j * np.pi * hz * np.arange(len(sound)) / RATE)
-    return bool(len(sound)) and abs(np.sum(sound * at)) / len(sound) > 300
-
-
-def line_of(town: PbxTown) -> AsteriskLine:
-    line = town.service.switchboard.house.lines["asterisk"]
-    assert isinstance(line, AsteriskLine)
-    return line
-
-
-def is_empty(town: PbxTown) -> bool:
-    """Nothing is left in the PBX, and the service broke none of its rules."""
-    assert town.pbx.violations == []
-    return not town.pbx.channels and not town.pbx.bridges
-
-
-def prompts(call: Call) -> list[str]:
-    return [said.prompt for said in call.all(Said)]
-
+from voice.audio import FRAME_MS, RATE
 
 # --- a call as it should be ------------------------------------------------------------------------------------------
 
@@ -97,10 +60,6 @@ def test_a_caller_and_an_agent_talk_in_one_bridge_of_the_pbx_and_nothing_is_left
     call = play(story, tmp_path, agents={"ana": TALKS})
     assert call.outcome == "transferred"
     assert not call.all(Problem)
-
-
-def call_heard(town: PbxTown, call: Call) -> list[Pcm]:
-    return town.pbx.calls[call.sid].media.heard
 
 
 def test_the_caller_and_the_brief_are_never_in_one_bridge_before_the_agent_accepts(tmp_path: Path) -> None:
@@ -295,249 +254,42 @@ def test_music_from_an_agent_who_holds_is_not_taken_for_speech(tmp_path: Path) -
     assert not [entry for entry in call.all(Heard) if entry.speaker == "agent"]
 
 
-def test_a_held_caller_is_with_the_system_and_back_in_the_room_afterwards(tmp_path: Path) -> None:
-    async def story(town: PbxTown) -> None:
+def test_an_agent_who_holds_on_their_phone_leaves_the_caller_with_words_and_music_until_they_are_back(
+    tmp_path: Path,
+) -> None:
+    async def story(town: PbxTown) -> Call:
         call = asks(town)
         await call.until(Bridged)
         await asyncio.sleep(3)
-        seeking = town.service.switchboard.with_agent("ana").seeking
-        bridge = seeking._bridge
-        await bridge.hold(True)
-        await bridge.hold(True)
-        await asyncio.sleep(2)
-        assert not hears(call_heard(town, call)[-50:], 880)
-        await bridge.hold(False)
-        await asyncio.sleep(2)
+        town.pbx.hold(town.pbx.agent_at("PJSIP/ana"), True)
+        town.pbx.hold(town.pbx.agent_at("PJSIP/ana"), True)
+        await asyncio.sleep(8)
+        held = call_heard(town, call)[-400:]
+        assert max(_silences(held)) * FRAME_MS < 1000
+        assert not hears(held[-50:], 880)
+        town.pbx.hold(town.pbx.agent_at("PJSIP/ana"), False)
+        await asyncio.sleep(4)
         assert hears(call_heard(town, call)[-50:], 880)
         await call.hangs_up()
         await asyncio.sleep(1)
         assert is_empty(town)
-
-    play(story, tmp_path, agents={"ana": TALKS})
-
-
-# --- what goes wrong -------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "command", ["POST /bridges/wl-room-.*", "POST /channels/.*/snoop/.*", "POST .*room.*/addChannel"]
-)
-def test_where_the_pbx_cannot_join_them_this_process_does(command: str, tmp_path: Path) -> None:
-    async def story(town: PbxTown) -> Call:
-        town.ari.fail[command] = 500
-        call = asks(town)
-        await call.until(Bridged)
-        await asyncio.sleep(5)
-        assert hears(call_heard(town, call)[-50:], 880)
-        await call.hangs_up()
-        town.ari.fail.clear()
-        await asyncio.sleep(2)
         return call
 
     call = play(story, tmp_path, agents={"ana": TALKS})
-    assert [entry.part for entry in call.all(Problem)] == ["bridge"]
+    assert [entry.on for entry in call.all(entries.Held)] == [True, False]
+    assert "held" in prompts(call)
 
 
-def test_a_caller_whose_media_do_not_come_goes_on_in_the_dialplan(tmp_path: Path) -> None:
-    async def story(town: PbxTown) -> bool:
-        town.ari.fail["POST /channels/externalMedia"] = 500
-        call = town.ring(Wait(60_000))
-        await call.over()
-        return town.pbx.calls[call.sid].went_on
-
-    assert play(story, tmp_path)
-
-
-def test_a_caller_whose_media_break_goes_on_in_the_dialplan(tmp_path: Path) -> None:
-    async def story(town: PbxTown) -> bool:
-        call = town.ring(Wait(60_000))
-        await call.until(Said)
-        media = next(channel for channel in town.pbx.channels.values() if channel.kind == "media")
-        town.pbx.end(media)
-        await call.over()
-        await asyncio.sleep(1)
-        assert is_empty(town)
-        return town.pbx.calls[call.sid].went_on
-
-    assert play(story, tmp_path, agents={})
-
-
-def test_a_caller_nobody_listens_for_goes_on_in_the_dialplan(tmp_path: Path) -> None:
-    """Fail-safe: our app is not connected, so Stasis() passes the caller on."""
-
-    async def story(town: PbxTown) -> bool:
-        town.pbx.down = True
-        town.pbx.hang_up_events()
-        await asyncio.sleep(5)
-        call = town.pbx.call(from_="+12025550143", to="+12025550100", party=QUICK.answer())
-        return (await call).went_on
-
-    assert play(story, tmp_path)
-
-
-def test_repeated_late_and_senseless_events_change_nothing(tmp_path: Path) -> None:
-    async def story(town: PbxTown) -> tuple[Call, dict[str, int]]:
-        late: list[str] = []
-
-        def mangle(text: str) -> list[str]:
-            """Each event twice, the second time behind the next one, and rubbish between them."""
-            sent = [text, *late, "{", json.dumps({"type": "StasisStart"}), json.dumps({"type": 1}), "[" * 10_000]
-            late[:] = [text]
-            return sent
-
-        town.pbx.mangle = mangle
-        call = asks(town)
-        await call.until(Bridged)
-        town.pbx.say(json.dumps({"type": "StasisEnd", "application": "another", "channel": {"id": call.sid}}))
-        town.pbx.say(json.dumps({"type": "ChannelDestroyed", "application": "warmline", "channel": {"id": "nobody"}}))
-        await asyncio.sleep(3)
-        assert not call.all(Unbridged)
-        await call.hangs_up()
-        await asyncio.sleep(2)
-        assert is_empty(town)
-        return call, dict(line_of(town).dropped)
-
-    call, dropped = play(story, tmp_path, agents={"ana": QUICK})
-    assert call.outcome == "transferred"
-    assert {"bad_json", "bad_shape", "wrong_app", "repeated"} <= dropped.keys()
-
-
-def test_an_outage_at_the_moment_of_joining_leaves_both_where_they_are(tmp_path: Path) -> None:
-    """They are joined in this process instead: their media do not depend on ARI."""
-
-    async def story(town: PbxTown) -> Call:
-        call = asks(town)
-        await call.until(Bridged)
-        town.pbx.down = True
-        town.pbx.hang_up_events()
-        await asyncio.sleep(5)
-        assert hears(call_heard(town, call)[-50:], 880)
-        town.pbx.down = False
-        await asyncio.sleep(12)
-        await call.hangs_up()
-        await asyncio.sleep(1)
-        assert is_empty(town)
-        return call
-
-    assert play(story, tmp_path, agents={"ana": TALKS}).outcome == "transferred"
-
-
-@pytest.mark.parametrize("kind", [Bridged, AgentOffered])
-def test_a_caller_who_hangs_up_while_we_do_not_hear_of_it_is_gone_once_we_do(kind: type[Entry], tmp_path: Path) -> None:
-    async def story(town: PbxTown) -> Call:
-        call = asks(town)
-        await call.until(kind)
-        town.pbx.down = True
-        town.pbx.hang_up_events()
-        call.caller.leaves = True
-        await asyncio.sleep(3)
-        town.pbx.down = False
-        await call.over()
-        await asyncio.sleep(12)
-        assert is_empty(town)
-        return call
-
-    ana = accepts_at_once(after_seconds=1.0, ring_seconds=1.0 if kind is Bridged else 15.0)
-    assert play(story, tmp_path, agents={"ana": ana}).outcome in ("transferred", "abandoned")
-
-
-def test_they_talk_on_while_the_events_are_away_and_the_call_ends_as_ever(tmp_path: Path) -> None:
-    async def story(town: PbxTown) -> Call:
-        call = asks(town)
-        await call.until(Bridged)
-        await asyncio.sleep(3)
-        town.pbx.down = True
-        town.pbx.hang_up_events()
-        await asyncio.sleep(5)
-        assert hears(call_heard(town, call)[-50:], 880)
-        town.pbx.down = False
-        await asyncio.sleep(12)
-        assert not call.all(Unbridged)
-        await call.hangs_up()
-        await asyncio.sleep(1)
-        assert is_empty(town)
-        return call
-
-    assert play(story, tmp_path, agents={"ana": TALKS}).outcome == "transferred"
-
-
-def test_an_agent_who_answers_while_the_events_are_away_is_briefed_after(tmp_path: Path) -> None:
-    async def story(town: PbxTown) -> Call:
-        call = asks(town)
-        await call.until(AgentOffered)
-        await asyncio.sleep(1)
-        town.pbx.hang_up_events()
-        town.pbx.down = True
-        await asyncio.sleep(4)
-        town.pbx.down = False
-        await call.until(Bridged)
-        await call.hangs_up()
-        return call
-
-    ana = accepts_at_once(after_seconds=8.0, ring_seconds=2.0)
-    assert [entry.agent for entry in play(story, tmp_path, agents={"ana": ana}).all(Bridged)] == ["ana"]
-
-
-def test_what_an_earlier_process_left_is_cleared_and_its_callers_go_on_in_the_dialplan(tmp_path: Path) -> None:
+def test_the_recording_has_the_agents_words_although_they_never_pass_through_here(tmp_path: Path) -> None:
     async def story(town: PbxTown) -> None:
-        town.pbx.down = True
-        town.pbx.hang_up_events()
-        town.pbx.listen()  # the process before this one
-        ringing = asyncio.create_task(
-            town.pbx.call(from_="+12025550143", to="+12025550100", party=SimAgent((Wait(60_000),)).answer())
-        )
-        await asyncio.sleep(0.1)
-        caller = next(iter(town.pbx.channels.values()))
-        town.pbx.spy_on(caller, "wl-spy-of-before")
-        town.pbx.bridges["wl-home-of-before"] = []
-        town.pbx.bridges["somebody-elses"] = []
-        town.pbx.down = False
-        await asyncio.sleep(12)
-        assert (await ringing).went_on
-        assert not town.pbx.channels
-        assert list(town.pbx.bridges) == ["somebody-elses"]
+        call = asks(town)
+        await call.until(Bridged)
+        await asyncio.sleep(6)
+        await call.hangs_up()
 
-    play(story, tmp_path)
-
-
-def test_an_asterisk_that_is_too_old_is_refused_before_any_call(tmp_path: Path) -> None:
-    async def story(town: PbxTown) -> None:
-        raise AssertionError("never reached")
-
-    with pytest.raises(ConfigError, match=r"22\.8\.0.*got 22\.6\.0"):
-        play(story, tmp_path, version="22.6.0")
-
-
-def test_media_without_the_token_given_out_for_them_are_not_let_in(tmp_path: Path) -> None:
-    async def story(town: PbxTown) -> int:
-        for token in ("", "guessed", "0" * 48):
-            with pytest.raises(HandshakeRefused):
-                await InMemory(town.service.app).connect(f"ws://127.0.0.1/asterisk/media?t={token}", {})
-        return line_of(town).refusals["media_token"]
-
-    assert play(story, tmp_path) == 3
-
-
-def test_a_token_is_good_for_the_channel_it_was_made_for_and_once(tmp_path: Path) -> None:
-    async def story(town: PbxTown) -> None:
-        tokens: list[str] = []
-        opened = town.pbx.open_media
-
-        def overheard(channel: str, token: str) -> None:
-            tokens.append(token)
-            if len(tokens) == 1:  # somebody who read it comes first, with a channel of their own
-                town.pbx.open_media = opened  # type: ignore[method-assign]
-                opened(channel.replace("media", "other"), token)
-            opened(channel, token)
-
-        town.pbx.open_media = overheard  # type: ignore[method-assign]
-        call = town.ring(Wait(60_000))
-        await call.over()
-        assert town.pbx.calls[call.sid].went_on
-        again = town.ring(Wait(60_000), number="+12025550144")
-        await again.until(Said)
-        with pytest.raises(HandshakeRefused):
-            await InMemory(town.service.app).connect(f"ws://127.0.0.1/asterisk/media?t={tokens[0]}", {})
-        await again.hangs_up()
-
-    play(story, tmp_path)
+    play(story, tmp_path, agents={"ana": TALKS})
+    (path,) = (tmp_path / "recordings").rglob("*.wav")
+    with wave.open(str(path), "rb") as recording:
+        both = np.frombuffer(recording.readframes(recording.getnframes()), np.int16).reshape(-1, 2)
+    assert hears([both[-RATE:, 1]], 880)
+    assert not hears([both[-RATE:, 0]], 880)

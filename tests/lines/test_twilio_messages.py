@@ -5,7 +5,7 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from telephony.lines.twilio.messages import Drop, Dtmf, Mark, Media, Start, parse
@@ -106,6 +106,7 @@ shaped = st.builds(
 )  # fmt: skip
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # of the drawing, on a busy machine
 @given(st.lists(st.text() | st.binary() | json_values.map(json.dumps) | shaped, max_size=8))
 def test_nothing_that_comes_over_the_wire_raises(messages):
     async def story() -> None:

@@ -171,9 +171,12 @@ def test_participants_are_listed_added_and_removed_over_rest():
         gone, _ = await it.request("GET", f"Conferences/{room}/Participants/third.json")
         it.call_of(CALLER).complete()
         await ringing
-        return added[0], [one["label"] for one in listed["participants"]], removed[0], gone
+        left = [form for _, form in it.told if form.get("StatusCallbackEvent") == "participant-leave"]
+        return added[0], [one["label"] for one in listed["participants"]], removed[0], gone, left[0]
 
-    assert told(story, WORLD, {ADA: SimAgent()}) == (201, ["agent", "caller", "third"], 204, 404)
+    *answers, left = told(story, WORLD, {ADA: SimAgent()})
+    assert answers == [201, ["agent", "caller", "third"], 204, 404]
+    assert left["ReasonParticipantLeft"] == "participant_updated_via_api"
 
 
 def test_a_conference_starts_with_two_of_whom_one_may_start_it():

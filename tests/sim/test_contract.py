@@ -66,6 +66,17 @@ def test_what_is_not_there_is_said_to_be_missing(method, path, form):
     assert (status, error["code"]) == (404, 20404)
 
 
+def test_a_status_and_a_document_at_once_change_nothing():
+    async def story(it):
+        await it.request("POST", "Calls.json", CALL)
+        await asyncio.sleep(3)
+        form = {"Status": "completed", "Twiml": TWIML}
+        status, error = await it.request("POST", f"Calls/{it.call_of(ADA).sid}.json", form)
+        return status, error["code"], it.call_of(ADA).status
+
+    assert told(story, {}, {ADA: agents.silent()}) == (400, 21218, "in-progress")
+
+
 def test_several_events_may_be_asked_for():
     events = ["initiated", "ringing", "answered", "completed"]
     assert asked("POST", "Calls.json", {**CALL, "StatusCallbackEvent": events})[0] == 201

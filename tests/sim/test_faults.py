@@ -10,7 +10,9 @@ from telephony.sim.caller import Caller
 from telephony.sim.faults import Delivery, Drop, Fault
 from telephony.sim.leaving import Leaver, Leaving, Stage
 from telephony.sim.script import Key, Speak, Wait
+from tests.lines.stage import Echo, converse, listening, stage
 from tests.sim.little_service import ADA, CALLER, US, response, told, tone
+from tests.sim.test_simulate import free_port
 
 AFTER = "https://service.example/after"
 STREAM = f'<Connect action="{AFTER}"><Stream url="wss://service.example/stream"/></Connect>'
@@ -171,6 +173,38 @@ class TestStreams:
         call = told(story, {"/voice": response(STREAM), "/after": BYE})
         assert call.streams == []
         assert call.happened("say") == ["Goodbye."]
+
+    async def test_over_real_sockets_too_it_breaks_without_a_word(self):
+        ends = []
+
+        async def serve(leg):
+            ends.append(await converse(leg, Echo()))
+
+        port = free_port()
+        async with stage(serve=serve, port=port) as it, listening(it.app, port):
+            it.carrier.drops.append(Drop(after_seconds=0.5))
+            call = await it.carrier.call(from_=CALLER, to=US, party=Caller([Wait(5000)]), max_seconds=20)
+        assert call.happened("stream_ended") == ["dropped 1006"]
+        assert len(ends) == 1
+
+    def test_a_call_moved_on_while_its_stream_is_being_made_leaves_no_stream_behind(self):
+        async def story(it):
+            connect = it.carrier.reach.connect
+
+            async def slowly(url, headers):
+                await asyncio.sleep(1)
+                return await connect(url, headers)
+
+            it.carrier.reach.connect = slowly
+            ringing = it.ring(stays_ms=9000)
+            await asyncio.sleep(0.5)
+            status, _ = await it.request("POST", f"Calls/{it.call_of(CALLER).sid}.json", {"Url": AFTER})
+            return status, await ringing, it.messages
+
+        status, call, messages = told(story, {"/voice": response(STREAM), "/after": BYE})
+        assert status == 200
+        assert call.happened("say") == ["Goodbye."]
+        assert call.streams == messages == []
 
 
 class TestParties:

@@ -8,7 +8,7 @@ import pytest
 
 from telephony.agents.agent import Presence
 from telephony.errors import ConfigError
-from telephony.service import World, open_service
+from telephony.service import open_service
 from telephony.settings import Settings, load
 from telephony.sim.behaviours import BEHAVIOURS
 from telephony.sim.cast import Cast
@@ -17,12 +17,13 @@ from telephony.sim.script import HangUp, Key, SpeakAfterPrompt, Wait
 from telephony.sim.serving import listen, serving
 from telephony.sim.simulate import plan, simulate
 from telephony.sim.troubles import TROUBLES
+from telephony.world import World
 from tests.sim.house import CONFIG, TOKEN, TOKEN_VARIABLE, changed, records_in, twilio
 from tests.sim.little_service import tone
 
 ANA = "+12025550201"
 IMPATIENT = Cast(
-    "impatient", "+12025550166", (Wait(1000), Key("0"), SpeakAfterPrompt(tone(400, 300)), Wait(60_000), HangUp()), (),
+    "impatient", "+12025550166", (Wait(1000), Key("0"), SpeakAfterPrompt(tone(400, 300)), Wait(30_000), HangUp()), (),
     {}, 0, {},
 )  # fmt: skip
 
@@ -59,8 +60,8 @@ async def test_a_caller_who_wants_a_person_gets_the_agent_on_the_simulated_telep
     timeline = [f"{line.who}: {line.what}" for line in told.lines]
     assert told.violations == ()
     assert "caller impatient: presses 0" in timeline
-    assert [line for line in timeline if line.startswith("REST: Calls.json")] == [
-        "REST: Calls.json: 429", "REST: Calls.json: 429", "REST: Calls.json: 201",
+    assert [line for line in timeline if line.startswith("REST: POST Calls.json")] == [
+        "REST: POST Calls.json: 429", "REST: POST Calls.json: 429", "REST: POST Calls.json: 201",
     ]  # fmt: skip
     assert "agent ana: is in-progress" in timeline
     assert "agent ana: presses 1" in timeline

@@ -21,7 +21,7 @@ from telephony.events import Bridged, CallEnded, CallOffered, Entry
 from telephony.history import History
 from telephony.journal import Keeper, Record
 from telephony.records.store import InlineKeeper
-from telephony.service import Service, World, open_service
+from telephony.service import Service, open_service
 from telephony.settings import load
 from telephony.sim.agent import SimAgent
 from telephony.sim.attention import is_loud
@@ -33,6 +33,7 @@ from telephony.sim.rest import InMemoryHttp, RestStandIn
 from telephony.sim.script import Item
 from telephony.sim.socket import InMemory
 from telephony.sim.voices import read
+from telephony.world import World
 from tests.sim.company import Company, company
 from tests.sim.house import ACCOUNT, CONFIG, PUBLIC_URL, TOKEN, TOKEN_VARIABLE, changed, records_in, twilio
 from voice.audio import FRAME_MS, Pcm

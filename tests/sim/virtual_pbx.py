@@ -13,12 +13,13 @@ from models.inference import InlinePool
 from telephony.agents.agent import Presence
 from telephony.journal import Record
 from telephony.records.store import InlineKeeper
-from telephony.service import Service, World, open_service
+from telephony.service import Service, open_service
 from telephony.settings import load
 from telephony.sim.agent import SimAgent
 from telephony.sim.asterisk import AriConnection, Phone, SimAsterisk
 from telephony.sim.clock import at_work, run_virtual
 from telephony.sim.script import Item
+from telephony.world import World
 from tests.sim.house import CONFIG, changed, records_in
 from tests.sim.virtual import DAY, SETTLE_SECONDS, STORY_SECONDS, TONES, Call
 from voice.listening import Listening

@@ -14,8 +14,10 @@ from typing import Any, Self
 import aiohttp
 from aiohttp import web
 
+from tests.sip import tones
 from tests.sip.asterisk import Asterisk
 from tests.sip.tones import Samples
+from tests.sip.waiting import LOOK_SECONDS, until
 from voice import g711
 
 Event = dict[str, Any]
@@ -73,6 +75,7 @@ class Media:
 
     def __init__(self, socket: web.WebSocketResponse, start: Event) -> None:
         self.start = start
+        self.channel = str(start["channel_id"])
         self.controls = Log(f"media of {start['channel_id']}")
         self.arrived: list[tuple[float, bytes]] = []
         self._socket = socket
@@ -86,6 +89,10 @@ class Media:
         codes = g711.mulaw_encode(samples)
         for at in range(0, len(codes), 800):
             await self._socket.send_bytes(codes[at : at + 800])
+
+    async def hears(self, *pitches: int) -> None:
+        """Waits until 0.3 s in a row holds exactly these pitches."""
+        await until(lambda: tones.steady(self.heard[-tones.SURE :]) == set(pitches), f"{self.channel} hears {pitches}")
 
     async def command(self, name: str, **fields: object) -> None:
         await self._socket.send_str(json.dumps({"command": name, **fields}))
@@ -105,7 +112,8 @@ class Media:
 class Ari:
     """The application `warmline` of one Asterisk: its events, its commands, and the websocket server for media."""
 
-    def __init__(self, pbx: Asterisk) -> None:
+    def __init__(self, pbx: Asterisk, *, serve_media: bool = True) -> None:
+        self._serves_media = serve_media
         self.log = Log("ARI")
         self.media: dict[str, Media] = {}
         self._pbx = pbx
@@ -118,7 +126,8 @@ class Ari:
         app.router.add_get("/media", self._serve_media)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", self._pbx.media_port).start()
+        if self._serves_media:
+            await web.TCPSite(self._runner, "127.0.0.1", self._pbx.media_port).start()
         await self.connect()
         return self
 
@@ -131,6 +140,8 @@ class Ari:
         url = f"{self._pbx.ari}/events?app=warmline"
         self._socket = await self._http.ws_connect(url, protocols=("ari",), heartbeat=None)
         self._reader = asyncio.create_task(self._read())
+        # A channel variable is set ten to thirty times around every move between bridges, and nobody here asks.
+        await self.ask("PUT", "applications/warmline/eventFilter", {"disallowed": [{"type": "ChannelVarset"}]})
 
     async def disconnect(self) -> None:
         await self._socket.close()
@@ -168,6 +179,21 @@ class Ari:
     def new_id(self, what: str) -> str:
         return f"{what}-{next(self._numbers)}"
 
+    async def remain(self, *channels: str) -> None:
+        """Waits until Asterisk has exactly these channels: one that left us is gone a moment later."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + WAIT_SECONDS
+        while True:
+            there = {str(channel["id"]) for channel in await self.ask("GET", "channels")}
+            if there == set(channels):
+                return
+            if loop.time() > deadline:
+                raise AssertionError(f"expected the channels {channels}, there are {there}")
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def in_bridge(self, bridge: str) -> set[str]:
+        return set((await self.ask("GET", f"bridges/{bridge}"))["channels"])
+
     # --- what most scenarios begin with ---
 
     async def started(self, channel: str) -> Event:
@@ -188,25 +214,26 @@ class Ari:
 
     async def socket_leg(self) -> Media:
         """A leg whose sound comes to us."""
-        channel = self.new_id("media")
-        await self.post(
-            "channels/externalMedia", app="warmline", channelId=channel, external_host="warmline",
-            transport="websocket", encapsulation="none", connection_type="client", format="ulaw",
-        )  # fmt: skip
+        channel = await self.ask_for_socket_leg()
         await self.started(channel)
         async with self._media_came, asyncio.timeout(WAIT_SECONDS):
             while channel not in self.media:
                 await self._media_came.wait()
         return self.media[channel]
 
-    async def dial(
-        self, endpoint: str, *, seconds: int = 20, variables: dict[str, str] | None = None, caller: str = ""
-    ) -> str:
+    async def ask_for_socket_leg(self) -> str:
+        """The same leg, only asked for."""
+        channel = self.new_id("media")
+        await self.post(
+            "channels/externalMedia", app="warmline", channelId=channel, external_host="warmline",
+            transport="websocket", encapsulation="none", connection_type="client", format="ulaw",
+        )  # fmt: skip
+        return channel
+
+    async def dial(self, endpoint: str, *, seconds: int = 20, variables: dict[str, str] | None = None) -> str:
         """Rings; the channel is answered when it has `started`."""
         channel = self.new_id("agent")
         params = {"endpoint": endpoint, "app": "warmline", "appArgs": "agent", "timeout": str(seconds)}
-        if caller:
-            params["originator"] = caller
         await self.post(f"channels/{channel}", {"variables": variables or {}}, **params)
         return channel
 

@@ -24,7 +24,6 @@ TRUNK = "127.0.0.2"  # calls from this address are the carrier's; phones stand o
 READY_SECONDS = 20
 END_SECONDS = 5
 RTP_PORTS = 400
-FOLDERS = ("lib", "spool", "run", "log", "cache")
 
 
 def command() -> list[str]:
@@ -45,11 +44,13 @@ class Asterisk:
     def __init__(
         self, folder: Path, *, phones: dict[int, str] | None = None, media_port: int | None = None, **settings: str
     ) -> None:
+        if not command():
+            raise RuntimeError("WARMLINE_ASTERISK is empty: run this with `make test-sip`")
         self.folder = folder
         self.ari_port = free_port()
         self.sip_port = free_port(socket.SOCK_DGRAM)
         self.media_port = media_port or free_port()
-        self.rtp_start = 30000 + RTP_PORTS * (self.sip_port % 50)
+        self.rtp_start = 20000 + RTP_PORTS * (self.sip_port % 25)
         self.settings = {
             "ARI_PORT": str(self.ari_port),
             "ARI_PASSWORD": PASSWORD,
@@ -60,6 +61,8 @@ class Asterisk:
             "RTP_END": str(self.rtp_start + RTP_PORTS),
             "PHONES": " ".join(f"{n}:phone{n}:{how}" for n, how in (phones or {100: "no", 101: "no"}).items()),
             "TRUNK_HOST": TRUNK,
+            "USR_FOLDER": str(Path(command()[-1]).parents[1]),
+            "STATE_FOLDER": str(folder / "state"),
         } | settings
         self._process: Process | None = None
 
@@ -80,12 +83,11 @@ class Asterisk:
         return "\n".join((self.folder / "console.log").read_text(errors="replace").splitlines()[-lines:])
 
     async def __aenter__(self) -> Self:
-        if not command():
-            raise RuntimeError("WARMLINE_ASTERISK is empty: run this with `make test-sip`")
         etc = self.folder / "etc"
         given = [f"{name}={value}" for name, value in self.settings.items()]
-        subprocess.run([sys.executable, RENDER, etc, *given], check=True)
-        self._name_folders(etc / "asterisk.conf")
+        rendering = await asyncio.create_subprocess_exec(sys.executable, str(RENDER), str(etc), *given)
+        if await rendering.wait() != 0:
+            raise RuntimeError(f"{RENDER} failed (above)")
         await self._start()
         return self
 
@@ -142,17 +144,3 @@ class Asterisk:
                     pass  # not listening yet
                 await asyncio.sleep(0.02)
         raise RuntimeError(f"Asterisk ended with {process.returncode}")
-
-    def _name_folders(self, conf: Path) -> None:
-        """The tree's modules and data, and everything it writes in this test's own folder."""
-        usr = Path(command()[-1]).parents[1]
-        modules = next(usr.glob("lib/*/asterisk/modules"))
-        own = {name: self.folder / name for name in FOLDERS}
-        for folder in own.values():
-            folder.mkdir(exist_ok=True)
-        (own["lib"] / "moh").mkdir(exist_ok=True)
-        names = {"astetcdir": conf.parent, "astmoddir": modules, "astdatadir": usr / "share/asterisk"}
-        names |= {"astvarlibdir": own["lib"], "astdbdir": own["lib"], "astkeydir": own["lib"]}
-        names |= {f"ast{name}dir": own[name] for name in ("spool", "run", "log", "cache")}
-        with conf.open("a") as lines:
-            lines.write("\n[directories]\n" + "".join(f"{name} => {path}\n" for name, path in names.items()))

@@ -13,7 +13,10 @@ from typing import Self
 
 import numpy as np
 
+from tests.sip import tones
+from tests.sip.phone import Phone
 from tests.sip.tones import Samples
+from tests.sip.waiting import until
 from voice import g711
 
 ETH_P_ALL = 3
@@ -74,14 +77,35 @@ class Capture:
         texts = (packet.payload for packet in self.packets if b"SIP/2.0" in packet.payload[:200])
         return [text.decode("utf-8", "replace") for text in texts]
 
-    def rtp(self, *, source: Address | None = None, target: Address | None = None, since: float = 0.0) -> list[Rtp]:
-        """The RTP packets between these ends, oldest first."""
+    def rtp(self, *, to: Phone | None = None, by: Phone | None = None, since: float = 0.0) -> list[Rtp]:
+        """The RTP that a phone got, or sent. A phone is known by its ports: its address may be any on loopback."""
         wanted = (
             packet
             for packet in self.packets
-            if packet.at >= since and source in (None, packet.source) and target in (None, packet.target)
+            if packet.at >= since
+            and (to is None or packet.target[1] in to.rtp_ports)
+            and (by is None or packet.source[1] in by.rtp_ports)
         )
         return [rtp for packet in wanted if (rtp := _rtp(packet))]
+
+    def order(self, *, to: Phone) -> list[int]:
+        """Everything the phone was sent, one pitch after the other."""
+        return tones.order(sound(self.rtp(to=to)))
+
+    async def hears(self, phone: Phone, *pitches: int, seconds: float = 10) -> None:
+        """Waits until 0.3 s in a row to this phone holds exactly these pitches."""
+
+        def latest() -> set[int] | None:
+            return tones.steady(sound(self.rtp(to=phone, since=self.now() - 0.4))[-tones.SURE :])
+
+        await until(lambda: latest() == set(pitches), f"{phone.folder.name} hears {pitches}", seconds=seconds)
+
+    async def quiet(self, phone: Phone) -> None:
+        """Waits until no packet was sent to this phone for 0.3 s."""
+        await until(lambda: not self.rtp(to=phone, since=self.now() - 0.3), f"nothing is sent to {phone.folder.name}")
+
+    def now(self) -> float:
+        return self._loop.time()
 
 
 def sound(stream: list[Rtp]) -> Samples:

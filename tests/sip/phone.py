@@ -1,8 +1,9 @@
-"""A real SIP phone (baresip), worked by hand: dials, answers, holds, transfers; sends a pitch and records what it hears."""
+"""A real SIP phone (baresip), worked by hand: dials, answers, holds, transfers; sends a pitch, records what it gets."""
 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import subprocess
 from asyncio.subprocess import Process
@@ -12,14 +13,18 @@ from typing import Any, Self
 
 from tests.sip import tones
 from tests.sip.ari import Log
-from tests.sip.asterisk import TRUNK, Asterisk, free_port
+from tests.sip.asterisk import TRUNK, Asterisk
+from tests.sip.waiting import until
 
 MODULES = Path("/usr/lib/baresip/modules")
 SECONDS_OF_TONE = 60
 START_SECONDS = 10
+PORTS = 50  # a phone's own block of ports, below those that the system hands out by itself
+BLOCKS = itertools.cycle(range(10000, 20000, PORTS))
 
 CONFIG = """\
 poll_method epoll
+statmode_default off
 sip_listen {host}:{sip_port}
 net_interface {host}
 rtp_ports {rtp_port}-{rtp_end}
@@ -33,10 +38,10 @@ auplay_channels 1
 ctrl_tcp_listen 127.0.0.1:{control_port}
 snd_path {folder}
 module_path {modules}
-{encryption}module account.so
+{encryption}module g711.so
+module account.so
 module contact.so
 module menu.so
-module g711.so
 module aufile.so
 module sndfile.so
 module ctrl_tcp.so
@@ -54,6 +59,10 @@ class Phone:
         self._encrypted = encrypted
         self._pitch = pitch
         self._process: Process | None = None
+        first = next(BLOCKS)
+        self.sip_port = first  # and the one behind it, which baresip takes for TLS
+        self._control_port = first + 2
+        self.rtp_ports = range(first + 10, first + PORTS)
 
     @classmethod
     def caller(cls, folder: Path, pbx: Asterisk, *, pitch: int = 1400) -> Phone:
@@ -68,20 +77,19 @@ class Phone:
         """An agent's phone, registered with its password."""
         account = (
             f"<sip:agent{number}@{pbx.address};transport=udp>;auth_user=agent{number};auth_pass=phone{number};regint=60"
-            f";answermode={'auto' if auto else 'manual'};audio_codecs=PCMU/8000/1{';mediaenc=srtp' if encrypted else ''}"
+            f";answermode={'auto' if auto else 'manual'};audio_codecs=PCMU/8000/1"
+            f"{';mediaenc=srtp' if encrypted else ''}"
         )
         return cls(folder / f"agent{number}", host="127.0.0.1", account=account, pitch=pitch, encrypted=encrypted)
 
     async def __aenter__(self) -> Self:
         self.folder.mkdir(parents=True)
-        control = free_port()
-        rtp = 40000 + (control % 500) * 40
         sends = tones.write(self.folder / "sends.wav", tones.tone(self._pitch, SECONDS_OF_TONE))
         (self.folder / "accounts").write_text(self._account + "\n")
         (self.folder / "contacts").write_text("")
         config = CONFIG.format(
-            host=self.host, sip_port=free_port(), rtp_port=rtp, rtp_end=rtp + 39, sends=sends, control_port=control,
-            folder=self.folder, modules=MODULES,
+            host=self.host, sip_port=self.sip_port, rtp_port=self.rtp_ports.start, rtp_end=self.rtp_ports.stop - 1,
+            sends=sends, control_port=self._control_port, folder=self.folder, modules=MODULES,
             # before account.so: loaded behind it, baresip 1.0 falls back to clear text without a word
             encryption="module srtp.so\n" if self._encrypted else "",
         )  # fmt: skip
@@ -92,10 +100,10 @@ class Phone:
             )
         try:
             async with asyncio.timeout(START_SECONDS):
-                self._reading, self._writing = await self._connected(control)
+                self._reading, self._writing = await self._connected(self._control_port)
                 self._listener = asyncio.create_task(self._listen())
                 if "regint=0" not in self._account:
-                    await self.events.next("REGISTER_OK")
+                    await self._registered()
         except BaseException:
             print(f"--- {self.folder.name} did not start\n{self.console()}")
             await self._end()
@@ -117,6 +125,10 @@ class Phone:
             except TimeoutError:
                 self._process.kill()
                 await self._process.wait()
+
+    async def _registered(self) -> None:
+        """From the console: the event may have come before we listened."""
+        await until(lambda: "200 OK" in self.console(), f"{self.folder.name} is registered")
 
     def console(self) -> str:
         return (self.folder / "console.log").read_text(errors="replace")
@@ -153,6 +165,6 @@ class Phone:
         return await self.events.next(kind, fits, seconds=seconds)
 
     def heard(self) -> tones.Samples:
-        """All it received in its last call. The recording stops at hold; a capture goes on."""
+        """All it decoded in its last call. The recording stops at hold; a capture goes on."""
         recordings = sorted(self.folder.glob("dump-*dec.wav"), key=lambda path: path.stat().st_mtime)
         return tones.read(recordings[-1])

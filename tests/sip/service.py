@@ -22,8 +22,9 @@ from telephony.events import Entry
 from telephony.journal import Record
 from telephony.lines.asterisk import AsteriskLine
 from telephony.records.store import InlineKeeper
-from telephony.service import Service, World, open_service
+from telephony.service import Service, open_service
 from telephony.settings import load
+from telephony.world import World
 from tests.sim.house import CONFIG, changed, records_in
 from tests.sip import tones
 from tests.sip.asterisk import PASSWORD, Asterisk, free_port
@@ -47,7 +48,7 @@ class Pitches:
     voice_key = "pitches"
 
     async def stream(self, text: str) -> AsyncGenerator[Pcm, None]:
-        kind = BRIEF if text.startswith("Caller ") else HERE_IS if text.startswith("Here is") else SYSTEM
+        kind = BRIEF if "not verified" in text else HERE_IS if text.startswith("Here is") else SYSTEM
         yield tones.tone(kind, min(len(text) * 0.06, SECONDS_OF_SPEECH_MAX))
 
     async def close(self) -> None:

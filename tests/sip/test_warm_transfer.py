@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import groupby
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from telephony.events import (
@@ -15,14 +17,17 @@ from telephony.events import (
     CallAnswered,
     CallEnded,
     HandoffMoved,
+    Held,
     KeyPressed,
     Problem,
     Said,
     Unbridged,
 )
 from tests.sip import tones
+from tests.sip.capture import Capture
 from tests.sip.phone import Phone
 from tests.sip.service import BRIEF, HERE_IS, SYSTEM, House, house
+from tests.sip.test_transfer import replaces
 
 pytestmark = pytest.mark.sip
 
@@ -232,6 +237,92 @@ async def test_a_colleague_who_hangs_up_after_a_transfer_leaves_the_caller_with_
         await ben.call_event("CALL_ESTABLISHED")
         await asyncio.sleep(1)
         await ben.do("hangup")
+        await at.until(Unbridged)
+        await asyncio.sleep(2)
+        await caller.do("hangup")
+        await at.until(CallEnded)
+        assert await at.is_empty()
+    assert tones.order(caller.heard())[-1] == SYSTEM
+
+
+async def test_an_agent_who_holds_leaves_the_caller_with_words_and_music_until_they_are_back(tmp_path: Path) -> None:
+    async with (
+        house(tmp_path) as at,
+        Phone.caller(tmp_path, at.pbx, pitch=CALLER) as caller,
+        Phone.agent(tmp_path, at.pbx, 100, pitch=ANA) as ana,
+    ):
+        at.available("ana")
+        await asks(at, caller)
+        await accepts(at, ana)
+        await asyncio.sleep(1)
+        await ana.do("hold")
+        await at.until(Held, lambda held: held.on)
+        await at.until(Said, lambda said: said.prompt.startswith("held"))
+        await asyncio.sleep(2)
+        await ana.do("resume")
+        await at.until(Held, lambda held: not held.on)
+        await asyncio.sleep(2)
+        await caller.do("hangup")
+        await at.until(CallEnded)
+        assert await at.is_empty()
+    heard = tones.order(caller.heard())
+    assert heard[-1] == ANA
+    assert SYSTEM in heard[heard.index(ANA) : -1]
+    assert longest_silence_seconds(caller, since=ANA) < 0.6
+
+
+def longest_silence_seconds(phone: Phone, *, since: int) -> float:
+    """From the first of a pitch on."""
+    samples = phone.heard().astype(float)
+    width = tones.RATE // 10
+    levels = [float(np.abs(samples[at : at + width]).max()) for at in range(0, len(samples) - width, width)]
+    first = next(at for at in range(len(levels)) if tones.strength(samples[at * width :][:width], since) > tones.FLOOR)
+    runs = [len(list(group)) for quiet, group in groupby(level < 100 for level in levels[first:]) if quiet]
+    return max(runs, default=0) / 10
+
+
+async def test_an_agent_who_asks_a_colleague_first_may_put_them_in_their_place(tmp_path: Path) -> None:
+    """An attended transfer: hold, a call to 101, REFER with Replaces."""
+    async with (
+        Capture() as capture,
+        house(tmp_path) as at,
+        Phone.caller(tmp_path, at.pbx, pitch=CALLER) as caller,
+        Phone.agent(tmp_path, at.pbx, 100, pitch=ANA) as ana,
+        Phone.agent(tmp_path, at.pbx, 101, pitch=BEN) as ben,
+    ):
+        at.available("ana")
+        await asks(at, caller)
+        await accepts(at, ana)
+        first = (await ana.call_event("CALL_ESTABLISHED"))["id"]
+        await ana.do("hold")
+        await at.until(Held, lambda held: held.on)
+        await ana.dial(f"sip:101@{at.pbx.address}")
+        second = (await ana.call_event("CALL_ESTABLISHED"))["id"]
+        await ben.call_event("CALL_ESTABLISHED")
+        await asyncio.sleep(1)
+        await ana.do("callfind", first)
+        await ana.do("transfer", f"sip:101@{at.pbx.address}?{replaces(capture, second)}")
+        await at.until(Held, lambda held: not held.on)
+        await asyncio.sleep(2)
+        assert not at.all(Unbridged)
+        await caller.do("hangup")
+        await at.until(CallEnded)
+        await ben.call_event("CALL_CLOSED")
+        assert await at.is_empty()
+    assert BEN in windows(caller)[-2]
+    assert tones.order(ben.heard())[-1] == CALLER
+
+
+async def test_a_transfer_to_nobody_brings_the_caller_back_to_the_system(tmp_path: Path) -> None:
+    async with (
+        house(tmp_path) as at,
+        Phone.caller(tmp_path, at.pbx, pitch=CALLER) as caller,
+        Phone.agent(tmp_path, at.pbx, 100, pitch=ANA) as ana,
+    ):
+        at.available("ana")
+        await asks(at, caller)
+        await accepts(at, ana)
+        await ana.do("transfer", f"sip:101@{at.pbx.address}")
         await at.until(Unbridged)
         await asyncio.sleep(2)
         await caller.do("hangup")

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 RATE = 8000
-WINDOW_SECONDS = 0.2
+WINDOW_SECONDS = 0.1
+SURE = 2400  # samples; 0.3 s hold at least two whole windows, and so make a run
 PITCHES = (440, 600, 880, 1000, 1400, 1900)
 PEAK = 8000  # about -12 dBFS
 FLOOR = 300  # a pitch weaker than this amplitude is line noise
@@ -56,11 +57,17 @@ def pitches(samples: Samples) -> set[int]:
     return {hertz for hertz in PITCHES if strength(samples, hertz) > FLOOR}
 
 
+def steady(samples: Samples) -> set[int] | None:
+    """The pitches of a stretch that sounds the same all through; None where it changes or is too short to say."""
+    if len(samples) < SURE:
+        return None
+    parts = {frozenset(pitches(window)) for window in _windows(samples)}
+    return set(next(iter(parts))) if len(parts) == 1 else None
+
+
 def heard(samples: Samples) -> list[tuple[int, float]]:
     """The runs of the strongest pitch. A run of a single window, where two pitches meet, is left out."""
-    width = round(WINDOW_SECONDS * RATE)
-    windows = [samples[at : at + width] for at in range(0, len(samples) - width + 1, width)]
-    loudest = (max((strength(window, hertz), hertz) for hertz in PITCHES) for window in windows)
+    loudest = (max((strength(window, hertz), hertz) for hertz in PITCHES) for window in _windows(samples))
     runs = [
         (hertz, sum(1 for _ in group)) for hertz, group in groupby(hz if level > FLOOR else 0 for level, hz in loudest)
     ]
@@ -70,6 +77,11 @@ def heard(samples: Samples) -> list[tuple[int, float]]:
 def order(samples: Samples) -> list[int]:
     """The pitches one after the other, without silence and without lengths."""
     return [hertz for hertz, _ in groupby(hertz for hertz, _ in heard(samples) if hertz)]
+
+
+def _windows(samples: Samples) -> list[Samples]:
+    width = round(WINDOW_SECONDS * RATE)
+    return [samples[at : at + width] for at in range(0, len(samples) - width + 1, width)]
 
 
 def _joined(runs: Iterable[tuple[int, int]]) -> Iterable[tuple[int, int]]:

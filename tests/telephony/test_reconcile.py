@@ -16,6 +16,7 @@ from telephony.sim import agent as agents
 from telephony.sim.faults import Fault
 from tests.lines.stage import AGENTS, SETTINGS, Stage, stage
 
+CALLER = "CA" + "c" * 32
 FOUND = r"(GET|POST) .*/Calls/.+\.json"
 
 
@@ -24,7 +25,7 @@ def keep(store: Store, *told: e.Entry) -> None:
         store.keep(Record("c1", seq, 1000 * seq, float(seq), entry))
 
 
-def until_rung(sid: str, caller_sid: str = "CAcaller") -> list[e.Entry]:
+def until_rung(sid: str, caller_sid: str = CALLER) -> list[e.Entry]:
     return [
         e.CallOffered("twilio", "inbound", "+12025550143", "+12025550100", caller_sid),
         e.HandoffMoved("h1", "queued", "requested", None),
@@ -88,9 +89,9 @@ async def test_two_who_talk_in_a_conference_are_left_alone(tmp_path: Path) -> No
     bridged = (e.HandoffMoved("h1", "bridged", "accepted", None), e.Bridged("h1", "ada"))
     async with crashed(tmp_path, *bridged, who=agents.never_answers()) as (it, sid):
         caller = it.carrier.new_call(from_="+12025550143", to="+12025550100", direction="inbound")
-        caller.sid = "CAcaller"
+        caller.sid = CALLER
         caller.status = "in-progress"
-        it.carrier.calls["CAcaller"] = caller
+        it.carrier.calls[CALLER] = caller
         added = await after_a_start(tmp_path, it)
         assert not it.carrier.calls[sid].completed.is_set()
     assert [kind for kind, _ in added] == ["Problem", "Unbridged", "HandoffMoved", "CallEnded"]

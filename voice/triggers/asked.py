@@ -23,6 +23,9 @@ class Rule(BaseRule):
     frames: tuple[str, ...]
     never: tuple[str, ...] = field(default=())
 
+    def __post_init__(self) -> None:
+        wants("", self)  # compiles its sentences: half a second that no caller's first words shall wait for
+
 
 def look(signals: Signals, rule: Rule) -> Escalated | None:
     if signals.person is not None:

@@ -11,6 +11,7 @@ export class Link {
   #timers = [];
   #on;
   #packets = -1;
+  #begun = false; // the far end has sent sound
   #heard = performance.now();
   #quiet = false;
   #closed = false;
@@ -20,7 +21,10 @@ export class Link {
     this.#on = on;
     this.connection = new RTCPeerConnection({ iceServers: iceServers.map((urls) => ({ urls })) });
     this.#sender = this.connection.addTrack(track);
-    this.connection.ontrack = (event) => on.stream(event.streams[0] ?? new MediaStream([event.track]));
+    this.connection.ontrack = (event) => {
+      event.track.onunmute = () => (this.#begun = true); // its first packet
+      on.stream(event.streams[0] ?? new MediaStream([event.track]));
+    };
     this.connection.onconnectionstatechange = () => this.#state(this.connection.connectionState);
     this.#openChannel();
   }
@@ -90,9 +94,11 @@ export class Link {
     const stats = [...(await this.connection.getStats()).values()];
     const packets = stats.find((report) => report.type === "inbound-rtp")?.packetsReceived ?? 0;
     if (this.#closed) return;
-    if (packets !== this.#packets) this.#heard = performance.now();
-    this.#packets = packets;
-    const quiet = packets > 0 && performance.now() - this.#heard > QUIET_MS; // 0: the far end has not begun
+    if (packets > this.#packets) {
+      this.#packets = packets;
+      this.#heard = performance.now();
+    }
+    const quiet = this.#begun && performance.now() - this.#heard > QUIET_MS;
     if (quiet === this.#quiet) return;
     this.#quiet = quiet;
     if (quiet) this.#on.quiet();

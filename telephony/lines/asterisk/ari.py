@@ -109,8 +109,10 @@ class Ari:
     async def answer(self, channel: str) -> None:
         await self._ask("POST", f"/channels/{channel}/answer")
 
-    async def ring(self, channel: str, endpoint: str, *, ring_seconds: float) -> None:
-        """Rings `endpoint`. Asterisk's own time-out is a net below ours."""
+    async def ring(
+        self, channel: str, endpoint: str, *, ring_seconds: float, headers: Mapping[str, str] | None = None
+    ) -> None:
+        """Rings `endpoint`, with SIP `headers`. Asterisk's own time-out is a net below ours."""
         query = {
             "endpoint": endpoint,
             "app": self._settings.app,
@@ -119,7 +121,9 @@ class Ari:
         }
         if self._settings.shown_number:
             query["callerId"] = self._settings.shown_number
-        await self._ask("POST", f"/channels/{channel}", query, tries=1)
+        variables = {f"PJSIP_HEADER(add,{name})": value for name, value in (headers or {}).items()}
+        body = {"variables": variables} if variables else None
+        await self._ask("POST", f"/channels/{channel}", query, body=body, tries=1)
 
     async def open_media(self, channel: str, *, token: str) -> None:
         """A channel whose audio comes to our websocket and goes out from there; entered when this returns."""

@@ -6,18 +6,19 @@ what our session says. So both sessions go on with their own party, and both tra
 
 import asyncio
 import logging
-from collections.abc import Coroutine
 
 from telephony.errors import BridgeFailed, LineError
 from telephony.leg import LegEnded
 from telephony.lines.asterisk.ari import Ari
 from telephony.lines.asterisk.leg import AsteriskLeg
 from telephony.lines.asterisk.settings import PREFIX
+from telephony.lines.asterisk.tasks import together
 
 log = logging.getLogger(__name__)
 
 
 ROOM = f"{PREFIX}room-"
+"""What the bridge of a caller and an agent is called; the rest of the name is its own."""
 
 
 class AsteriskBridge:
@@ -50,18 +51,18 @@ class AsteriskBridge:
             await self._enter(self._caller)
 
     async def part(self) -> None:
-        await both(self._back(self._caller), self._back(self._agent))
+        await together(self._back(self._caller), self._back(self._agent))
         try:
             await self._ari.close_bridge(self._room)
         except LineError as error:
             log.warning("bridge %s: closed expected, got: %s", self._room, error)
 
     async def _join(self) -> None:
-        await both(self._ari.open_bridge(self._room), spy(self._ari, self._caller), spy(self._ari, self._agent))
+        await together(self._ari.open_bridge(self._room), spy(self._ari, self._caller), spy(self._ari, self._agent))
         await self._ari.put(self._room, self._caller.channel, self._agent.channel)
         for leg in (self._caller, self._agent):
             leg.where = self._room
-        await both(stand_in(self._ari, self._caller), stand_in(self._ari, self._agent))
+        await together(stand_in(self._ari, self._caller), stand_in(self._ari, self._agent))
 
     async def _enter(self, leg: AsteriskLeg) -> None:
         await self._ari.put(self._room, leg.channel)
@@ -110,10 +111,3 @@ async def follow(ari: Ari, leg: AsteriskLeg) -> None:
     if not leg.at_home:
         await spy(ari, leg)
         await stand_in(ari, leg)
-
-
-async def both(*works: Coroutine[None, None, None]) -> None:
-    """All at once, each to its end; then the first failure, if any, is raised."""
-    for done in await asyncio.gather(*works, return_exceptions=True):
-        if isinstance(done, BaseException):
-            raise done

@@ -24,3 +24,10 @@ def endpoint(address: str, *, technology: str, trunk: str) -> str:
     if ENDPOINT.fullmatch(address):
         return f"{technology}/{address}"
     raise DialRefused(f"agent address {address!r}: expected an endpoint, +E.164 or sip:, got none of them")
+
+
+def outside(number: str, *, technology: str, trunk: str) -> str:
+    """A caller's number, through the trunk. Raises `DialRefused` for what is no number, and where no trunk is set."""
+    if not NUMBER.fullmatch(number):
+        raise DialRefused(f"a number in E.164 expected, got {len(number)} characters that are none")
+    return endpoint(number, technology=technology, trunk=trunk)

@@ -8,7 +8,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-KINDS = ("StasisStart", "StasisEnd", "ChannelDestroyed", "ChannelDtmfReceived", "ChannelHold", "ChannelUnhold")
+ABOUT_CHANNELS = (
+    "StasisStart",
+    "StasisEnd",
+    "ChannelDestroyed",
+    "ChannelDtmfReceived",
+    "ChannelHold",
+    "ChannelUnhold",
+)
+KINDS = (*ABOUT_CHANNELS, "ApplicationReplaced")
 """What is read; the rest Asterisk is asked not to send."""
 
 EVENT_LENGTH_MAX = 64 * 1024  # the longest, a StasisStart with its variables, has about 2 kB
@@ -72,7 +80,12 @@ class Held:
     on: bool
 
 
-Event = Entered | Left | Destroyed | Key | Held
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """ApplicationReplaced: somebody else listens to our app's events from now on; we no longer do."""
+
+
+Event = Entered | Left | Destroyed | Key | Held | Replaced
 _Json = Mapping[str, object]
 
 
@@ -94,7 +107,9 @@ def parse(data: object, *, app: str) -> Event | Drop | None:
 
 
 def _read(kind: str, event: _Json) -> Event | Drop | None:
-    if kind not in KINDS:
+    if kind == "ApplicationReplaced":
+        return Replaced()
+    if kind not in ABOUT_CHANNELS:
         return None
     channel = channel_of(event.get("channel"))
     if channel is None:

@@ -5,6 +5,7 @@ Whatever ends it first (the channel's end, its media, a deadline, ourselves) dec
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,6 +53,7 @@ class AsteriskLeg:
         self.connected = asyncio.Event()  # set once a pipeline reads the media
         self.cleared = asyncio.Event()  # set once nothing of it is left in the PBX, as far as we could
         self._held = False
+        self._tell: Callable[[bool], object] = lambda on: None
         self._transport: asyncio.Future[AsteriskTransport] = loop.create_future()
         self._ended: asyncio.Future[LegEnded] = loop.create_future()
         if inbound:
@@ -92,7 +94,12 @@ class AsteriskLeg:
 
     def hold(self, on: bool) -> None:
         """The far end put us on hold: what comes from there (music, mostly) is not the party speaking."""
-        self._held = on
+        if on is not self._held:
+            self._held = on
+            self._tell(on)
+
+    def when_held(self, tell: Callable[[bool], object] | None) -> None:
+        self._tell = tell or (lambda on: None)
 
     async def press(self, digit: str) -> None:
         """A key that did not come with the media, because the party is in another bridge."""

@@ -16,13 +16,17 @@ from fastapi import APIRouter
 from telephony.errors import DialRefused, LineError
 from telephony.leg import Leg, LegEnded, LegId, LegState, Party
 from telephony.lines.asterisk.ari import Ari, Connection
-from telephony.lines.asterisk.bridge import ROOM, AsteriskBridge, both, follow
-from telephony.lines.asterisk.destinations import endpoint
-from telephony.lines.asterisk.events import KINDS, Channel, Destroyed, Drop, Entered, Event, Held, Key, Left, parse
+from telephony.lines.asterisk.bridge import AsteriskBridge, follow
+from telephony.lines.asterisk.destinations import endpoint, outside
+from telephony.lines.asterisk.events import Channel, Destroyed, Drop, Entered, Event, Held, Key, Left, Replaced, parse
 from telephony.lines.asterisk.http import AiohttpConnection
+from telephony.lines.asterisk.leftovers import Leftovers, channels_of
 from telephony.lines.asterisk.leg import AsteriskLeg, Names
+from telephony.lines.asterisk.life import Life
 from telephony.lines.asterisk.media import MediaDoor
 from telephony.lines.asterisk.settings import PREFIX, Settings
+from telephony.lines.asterisk.tasks import together, tried
+from telephony.reference import sip_headers
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +34,7 @@ NAME = "asterisk"
 CALLER = "caller"  # the dialplan hands callers to us by Stasis(warmline,caller), perhaps with the number dialled
 RECONNECT_SECONDS = 0.5  # doubled each time ...
 REMEMBERED = 2000  # attempts and channels, oldest forgotten first
+REPLACED_SECONDS = 60.0  # before we take the app back from another process: two must not fight for each event
 RECONNECT_SECONDS_MAX = 10.0  # ... up to this: a PBX that restarts is back within 10 s of being there
 
 
@@ -51,7 +56,9 @@ class AsteriskLine:
         self._door = MediaDoor(start_seconds=settings.start_seconds, refusals=self.refusals, dropped=self.dropped)
         self._arriving: asyncio.Queue[AsteriskLeg] = asyncio.Queue(settings.waiting_calls_max)
         self._legs: dict[str, AsteriskLeg] = {}  # by the party's channel
-        self._pairs: dict[str, str] = {}  # who talk without us since before we came: each channel → the other
+        self._replaced = False
+        self._leftovers = Leftovers(self._ari)
+        self._life = Life(self._ari, self._door, settings)
         self._attempts: OrderedDict[str, None] = OrderedDict()
         self._over: OrderedDict[str, None] = OrderedDict()  # channels that have ended: what comes late changes nothing
         self._tasks = asyncio.TaskGroup()
@@ -95,24 +102,37 @@ class AsteriskLine:
     async def dial(self, address: str, *, ring_seconds: float, call: str, attempt: str) -> AsteriskLeg:
         """Rings a listed agent once. A failure to dial is a leg that has ended, as busy and no answer are."""
         where = self._allowed(address, attempt)
+        return await self._ring(
+            where, address, ring_seconds=ring_seconds, attempt=attempt, headers=sip_headers(attempt)
+        )
+
+    async def ring_back(self, number: str, *, ring_seconds: float, call: str) -> AsteriskLeg:
+        """Rings a caller who was promised it, through the trunk; `call` is the id of the call that this becomes."""
+        where = outside(number, technology=self.settings.technology, trunk=self.settings.trunk)
+        self._dialled_once(call)
+        return await self._ring(where, number, ring_seconds=ring_seconds, attempt=call, headers={})
+
+    async def _ring(
+        self, where: str, address: str, *, ring_seconds: float, attempt: str, headers: Mapping[str, str]
+    ) -> AsteriskLeg:
         _remember(self._attempts, attempt)
         key = secrets.token_hex(6)
         channel = f"{PREFIX}agent-{key}"
         party = Party(line=self.name, address=address, called=where, carrier_id=channel)
         leg = AsteriskLeg(leg_id=LegId(attempt), party=party, channel=channel, names=Names.of(key), inbound=False)
         self._legs[channel] = leg
-        log.info("call %s: ringing an agent, attempt %s", call, attempt)
+        log.info("ringing, attempt %s", attempt)
         try:
-            await self._ari.ring(channel, where, ring_seconds=ring_seconds)
+            await self._ari.ring(channel, where, ring_seconds=ring_seconds, headers=headers)
             leg.placed = True
         except LineError as error:
-            log.warning("call %s: attempt %s failed: %s", call, attempt, error)
+            log.warning("attempt %s failed: %s", attempt, error)
             leg.end(LegEnded.FAILED)
         except asyncio.CancelledError:
             leg.end(LegEnded.BY_US)
             raise
         finally:
-            self._start(self._live(leg, ring_seconds))
+            self._start(self._live(leg, ring_seconds=ring_seconds))
         return leg
 
     def bridge(self, caller: Leg, agent: Leg) -> AsteriskBridge | None:
@@ -143,19 +163,25 @@ class AsteriskLine:
                     log.info("asterisk: listening to its events")
                     self.listening.set()
                     pause = RECONNECT_SECONDS
-                    self._start(self._reconcile(left_over))
+                    self._start(self._leftovers.compare(self._legs.values(), left_over))
                     async for text in events:
                         self._take(text)
                 log.error("asterisk: its events ended; connecting again")
             except LineError as error:
                 log.warning("asterisk: %s", error)
+            except Exception:  # a line that stopped listening would never hear of a call again
+                log.exception("asterisk: its events expected")
             self.listening.clear()
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, RECONNECT_SECONDS_MAX)
+            await asyncio.sleep(REPLACED_SECONDS if self._replaced else pause)
+            pause, self._replaced = min(2 * pause, RECONNECT_SECONDS_MAX), False
 
     def _take(self, text: object) -> None:
         event = parse(text, app=self.settings.app)
-        drop = event if isinstance(event, Drop) or event is None else self._happened(event)
+        try:
+            drop = event if isinstance(event, Drop) or event is None else self._happened(event)
+        except Exception:  # whatever one event does, the next ones are heard
+            log.exception("asterisk: an event to be taken expected: %s", event)
+            return
         if drop is not None:
             self.dropped[drop.value] += 1
             if self.dropped[drop.value] == 1:
@@ -181,6 +207,12 @@ class AsteriskLine:
                 if (leg := self._legs.get(channel)) is not None:
                     leg.hold(on)
                 return None
+            case Replaced():
+                log.error(
+                    "asterisk: another process listens to app %s now; one for each app expected", self.settings.app
+                )
+                self._replaced = True
+                return None
 
     def _entered(self, channel: Channel, args: tuple[str, ...]) -> Drop | None:
         leg = self._legs.get(channel.id)
@@ -190,7 +222,7 @@ class AsteriskLine:
             return Drop.REPEATED if repeated else None
         if self._ari.entrances.entered(channel.id):
             return None
-        if channel.id in self._over or channel.id in self._ours():
+        if channel.id in self._over or channel.id in channels_of(self._legs.values()):
             return Drop.REPEATED
         if channel.id.startswith(PREFIX):  # answered after it was given up
             self._start(self._ari.hang_up(channel.id))
@@ -213,16 +245,15 @@ class AsteriskLine:
         )
         self._legs[channel.id] = leg
         self._arriving.put_nowait(leg)
-        self._start(self._live(leg, 0.0, answer=channel.state != "Up"))
+        self._start(self._live(leg, answer=channel.state != "Up"))
 
     def _gone(self, channel: str, tell: Callable[[AsteriskLeg], None]) -> Drop | None:
         _remember(self._over, channel)
         leg = self._legs.get(channel)
         if leg is not None:
             tell(leg)
-        elif (other := self._pairs.pop(channel, None)) is not None:
-            self._pairs.pop(other, None)
-            self._start(self._let_go(other))
+        elif (other := self._leftovers.parted(channel)) is not None:
+            self._start(self._leftovers.let_go(other))
         else:
             self._ari.entrances.ended(channel)
         return None  # one that we know no more is the echo of an end
@@ -244,113 +275,14 @@ class AsteriskLine:
         self._start(follow(self._ari, leg))
         return None
 
-    # --- one leg's life ------------------------------------------------------------------------------------------
-
-    async def _live(self, leg: AsteriskLeg, ring_seconds: float, *, answer: bool = False) -> None:
-        try:
-            await _while_alive(leg, self._bring_up(leg, ring_seconds, answer=answer))
-            await leg.ended()
-        finally:
-            leg.end(LegEnded.FAILED)  # only when this is torn down
-            await self._clear(leg)
-
-    async def _bring_up(self, leg: AsteriskLeg, ring_seconds: float, *, answer: bool) -> None:
-        """Media, once it is answered; the leg ends where one of the two does not come."""
-        try:
-            if not leg.picked_up.is_set():
-                async with asyncio.timeout(ring_seconds):
-                    await leg.picked_up.wait()
-        except TimeoutError:
-            leg.end(LegEnded.NO_ANSWER)
-            return
-        try:
-            await self._open_media(leg, answer=answer)
-        except (LineError, TimeoutError) as error:
-            log.warning("leg %s: media expected, got none: %s", leg.id, error)
-            leg.end(LegEnded.FAILED)
-
-    async def _open_media(self, leg: AsteriskLeg, *, answer: bool) -> None:
-        expected = self._door.expect(leg)
-        try:
-            await both(
-                self._ari.open_bridge(leg.names.home), self._ari.open_media(leg.names.media, token=expected.token)
-            )
-            async with asyncio.timeout(self.settings.connect_seconds):
-                transport = await expected.transport
-        finally:
-            self._door.forget(expected)
-        if answer:
-            await self._ari.answer(leg.channel)
-        await self._ari.put(leg.names.home, leg.channel, leg.names.media)
-        if leg.over is None:
-            leg.attach(transport)
-
-    async def _clear(self, leg: AsteriskLeg) -> None:
-        """Nothing of it stays in the PBX. A caller whom we fail goes on in the dialplan, where people may be."""
-        self._legs.pop(leg.channel, None)
-        theirs = leg.over not in (LegEnded.BY_US, LegEnded.FAILED, LegEnded.NO_ANSWER)
-        if not theirs:
-            send_on = leg.inbound and leg.over is LegEnded.FAILED
-            await self._try((self._ari.send_on if send_on else self._ari.hang_up)(leg.channel))
-        if leg.spy is not None:
-            await self._try(self._ari.hang_up(leg.spy))
-        if leg.picked_up.is_set():
-            await self._try(self._ari.hang_up(leg.names.media))
-            await self._try(self._ari.close_bridge(leg.names.home))
-        leg.cleared.set()
-
-    # --- after an outage -----------------------------------------------------------------------------------------
-
-    async def _reconcile(self, left_over: tuple[str, ...]) -> None:
-        """`left_over`: what our app held before we connected. Of what nobody knows any more, two who talk are left
-        alone, other callers go on in the dialplan, the rest ends. Legs whose channel is gone have ended, those that
-        were answered meanwhile go on."""
-        placed = [leg for leg in self._legs.values() if leg.placed and leg.over is None]
-        try:
-            await self._ari.hear_only(KINDS)
-            channels = await self._ari.channels()
-            bridges = await self._ari.bridges()
-            self._pair(bridges)
-            ours = self._ours() | self._pairs.keys()
-            for channel in left_over:
-                if channel not in ours and not self._ari.entrances.entered(channel):
-                    await self._try(self._let_go(channel))
-            known = {leg.names.home for leg in self._legs.values()} | {leg.where for leg in self._legs.values()}
-            for bridge, inside in bridges.items():
-                if bridge.startswith(PREFIX) and bridge not in known and self._pairs.keys().isdisjoint(inside):
-                    await self._try(self._ari.close_bridge(bridge))
-        except LineError as error:
-            log.error("asterisk: what it holds expected after connecting, got: %s", error)
-            return
-        for leg in placed:
-            there = channels.get(leg.channel)
-            if there is None:
-                leg.end(LegEnded.HUNG_UP if leg.picked_up.is_set() else LegEnded.FAILED)
-            elif there.state == "Up":
-                leg.picked_up.set()
-
-    def _pair(self, bridges: Mapping[str, tuple[str, ...]]) -> None:
-        """Those who talk in a room of a process before this one: when one of the two leaves, the other is let go."""
-        rooms = {leg.where for leg in self._legs.values()}
-        for bridge, inside in bridges.items():
-            if bridge.startswith(ROOM) and bridge not in rooms and len(inside) == 2:
-                log.warning("asterisk: %s talk on, joined by a process before this one", " and ".join(inside))
-                self._pairs |= {inside[0]: inside[1], inside[1]: inside[0]}
-
-    async def _let_go(self, channel: str) -> None:
-        log.warning("asterisk: channel %s is left from before", channel)
-        if channel.startswith(PREFIX):
-            await self._ari.hang_up(channel)
-        else:
-            await self._ari.send_on(channel)
-
     async def _hang_up_all(self) -> None:
-        for leg in [*self._legs.values()]:
-            await leg.hang_up("the line closes")
+        await together(*(leg.hang_up("the line closes") for leg in self._legs.values()))
 
-    def _ours(self) -> set[str]:
-        """The channels of all legs."""
-        return {name for leg in self._legs.values() for name in (leg.channel, leg.names.media, leg.spy) if name}
+    async def _live(self, leg: AsteriskLeg, *, ring_seconds: float = 0.0, answer: bool = False) -> None:
+        try:
+            await self._life.live(leg, ring_seconds=ring_seconds, answer=answer)
+        finally:
+            self._legs.pop(leg.channel, None)
 
     # --- shared --------------------------------------------------------------------------------------------------
 
@@ -359,37 +291,18 @@ class AsteriskLine:
         destination = self._agents.get(address, listed)
         if destination is None:
             raise DialRefused(f"attempt {attempt}: expected an agent or an address of the list, got another")
-        if attempt in self._attempts:
-            raise DialRefused(f"attempt {attempt}: dialled before; nobody is rung twice for one offer")
+        self._dialled_once(attempt)
         return endpoint(destination, technology=self.settings.technology, trunk=self.settings.trunk)
 
-    def _start(self, work: Coroutine[None, None, None]) -> None:
-        self._tasks.create_task(self._try(work))
+    def _dialled_once(self, attempt: str) -> None:
+        if attempt in self._attempts:
+            raise DialRefused(f"attempt {attempt}: dialled before; nobody is rung twice for one offer")
 
-    async def _try(self, work: Coroutine[None, None, None]) -> None:
-        """What fails here is seen again when the legs are next compared with what Asterisk holds."""
-        try:
-            await work
-        except LineError as error:
-            log.warning("asterisk: %s", error)
-        except Exception:  # one leg's fault must not end the others, nor the listening
-            log.exception("asterisk: an end to its work expected")
+    def _start(self, work: Coroutine[None, None, None]) -> None:
+        self._tasks.create_task(tried(work))
 
 
 def _remember(names: OrderedDict[str, None], name: str) -> None:
     names[name] = None
     if len(names) > REMEMBERED:
         names.popitem(last=False)
-
-
-async def _while_alive(leg: AsteriskLeg, work: Coroutine[None, None, None]) -> None:
-    """Does `work`, but no longer than the leg lives."""
-    working, over = asyncio.create_task(work), asyncio.create_task(leg.ended())
-    try:
-        await asyncio.wait({working, over}, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        over.cancel()
-        working.cancel()
-        await asyncio.wait({working})
-    if not working.cancelled():
-        working.result()

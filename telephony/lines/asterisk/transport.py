@@ -6,7 +6,7 @@ short. Time is the loop's own, so that a replay may run in virtual time.
 
 import asyncio
 
-from pipecat.frames.frames import Frame, InterruptionFrame, OutputAudioRawFrame
+from pipecat.frames.frames import Frame, InterruptionFrame, OutputAudioRawFrame, StartFrame
 from pipecat.transports.websocket.fastapi import (
     FastAPIWebsocketOutputTransport,
     FastAPIWebsocketParams,
@@ -15,19 +15,44 @@ from pipecat.transports.websocket.fastapi import (
 from starlette.websockets import WebSocket
 
 from telephony.lines.asterisk.serializer import MediaSerializer
-from voice.audio import FRAME_MS, RATE
+from voice.audio import FRAME_MS, FRAME_SAMPLES, RATE
+from voice.g711 import MULAW_SILENCE
 from voice.pipeline.frames import PlayedMarkFrame, PromptEndedFrame
 
+IDLE_SECONDS = 1.0  # carriers and NAT end what is silent for some 30 s and more; RFC 6263 asks for a packet each 15 s
+SILENT_FRAME = bytes([MULAW_SILENCE]) * FRAME_SAMPLES
 AHEAD_SECONDS_MAX = 0.1  # Asterisk still holds this much when a barge-in comes
 
 
 class AsteriskOutput(FastAPIWebsocketOutputTransport):
-    """Keeps count of when what it sent will have been played; returns the marks that Asterisk forgets."""
+    """Keeps count of when what it sent will have been played; returns the marks that Asterisk forgets.
+
+    Where nothing is said Asterisk sends the phone nothing at all, so a little silence is sent now and then.
+    """
 
     marks: MediaSerializer
+    _idling: asyncio.Task[None] | None = None
 
     _played_at = 0.0  # loop time at which Asterisk will have played everything sent so far
     _protected_until = 0.0  # loop time until which it still holds audio that must not be taken back
+
+    async def start(self, frame: StartFrame) -> None:
+        await super().start(frame)
+        self._idling = self.create_task(self._idle())
+
+    async def cleanup(self) -> None:
+        if self._idling is not None:
+            idling, self._idling = self._idling, None
+            await self.cancel_task(idling)
+        await super().cleanup()
+
+    async def _idle(self) -> None:
+        clock = asyncio.get_running_loop().time
+        while True:
+            await asyncio.sleep(IDLE_SECONDS)
+            if clock() - self._played_at >= IDLE_SECONDS:
+                await self._client.send(SILENT_FRAME)
+                self._played_at = clock() + FRAME_MS / 1000
 
     async def write_audio_frame(self, frame: OutputAudioRawFrame) -> bool:
         if not await self._write_frame(frame):

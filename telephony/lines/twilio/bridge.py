@@ -19,6 +19,7 @@ from telephony.lines.twilio.control import CallControl, CallOver
 from telephony.lines.twilio.documents import Documents
 from telephony.lines.twilio.leg import ENDINGS, TwilioLeg
 from telephony.lines.twilio.settings import HOLD_PATH, Settings
+from telephony.lines.twilio.transport import TwilioTransport
 from voice.audio import Pcm
 
 log = logging.getLogger(__name__)
@@ -78,8 +79,8 @@ class ConferenceBridge:
 
     async def join(self) -> None:
         self.stage = Stage.JOINING
-        self._caller.overheard = self._hear
         try:
+            self._listen(await self._agent.media())
             async with asyncio.timeout(self._settings.join_seconds):
                 await self._while_both_stay(self._move_both())
         except (LineError, TimeoutError) as error:
@@ -186,8 +187,11 @@ class ConferenceBridge:
         if leg.over is None and not leg.streaming.is_set():
             await self._fetch(leg)
 
-    async def _hear(self, pcm: Pcm) -> None:
-        """What the caller hears is the agent, unless it is our hold music: for the agent's session and the record."""
-        await (await self._caller.media()).heard(pcm)
-        if not self._held and self._agent.over is None:
-            await (await self._agent.media()).said(pcm)
+    def _listen(self, agent: TwilioTransport) -> None:
+        """What the caller hears is what the agent says, unless it is our hold music."""
+
+        async def hear(pcm: Pcm) -> None:
+            if not self._held and self._agent.over is None:
+                await agent.said(pcm)
+
+        self._caller.overheard = hear

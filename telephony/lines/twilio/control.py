@@ -139,6 +139,20 @@ class CallControl:
 
         await self._retried(f"{'hold' if on else 'take off hold'} {call_sid}", hold, again=_may_be_repeated)
 
+    async def overhear(self, call_sid: str, *, name: str, stream_url: str, parameter: str, token: str) -> None:
+        """Opens a stream of both sides beside what the call is doing. Raises `CallOver` or `LineError`."""
+
+        async def overhear() -> None:
+            await (
+                self._calls()
+                .calls(call_sid)
+                .streams.create_async(
+                    url=stream_url, name=name, track="both_tracks", parameter1_name=parameter, parameter1_value=token
+                )
+            )
+
+        await self._retried(f"listen to {call_sid}", overhear, again=lambda status: status == TOO_MANY)
+
     async def close(self) -> None:
         if self._http is not None:
             await self._http.close()

@@ -5,13 +5,15 @@ Nothing that was said in a call ever becomes a destination.
 
 import re
 from collections.abc import Mapping
+from urllib.parse import urlencode
 
 import phonenumbers
 
 from telephony.errors import DialRefused
+from telephony.reference import sip_headers
 
 SHAPE = re.compile(r"\+[1-9][0-9]{6,14}|sips?:[^\s<>]{3,200}|client:[\w.-]{1,100}")  # E.164, SIP URI, Twilio client
-ATTEMPT = re.compile(r"[A-Za-z0-9_:-]{1,64}")  # goes into addresses and tokens
+NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")  # E.164
 
 
 class Destinations:
@@ -21,12 +23,12 @@ class Destinations:
         self._agents = agents
         self._countries = countries
 
-    def of(self, address: str, attempt: str) -> str:
+    def of(self, address: str) -> str:
         """`address` is an agent's id, or one of the listed addresses itself. Raises `DialRefused`."""
         listed = address if address in self._agents.values() else None
         destination = self._agents.get(address, listed)
         if destination is None:
-            raise DialRefused(f"attempt {attempt}: expected an agent or an address of the list, got another")
+            raise DialRefused("expected an agent or an address of the list, got another")
         if not SHAPE.fullmatch(destination):
             raise DialRefused(f"agent {address}: expected +E.164, sip: or client:, got {destination!r}")
         if destination.startswith("+") and (country := _country(destination)) not in self._countries:
@@ -34,9 +36,22 @@ class Destinations:
             raise DialRefused(
                 f"agent {address}: expected a number in a country that we dial ({allowed}), got +{country}"
             )
-        if not ATTEMPT.fullmatch(attempt):
-            raise DialRefused(f"agent {address}: expected an attempt of letters, digits, _, : and -, got {attempt!r}")
         return destination
+
+    @staticmethod
+    def caller(number: str, call: str) -> str:
+        """The number of a caller who was promised a call back; its country was checked with the promise."""
+        if not NUMBER.fullmatch(number):
+            raise DialRefused(f"call {call}: a number in E.164 expected, got {len(number)} characters that are none")
+        return number
+
+
+def with_reference(destination: str, attempt: str) -> str:
+    """A SIP address with our headers: Twilio takes those of a call from the query of its URI
+    (https://www.twilio.com/docs/voice/api/sip-making-calls#custom-headers). Anything else as it is."""
+    if not destination.startswith("sip"):
+        return destination
+    return destination + ("&" if "?" in destination else "?") + urlencode(sip_headers(attempt))
 
 
 def _country(number: str) -> int | None:

@@ -35,18 +35,23 @@ class Documents:
             stream_url=self._settings.stream_url,
             action_url=self._settings.url(f"{STREAM_ENDED_PATH}?n={leg.documents}"),
             token=self._token(f"{leg.subject}{NUMBER}{leg.documents}", seconds),
-            from_conference=from_conference,
+            stops=leg.overhearers if from_conference else (),
         )
 
     def conference(self, leg: TwilioLeg, room: str, *, overhear: bool) -> str:
         """The leg into `room`; with `overhear` both sides come to us over the leg's stream."""
+        leg.overhearers = [twiml.ASSIST] if overhear else []
         return twiml.conference(
             room=room,
             action_url=self._settings.url(f"{AFTER_CONFERENCE_PATH}?room={room}"),
             events_url=self._settings.url(f"{CONFERENCE_PATH}?room={room}"),
             stream_url=self._settings.stream_url if overhear else None,
-            token=self._token(OVERHEARS + leg.subject, None) if overhear else "",
+            token=self.overhearing(leg) if overhear else "",
         )
+
+    def overhearing(self, leg: TwilioLeg) -> str:
+        """The token of a stream that carries what the leg says and hears in a conference."""
+        return self._token(OVERHEARS + leg.subject, None)
 
     def on_hold(self) -> str:
         return twiml.on_hold(sound_url=self._settings.url(HOLD_SOUND_PATH))

@@ -57,6 +57,7 @@ class TwilioLeg:
         self.resumed = 0  # how often a stream of it broke and was opened again
         self.documents = 0  # how many that open a two-way stream were given out for it; each has its number
         self.answers: dict[str, str] = {}  # webhook → what it was answered; a webhook sent twice is answered alike
+        self.overhearers: list[str] = []  # names of the streams that Twilio was told to open of its conference
         self.overhearing = False  # a stream of its conference is there: a second one would double every word
         self.overheard: Callable[[Pcm], Awaitable[None]] | None = None  # takes what the party hears in a conference
         self._complete = complete

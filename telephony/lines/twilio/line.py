@@ -6,7 +6,6 @@ One owner of the legs: webhook and stream bring what Twilio says here, and nothi
 import asyncio
 import logging
 import re
-import secrets
 from collections import Counter, OrderedDict
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, replace
@@ -15,22 +14,22 @@ from urllib.parse import quote
 from telephony.errors import DialRefused, LineError, Refused
 from telephony.leg import Leg, LegEnded, LegId, LegState, Party
 from telephony.lines.twilio import twiml
-from telephony.lines.twilio.bridge import ConferenceBridge, ConferenceNews
+from telephony.lines.twilio.bridge import ConferenceBridge
 from telephony.lines.twilio.control import CallControl
-from telephony.lines.twilio.destinations import Destinations
+from telephony.lines.twilio.destinations import Destinations, with_reference
 from telephony.lines.twilio.documents import NUMBER, OVERHEARS, Documents
 from telephony.lines.twilio.leg import ENDINGS, TwilioLeg
 from telephony.lines.twilio.lost import Lost
 from telephony.lines.twilio.messages import Start
+from telephony.lines.twilio.rooms import Rooms
 from telephony.lines.twilio.security import Signatures, StreamTokens
 from telephony.lines.twilio.settings import STATUS_PATH, Settings
 
 log = logging.getLogger(__name__)
 
 ATTEMPT = "ring:"  # what a token's subject begins with when it names an attempt instead of a call
+ATTEMPT_ID = re.compile(r"[A-Za-z0-9_:-]{1,64}")  # goes into addresses and tokens
 REMEMBERED_LEGS = 2000  # ended legs kept for late callbacks, oldest forgotten first
-E164 = re.compile(r"\+[1-9][0-9]{6,14}")  # E.164
-REMEMBERED_ROOMS = 500
 RESUMES_MAX = 3  # of a stream that breaks again and again; then the caller gets the fallback
 
 
@@ -76,8 +75,8 @@ class TwilioLine:
         self._arriving: asyncio.Queue[TwilioLeg] = asyncio.Queue(settings.waiting_calls_max)
         self._by_call: OrderedDict[str, TwilioLeg] = OrderedDict()
         self._by_attempt: OrderedDict[str, TwilioLeg] = OrderedDict()
-        self._rooms: OrderedDict[str, ConferenceBridge] = OrderedDict()
         self.lost = Lost(self._control, self.documents, settings)
+        self.rooms = Rooms(self._control, self.documents, settings, fetch=self.lost.fetch, refused=self._refused)
 
     async def arrivals(self) -> AsyncIterator[Leg]:
         while True:
@@ -85,17 +84,17 @@ class TwilioLine:
 
     async def dial(self, address: str, *, ring_seconds: float, call: str, attempt: str) -> TwilioLeg:
         """Rings a listed agent once. A failure to dial is a leg that has ended, as busy and no answer are."""
-        return await self._ring(
-            self._destinations.of(address, attempt), address, ring_seconds=ring_seconds, attempt=attempt
-        )
+        destination = with_reference(self._destinations.of(address), attempt)
+        return await self._ring(destination, address, ring_seconds=ring_seconds, attempt=attempt)
 
     async def ring_back(self, number: str, *, ring_seconds: float, call: str) -> TwilioLeg:
         """Rings a caller who was promised it; `call` is the id of the call that this becomes."""
-        if not E164.fullmatch(number):
-            raise DialRefused(f"call {call}: a number in E.164 expected, got {len(number)} characters that are none")
-        return await self._ring(number, number, ring_seconds=ring_seconds, attempt=call)
+        destination = self._destinations.caller(number, call)
+        return await self._ring(destination, number, ring_seconds=ring_seconds, attempt=call)
 
     async def _ring(self, destination: str, address: str, *, ring_seconds: float, attempt: str) -> TwilioLeg:
+        if not ATTEMPT_ID.fullmatch(attempt):
+            raise DialRefused(f"expected an attempt of letters, digits, _, : and -, got {attempt!r}")
         if attempt in self._by_attempt:
             raise DialRefused(f"attempt {attempt}: dialled before; nobody is rung twice for one offer")
         leg = TwilioLeg(
@@ -133,20 +132,7 @@ class TwilioLine:
             return None
         if not (isinstance(caller, TwilioLeg) and isinstance(agent, TwilioLeg)):
             return None
-        room = f"warmline-{secrets.token_hex(8)}"  # nobody's name or number
-        bridge = ConferenceBridge(
-            room=room,
-            caller=caller,
-            agent=agent,
-            control=self._control,
-            documents=self.documents,
-            settings=self.settings,
-            fetch=self.lost.fetch,
-        )
-        self._rooms[room] = bridge
-        if len(self._rooms) > REMEMBERED_ROOMS:
-            self._rooms.popitem(last=False)
-        return bridge
+        return self.rooms.open(caller, agent)
 
     async def still_up(self, carrier_id: str) -> bool:
         """Whether a call of a process before this one goes on. Raises `LineError` when Twilio does not say."""
@@ -240,17 +226,9 @@ class TwilioLine:
         log.error("leg %s: its stream ended but the call did not; it goes to the fallback", leg.id)
         return self.documents.fallback()
 
-    def on_conference(self, room: str, news: ConferenceNews) -> None:
-        bridge = self._rooms.get(room)
-        if bridge is None:
-            self.refusals["unknown_conference"] += 1
-            log.info("%s of unknown conference %s", news.event, news.conference)
-        elif not bridge.on_news(news):
-            self.refusals["repeated"] += 1
-
     def after_conference(self, visit: Visit, room: str) -> str:
         """TwiML for a call whose conference is over."""
-        leg, bridge = self._by_call.get(visit.call_sid), self._rooms.get(room)
+        leg, bridge = self._by_call.get(visit.call_sid), self.rooms.find(room)
         if leg is None or bridge is None:
             return self._stranger(visit)
         if visit.status in ENDINGS:
@@ -265,6 +243,9 @@ class TwilioLine:
         if not visit.inbound or visit.status in ENDINGS or visit.call_sid in self._by_call:
             return self.documents.hang_up()
         return self.ring(call_sid=visit.call_sid, caller=visit.caller, called=visit.called)
+
+    def _refused(self, kind: str) -> None:
+        self.refusals[kind] += 1
 
     async def _leg_of(self, subject: str) -> TwilioLeg | None:
         if not subject.startswith(ATTEMPT):

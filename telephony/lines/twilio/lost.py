@@ -12,8 +12,11 @@ from telephony.lines.twilio.control import CallControl, CallOver
 from telephony.lines.twilio.documents import Documents
 from telephony.lines.twilio.leg import ENDINGS, TwilioLeg
 from telephony.lines.twilio.settings import Settings
+from telephony.lines.twilio.twiml import ASSIST, TOKEN_PARAMETER
 
 log = logging.getLogger(__name__)
+
+AGAIN_MAX = 3  # streams of one conference that are opened again
 
 
 class Lost:
@@ -39,7 +42,7 @@ class Lost:
     async def fetch(self, leg: TwilioLeg) -> None:
         """Puts a leg on a stream of its own, and waits for it. One that cannot be had back has failed."""
         try:
-            document = partial(self._documents.stream, leg, from_conference=leg.inbound)
+            document = partial(self._documents.stream, leg, from_conference=leg.overheard is not None)
             await self._control.redirect(leg.party.carrier_id or "", document)
         except CallOver:
             leg.end(LegEnded.HUNG_UP)
@@ -70,6 +73,26 @@ class Lost:
         if status in ENDINGS:
             leg.on_status(status)
         elif leg.away:
-            log.error("leg %s: its conference is no longer heard; the two go on without a transcript", leg.id)
+            await self._overhear(leg)
         else:
             await self.fetch(leg)
+
+    async def _overhear(self, leg: TwilioLeg) -> None:
+        """The two talk on in their conference: a stream of it again, under a name of its own."""
+        if len(leg.overhearers) > AGAIN_MAX:
+            log.error("leg %s: streams of its conference break again and again; no transcript from here on", leg.id)
+            return
+        name = f"{ASSIST}-{len(leg.overhearers)}"
+        leg.overhearers.append(name)
+        try:
+            await self._control.overhear(
+                leg.party.carrier_id or "",
+                name=name,
+                stream_url=self._settings.stream_url,
+                parameter=TOKEN_PARAMETER,
+                token=self._documents.overhearing(leg),
+            )
+        except LineError as error:
+            log.error(
+                "leg %s: its conference is no longer heard, the two go on without a transcript: %s", leg.id, error
+            )

@@ -7,7 +7,7 @@ import asyncio
 import logging
 
 from pipecat.audio.dtmf.types import KeypadEntry
-from starlette.websockets import WebSocket, WebSocketState
+from starlette.websockets import WebSocket
 
 from telephony.errors import Refused
 from telephony.leg import LegEnded
@@ -16,7 +16,7 @@ from telephony.lines.twilio.line import TwilioLine
 from telephony.lines.twilio.messages import OUTBOUND, Connected, Dtmf, Mark, Media, Start, Stop, parse
 from telephony.lines.twilio.settings import STREAM_PATH
 from telephony.lines.twilio.transport import TwilioTransport
-from telephony.lines.twilio.wire import Wire
+from telephony.lines.twilio.wire import Wire, close
 from voice.g711 import mulaw_decode
 
 log = logging.getLogger(__name__)
@@ -44,8 +44,7 @@ async def serve_stream(websocket: WebSocket, line: TwilioLine) -> None:
     except (Refused, TimeoutError) as error:
         line.refusals["stream"] += 1
         log.warning("refused: %s", str(error) or "stream: expected a start message in time, none came")
-        if WebSocketState.DISCONNECTED not in (websocket.client_state, websocket.application_state):
-            await websocket.close(POLICY_VIOLATION)
+        await close(websocket, POLICY_VIOLATION)
         return
     wire = Wire(websocket, start, leg.drops)
     if start.overhears:

@@ -116,10 +116,6 @@ class TwilioTransport(BaseTransport):
         """The party said this."""
         await self._input.push_audio_frame(InputAudioRawFrame(pcm.tobytes(), RATE, 1))
 
-    async def heard(self, pcm: Pcm) -> None:
-        """The party heard this, from somebody else than us: for whatever keeps what they hear."""
-        await self._output.queue_frame(OutputAudioRawFrame(pcm.tobytes(), RATE, 1))
-
     async def pressed(self, key: KeypadEntry) -> None:
         await self._input.push_frame(InputDTMFFrame(key))
 

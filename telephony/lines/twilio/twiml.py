@@ -3,6 +3,8 @@
 Text is prompts and numbers from config/ only: nothing a caller said ever goes into TwiML.
 """
 
+from collections.abc import Sequence
+
 from twilio.twiml.voice_response import Connect, Dial, Start, Stop, VoiceResponse
 
 TOKEN_PARAMETER = "t"
@@ -12,15 +14,15 @@ ASSIST = "assist"
 CONFERENCE_EVENTS = "start end join leave"
 
 
-def connect_stream(*, stream_url: str, action_url: str, token: str, from_conference: bool = False) -> str:
+def connect_stream(*, stream_url: str, action_url: str, token: str, stops: Sequence[str] = ()) -> str:
     """The call's audio both ways over our websocket. A `<Stream>` URL takes no query: the token is a parameter.
 
-    `from_conference`: the call may still have the stream of a conference, which is to end.
+    `stops`: names of one-way streams that the call has, and that are to end.
     """
     response = VoiceResponse()
-    if from_conference:
+    for name in stops:
         stop = Stop()
-        stop.stream(name=ASSIST)
+        stop.stream(name=name)
         response.append(stop)
     connect = Connect(action=action_url, method="POST")
     connect.stream(url=stream_url).parameter(name=TOKEN_PARAMETER, value=token)

@@ -58,7 +58,7 @@ def router(line: TwilioLine) -> APIRouter:
             call_status=form.get("ParticipantCallStatus"),
             sequence=form.get("SequenceNumber"),
         )
-        line.on_conference(request.query_params.get("room", ""), news)
+        line.rooms.on_news(request.query_params.get("room", ""), news)
         return Response(status_code=204)
 
     @routes.post(AFTER_CONFERENCE_PATH)

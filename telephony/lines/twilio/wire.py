@@ -4,6 +4,7 @@ A message that makes no sense is counted and the call goes on. What the messages
 """
 
 import base64
+import contextlib
 import json
 import logging
 from collections import Counter
@@ -120,10 +121,7 @@ class Wire:
         await self._send({"event": "clear"})
 
     async def close(self, code: int) -> None:
-        """Closes our side unless Twilio did."""
-        both = (self._websocket.client_state, self._websocket.application_state)
-        if WebSocketState.DISCONNECTED not in both:
-            await self._websocket.close(code)
+        await close(self._websocket, code)
 
     async def _send(self, message: Mapping[str, object]) -> None:
         both = (self._websocket.client_state, self._websocket.application_state)
@@ -133,3 +131,10 @@ class Wire:
             await self._websocket.send_text(json.dumps({**message, "streamSid": self.start.stream_sid}))
         except (WebSocketDisconnect, OSError, RuntimeError) as error:  # RuntimeError: closed while we were sending
             log.info("stream %s: gone while sending: %r", self.start.stream_sid, error)
+
+
+async def close(websocket: WebSocket, code: int) -> None:
+    """Closes our side unless Twilio did, which may happen while we try."""
+    if WebSocketState.DISCONNECTED not in (websocket.client_state, websocket.application_state):
+        with contextlib.suppress(WebSocketDisconnect, OSError, RuntimeError):
+            await websocket.close(code)

@@ -115,6 +115,9 @@ class SimAsterisk:
 
     def listen(self) -> "asyncio.Queue[str | None]":
         self.known = True
+        if self._listening is not None:
+            self._listening.put_nowait(json.dumps({"type": "ApplicationReplaced", "application": self.name}))
+            self._listening.put_nowait(None)
         self._listening = asyncio.Queue(EVENTS_MAX)
         return self._listening
 

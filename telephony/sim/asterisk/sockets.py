@@ -26,6 +26,7 @@ class MediaChannel:
         self._violation = violation
         self._buffer = PlaybackBuffer()
         self.flushes = 0
+        self.frames = 0  # of audio, from the service
 
     async def start(self) -> None:
         await self._event(
@@ -75,6 +76,7 @@ class MediaChannel:
         return self._buffer.longest_ms
 
     def _audio(self, mulaw: bytes) -> None:
+        self.frames += len(mulaw) // FRAME_SAMPLES
         whole = len(mulaw) // FRAME_SAMPLES * FRAME_SAMPLES
         if whole != len(mulaw):
             self._violation(f"audio of {len(mulaw)} bytes, no multiple of {FRAME_SAMPLES}")
