@@ -10,7 +10,7 @@ from telephony.sim.asterisk import Phone, declines_call
 from telephony.sim.script import Item
 from tests.calls.matrix.people import TELEPHONES, Does
 from tests.calls.matrix.stage import STAYS_MS, Ended, Scene, offer_to, played
-from tests.sim.company import Company
+from tests.sim.company import Company, company
 from tests.sim.virtual import Call
 from tests.sim.virtual_pbx import PbxTown, play
 from voice.audio import Pcm
@@ -20,10 +20,11 @@ CAI = {"id": "cai", "name": "Cai Lund", "skills": ["general", "cards"], "line": 
 
 
 class AsteriskStage:
-    """`town`: for what only this line has."""
+    """`town`: for what only this line has; `died_with`: see `TwilioStage`."""
 
     def __init__(self, town: PbxTown) -> None:
         self.town = town
+        self.died_with: int | None = None
 
     @property
     def service(self) -> Service:
@@ -49,7 +50,8 @@ class AsteriskStage:
         return self.town.pbx.calls[call.sid].went_on
 
     def company(self, call: Call) -> Company:
-        return call.company
+        media, known = self.town.pbx.calls[call.sid].media, self.town.records[: self.died_with]
+        return company(media.spoken, media.heard, [record for record in call.records if record in known])
 
     def left_up(self) -> list[str]:
         channels = [f"{channel.kind} {channel.id}" for channel in self.town.pbx.channels.values()]
@@ -73,6 +75,3 @@ def run(scene: Scene, folder: Path) -> Ended:
 
 def _phone(who: Does | SimAgent | Phone | Any) -> SimAgent | Phone:
     return PHONES[who] if isinstance(who, Does) else who
-
-
-SCENES: Mapping[str, Scene] = {}

@@ -3,13 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 
 from telephony.sim.agent import SimAgent
 from telephony.sim.leaving import Stage as LeavingAt
 from telephony.sim.script import HangUp, Speak, Wait
-from tests.calls.matrix.everywhere import taken_on_screen_in_the_brief
 from tests.calls.matrix.people import TELEPHONES, Does
 from tests.calls.matrix.stage import Ended, Scene, played
 from tests.calls.matrix.twilio import TwilioStage
@@ -86,10 +84,3 @@ async def signed_in(
         yield pages
     finally:
         await asyncio.gather(*(page.close() for page in pages.values()))
-
-
-LISTENS_FIRST = replace(DESKS[Does.ANSWERS_AND_PROVES], listens=1.0)
-
-SCENES: Mapping[str, Scene] = {
-    "taken on screen in the brief": Scene(LISTENS_FIRST, story=taken_on_screen_in_the_brief),
-}

@@ -18,10 +18,12 @@ CAI = {"id": "cai", "name": "Cai Lund", "skills": ["general", "cards"], "line": 
 
 
 class TwilioStage:
-    """`town`: for what only this line has."""
+    """`town`: for what only this line has. `died_with`: so many entries were on record when the process died; two who
+    talked then talk on at the carrier, whatever the next process writes."""
 
     def __init__(self, town: Town) -> None:
         self.town = town
+        self.died_with: int | None = None
 
     @property
     def service(self) -> Service:
@@ -50,7 +52,8 @@ class TwilioStage:
     def company(self, call: Call) -> Company:
         phone = self.town.carrier.calls[call.sid].phone
         assert phone is not None, "the caller was never answered"
-        return company(phone.spoken, phone.heard, call.records)
+        known = self.town.records[: self.died_with]
+        return company(phone.spoken, phone.heard, [record for record in call.records if record in known])
 
     def left_up(self) -> list[str]:
         calls = [f"{call.direction} {call.to} {call.status}" for call in self.town.carrier.calls.values()]
@@ -63,6 +66,8 @@ class TwilioStage:
 
 
 FALLBACK_NUMBER = "+12025550190"
+FALLBACK = f"<Response><Say>One moment.</Say><Dial>{FALLBACK_NUMBER}</Dial></Response>"
+"""The document behind the number's VoiceFallbackUrl."""
 
 
 def run(scene: Scene, folder: Path) -> Ended:
@@ -79,6 +84,3 @@ def run(scene: Scene, folder: Path) -> Ended:
 
 def _telephone(who: Does | SimAgent | Any) -> SimAgent:
     return TELEPHONES[who] if isinstance(who, Does) else who
-
-
-SCENES: Mapping[str, Scene] = {}
