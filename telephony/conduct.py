@@ -59,7 +59,8 @@ class Conduct:
         self.journal = Journal(self.id, now_ms=self.now_ms, wall=house.wall, keeper=house.keeper)
         self.journal.subscribe(on_record)
         self._mind = house.minds.caller(self.id, party.address, promise)
-        self._standby = Standby(self._mind, lambda: house.minds.rescue(party.address))
+        self._own_number = house.own_number(party.address)
+        self._standby = Standby(self._mind, lambda: house.minds.rescue(self._own_number))
         self._recorder: CallRecorder = Unrecorded() if full else house.recorder(self.id)
         self._office = LegOffice(
             journal=self.journal,
@@ -146,7 +147,7 @@ class Conduct:
             running = tasks.create_task(self._run(session))
             errands = tasks.create_task(self._errands.run(session, tasks))
             looking_up = tasks.create_task(self._acquaintance.look_up())
-            session.tell(events.Answered(self.leg.party.address))
+            session.tell(events.Answered(self._own_number))
             why = await self.leg.ended()
             if why is not LegEnded.BY_US:
                 self._ending.reason = why.value
@@ -214,6 +215,7 @@ class Conduct:
             accounts=self._accounts,
             searches=self._searches,
             standby=self._standby,
+            own_number=self._own_number,
             ending=self._ending,
             problem=self.problem,
         )

@@ -21,7 +21,8 @@ from voice.pipeline.session import Session
 
 
 class Errands:
-    """`ending` is written as soon as it is known how the call will have ended."""
+    """`own_number`: the caller's, where it may be rung back; `ending` is written as soon as it is known how the call will
+    have ended."""
 
     def __init__(
         self,
@@ -35,6 +36,7 @@ class Errands:
         accounts: Accounts,
         searches: Searches,
         standby: Standby,
+        own_number: str | None,
         ending: Ending,
         problem: Callable[[str, str], None],
     ) -> None:
@@ -47,6 +49,7 @@ class Errands:
         self._accounts = accounts
         self._searches = searches
         self._standby = standby
+        self._own_number = own_number
         self._ending = ending
         self._problem = problem
 
@@ -113,7 +116,7 @@ class Errands:
         return handoff, brief.version
 
     def _may_be_rung(self, number: str) -> str:
-        came = NumberFrom.CALLER if number == self._leg.party.address else NumberFrom.KEYED
+        came = NumberFrom.CALLER if number == self._own_number else NumberFrom.KEYED
         try:
             return self._house.callback_number(number, came)
         except NumberRefused as error:

@@ -88,7 +88,7 @@ def replay(
     journal = out / f"{cast.name}.jsonl"
     journal.write_text("".join(as_json(record) + "\n" for record in records), encoding="utf-8")
     wav = out / f"{cast.name}.wav"
-    carrier_call.save(wav)
+    carrier_call.whole.save(wav)
     seconds = max((r.entry.seconds for r in records if isinstance(r.entry, CallEnded)), default=0.0)
     violations = tuple(violation.what for violation in carrier_call.violations)
     return Replayed(cast.name, journal, wav, tuple(records), seconds, time.monotonic() - began, violations)

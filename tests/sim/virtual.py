@@ -5,7 +5,7 @@ rings. Voices are tones, words come from a script, and each is exchanged for a b
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -180,6 +180,7 @@ def play(
     free_bytes: Callable[[Path], int] | None = None,
     prepare: Callable[[Service], None] = lambda service: None,
     seats: Sequence[Mapping[str, Any]] = (),
+    desks: Collection[str] = (),
     carrier_line: Mapping[str, Any] | None = None,
     history: History | None = None,
     at: datetime = MORNING,
@@ -189,11 +190,15 @@ def play(
 
     `customers`: number → who answers when they are called back; `at`: wall time of the story's beginning;
     `lines`: what is understood of each utterance, in order. `changes`: section → keys, over config/warmline.toml;
-    `seats`: agents beside those of the settings; `carrier_line`: keys of [lines.twilio].
+    `seats`: agents beside those of the settings; `desks`: agents of the settings who have no telephone; `carrier_line`: keys of [lines.twilio].
     """
     agents = agents or {}
     settings = changed(
-        load(CONFIG), records_in(folder), twilio(**carrier_line or {}), {"agents": [*_telephones(), *seats]}, changes
+        load(CONFIG),
+        records_in(folder),
+        twilio(**carrier_line or {}),
+        {"agents": [*_telephones(desks), *seats]},
+        changes,
     )
     recogniser = ScriptedRecogniser(lines)
 
@@ -251,16 +256,20 @@ def play(
 TONES = scripted.open(scripted.Settings())
 
 
-def _telephones() -> list[dict[str, Any]]:
-    """The agents of the settings, on telephones of the simulated carrier."""
-    return [{**agent.model_dump(), "line": "twilio", "address": _number(agent.id)} for agent in load(CONFIG).agents]
+def _telephones(desks: Collection[str]) -> list[dict[str, Any]]:
+    """The agents of the settings, on telephones of the simulated carrier unless they are at `desks`."""
+    phones = {"line": "twilio"}
+    return [
+        agent.model_dump() if agent.id in desks else {**agent.model_dump(), **phones, "address": _number(agent.id)}
+        for agent in load(CONFIG).agents
+    ]
 
 
 def _number(agent: str) -> str:
     return NUMBERS[agent]
 
 
-NUMBERS = {"ana": "+12025550201", "ben": "+12025550202", "front-desk": "+12025550209"}
+NUMBERS = {"ana": "+12025550201", "ben": "+12025550202", "cai": "+12025550203", "front-desk": "+12025550209"}
 
 
 def _silences(frames: Sequence[Pcm]) -> Iterator[int]:

@@ -49,12 +49,19 @@ def play(
     agents: Mapping[str, SimAgent | Phone] | None = None,
     lines: Sequence[Line | str] = (),
     version: str | None = None,
+    seats: Sequence[Mapping[str, Any]] = (),
     **changes: Any,
 ) -> T:
-    """Plays `story`. `agents`: id → phone, all of them available; whoever is not named is away."""
+    """Plays `story`. `agents`: id → phone, all of them available; whoever is not named is away. `seats`: agents beside
+    those of the settings."""
     agents = agents or {}
     settings = changed(
-        load(CONFIG), records_in(folder), {"service": {"public_url": ""}}, asterisk(), {"agents": _phones()}, changes
+        load(CONFIG),
+        records_in(folder),
+        {"service": {"public_url": ""}},
+        asterisk(),
+        {"agents": [*_phones(), *seats]},
+        changes,
     )
     recogniser = ScriptedRecogniser(lines)
     records: list[Record] = []
