@@ -7,15 +7,14 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-from telephony.errors import LegFailed
-from telephony.leg import LegEnded, LegId, LegState, Party, move
+from telephony.leg import LegEnded, LegId, Party
 from telephony.lines.asterisk.causes import unanswered
 from telephony.lines.asterisk.events import Destroyed
 from telephony.lines.asterisk.serializer import key_frame
 from telephony.lines.asterisk.settings import PREFIX
 from telephony.lines.asterisk.transport import AsteriskTransport
+from telephony.lines.carrier_leg import CarrierLeg
 
 log = logging.getLogger(__name__)
 
@@ -34,17 +33,16 @@ class Names:
         return cls(key, f"{PREFIX}media-{key}", f"{PREFIX}home-{key}", f"{PREFIX}spy-{key}")
 
 
-class AsteriskLeg:
-    """`channel` is the party's; a transfer puts another in its place. `where`: the bridge it is in."""
+class AsteriskLeg(CarrierLeg[AsteriskTransport]):
+    """The line ends one that is not answered, or gets no media, in time.
+
+    `channel` is the party's; a transfer puts another in its place. `where`: the bridge it is in.
+    """
 
     def __init__(self, *, leg_id: LegId, party: Party, channel: str, names: Names, inbound: bool) -> None:
-        loop = asyncio.get_running_loop()
-        self.id = leg_id
-        self.party = party
-        self.state = LegState.RINGING
+        super().__init__(leg_id=leg_id, party=party, inbound=inbound)
         self.channel = channel
         self.names = names
-        self.inbound = inbound
         self.where = names.home
         self.spies = 0  # how many a bridge has needed so far: each has a name of its own
         self.spy: str | None = None  # set while the party is elsewhere and only listened to at home
@@ -54,21 +52,8 @@ class AsteriskLeg:
         self.cleared = asyncio.Event()  # set once nothing of it is left in the PBX, as far as we could
         self._held = False
         self._tell: Callable[[bool], object] = lambda on: None
-        self._transport: asyncio.Future[AsteriskTransport] = loop.create_future()
-        self._ended: asyncio.Future[LegEnded] = loop.create_future()
         if inbound:
             self.picked_up.set()
-
-    async def media(self) -> AsteriskTransport:
-        """The line bounds the waiting: it ends a leg that is not answered, or gets no media, in time."""
-        either: tuple[asyncio.Future[Any], ...] = (self._transport, self._ended)
-        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-        if self._ended.done():
-            raise LegFailed(f"leg {self.id}: expected media, it ended: {self._ended.result()}")
-        return self._transport.result()
-
-    async def ended(self) -> LegEnded:
-        return await asyncio.shield(self._ended)
 
     async def hang_up(self, reason: str) -> None:
         if not self._ended.done():
@@ -78,15 +63,7 @@ class AsteriskLeg:
 
     def attach(self, transport: AsteriskTransport) -> None:
         """Media flow from here on. Raises `IllegalMove` when they do already, or no longer can."""
-        self.state = move(self.state, LegState.ANSWERED, self.id)
-        self._transport.set_result(transport)
-
-    def end(self, why: LegEnded) -> None:
-        """The first reason counts; later ones are the echo of the first."""
-        if self._ended.done():
-            return
-        self.state = move(self.state, LegState.ENDED, self.id)
-        self._ended.set_result(why)
+        self._flows(transport)
 
     def on_destroyed(self, gone: Destroyed) -> None:
         answered = self.picked_up.is_set()
@@ -106,10 +83,6 @@ class AsteriskLeg:
         frame = key_frame(digit)
         if frame is not None and self._transport.done() and not self._ended.done():
             await self._transport.result().input().queue_frame(frame)
-
-    @property
-    def over(self) -> LegEnded | None:
-        return self._ended.result() if self._ended.done() else None
 
     @property
     def held(self) -> bool:

@@ -10,8 +10,9 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from telephony.errors import LegFailed, LineError
-from telephony.leg import LegEnded, LegId, LegState, Party, move
+from telephony.errors import LineError
+from telephony.leg import LegEnded, LegId, LegState, Party
+from telephony.lines.carrier_leg import CarrierLeg
 from telephony.lines.twilio.transport import TwilioTransport
 from telephony.lines.twilio.wire import Drops, Wire
 from voice.audio import Pcm
@@ -28,7 +29,7 @@ ENDINGS = {
 """Final values of CallStatus; the others (queued, initiated, ringing, in-progress) end nothing."""
 
 
-class TwilioLeg:
+class TwilioLeg(CarrierLeg[TwilioTransport]):
     """`subject` is what its stream tokens name; `complete` ends the call at Twilio; `media_seconds` is how long to wait
     for media, `unanswered` what it means when none came."""
 
@@ -44,12 +45,8 @@ class TwilioLeg:
         unanswered: LegEnded,
         dropped: Counter[str] | None = None,
     ) -> None:
-        loop = asyncio.get_running_loop()
-        self.id = leg_id
+        super().__init__(leg_id=leg_id, party=party, inbound=inbound)
         self.subject = subject
-        self.inbound = inbound
-        self.party = party
-        self.state = LegState.RINGING
         self.drops = Drops(leg_id, dropped)
         self.known = asyncio.Event()  # set once Twilio's name of this call is known, or never will be
         self.streaming = asyncio.Event()  # set while a two-way stream carries its media
@@ -62,11 +59,9 @@ class TwilioLeg:
         self.overheard: Callable[[Pcm], Awaitable[None]] | None = None  # takes what the party hears in a conference
         self._complete = complete
         self._unanswered = unanswered
-        self._media_by = loop.time() + media_seconds
+        self._media_by = asyncio.get_running_loop().time() + media_seconds
         self._wire: Wire | None = None
         self._document = 0  # whose stream it has, or had last
-        self._transport: asyncio.Future[TwilioTransport] = loop.create_future()
-        self._ended: asyncio.Future[LegEnded] = loop.create_future()
         if party.carrier_id is not None:
             self.known.set()
 
@@ -76,12 +71,7 @@ class TwilioLeg:
         await asyncio.wait(either, timeout=wait, return_when=asyncio.FIRST_COMPLETED)
         if not self._transport.done() and not self._ended.done():
             await self.give_up(self._unanswered)
-        if self._ended.done():
-            raise LegFailed(f"leg {self.id}: expected media, it ended: {self._ended.result()}")
-        return self._transport.result()
-
-    async def ended(self) -> LegEnded:
-        return await asyncio.shield(self._ended)
+        return await super().media()
 
     async def hang_up(self, reason: str) -> None:
         if not self._ended.done():
@@ -113,8 +103,7 @@ class TwilioLeg:
     def attach(self, wire: Wire, document: int) -> TwilioTransport:
         """Media flow over this stream from here on. Raises `IllegalMove` when they no longer can."""
         if self.state is not LegState.ANSWERED:
-            self.state = move(self.state, LegState.ANSWERED, self.id)
-            self._transport.set_result(TwilioTransport())
+            self._flows(TwilioTransport())
         self._wire, self._document, self.away = wire, document, False
         self._transport.result().speak_to(wire)
         self.streaming.set()
@@ -138,11 +127,7 @@ class TwilioLeg:
     # --- its end -------------------------------------------------------------------------------------------------
 
     def end(self, why: LegEnded) -> None:
-        """The first reason counts; later ones are the echo of the first."""
-        if self._ended.done():
-            return
-        self.state = move(self.state, LegState.ENDED, self.id)
-        self._ended.set_result(why)
+        super().end(why)
         self.known.set()
 
     def on_status(self, status: str) -> None:
@@ -150,10 +135,6 @@ class TwilioLeg:
         ending = ENDINGS.get(status)
         if ending is not None:
             self.end(ending)
-
-    @property
-    def over(self) -> LegEnded | None:
-        return self._ended.result() if self._ended.done() else None
 
     async def settled(self, seconds: float) -> None:
         """Until it has a two-way stream or has ended, but no longer than `seconds`."""
