@@ -44,13 +44,10 @@ class Transit:
         self._network = network
         self._on_the_way: list[tuple[int, int, Pcm]] = []
         self._sent = 0
-        self.lost = 0
 
     def send(self, frame: Pcm) -> None:
         arrival_ms = self._network.arrival_ms(self._sent)
-        if arrival_ms is None:
-            self.lost += 1
-        else:
+        if arrival_ms is not None:  # else it is lost
             heapq.heappush(self._on_the_way, (arrival_ms, self._sent, frame))
         self._sent += 1
 

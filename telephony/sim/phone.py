@@ -74,10 +74,6 @@ class Phone:
     def at_ms(self) -> int:
         return len(self.heard) * FRAME_MS
 
-    @property
-    def lost_frames(self) -> int:
-        return self._transit.lost
-
     def put_through(self, circuit: Circuit) -> None:
         """From its next frame on. The first circuit starts the telephone: a script begins where something is heard."""
         self._circuit = circuit
