@@ -23,7 +23,7 @@ from telephony.sim.serving import HOST
 TOGETHER = ("balance", "callback")  # nobody is at work yet, which the second is about
 THEN = "dispute"  # somebody is
 AT_THE_DESK = "desk"  # rings when the demo is kept up
-NO_NUMBER = {"callback": "callback_keyed"}  # what a caller plays instead whose line shows no number
+NO_NUMBER = {"callback": "no_number"}  # what a caller plays instead whose line shows no number
 APART_SECONDS = 3.0  # between two callers who ring at about the same time
 PAUSE_SECONDS = 20.0  # between two calls to a desk in the browser
 

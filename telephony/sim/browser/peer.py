@@ -21,7 +21,7 @@ from voice.audio import FRAME_MS, FRAME_SAMPLES, RATE, Pcm, silence
 from voice.resample import ResampleStream
 
 WIRE_RATE = 48_000  # Opus
-AHEAD_SAMPLES = 60 * RATE // 1000  # held before the first is played: aiortc hands packets out in bursts
+AHEAD_SAMPLES = 40 * RATE // 1000  # held before the first is played: aiortc hands packets out in bursts
 LOOK_FRAMES = 25  # how often what is held without need is let go: a burst would else be heard late for good
 
 
