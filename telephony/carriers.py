@@ -17,7 +17,6 @@ from telephony.lines.twilio.hold import hold_sound
 from telephony.settings import Settings, secret
 from voice.audio import Pcm
 from voice.dialogue.business import Business
-from voice.errors import VoiceFailed
 from voice.tts import Synthesizer
 
 log = logging.getLogger(__name__)
@@ -113,6 +112,6 @@ async def _words(voice: Synthesizer, text: str) -> Pcm:
     try:
         async with aclosing(voice.stream(text)) as pieces:
             return np.concatenate([np.zeros(0, dtype=np.int16), *[piece async for piece in pieces]])
-    except VoiceFailed as error:
-        log.warning("the sentence for callers on hold expected from %s, got: %s", voice.voice_key, error)
+    except Exception as error:  # whatever a voice does, the service must start
+        log.warning("the sentence for callers on hold expected from %s, got %r", voice.voice_key, error)
         return np.zeros(0, dtype=np.int16)

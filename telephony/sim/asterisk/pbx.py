@@ -119,6 +119,10 @@ class SimAsterisk:
         channel.held = on
         self.tell("ChannelHold" if on else "ChannelUnhold", channel)
 
+    def unplug(self, endpoint: str) -> None:
+        """There is no such endpoint any more."""
+        del self.phones[endpoint]
+
     # --- what our app hears --------------------------------------------------------------------------------------
 
     def listen(self) -> "asyncio.Queue[str | None]":
