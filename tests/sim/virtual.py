@@ -214,11 +214,16 @@ def play(
 
     `customers`: number → who answers when they are called back; `at`: wall time of the story's beginning;
     `lines`: what is understood of each utterance, in order. `changes`: section → keys, over config/warmline.toml;
-    `seats`: agents beside those of the settings; `desks`: agents of the settings who have no telephone; `carrier_line`: keys of [lines.twilio].
+    `seats`: agents beside those of the settings; `desks`: agents of the settings who have no telephone;
+    `carrier_line`: keys of [lines.twilio].
     """
     agents = agents or {}
     settings = changed(
-        load(CONFIG), records_in(folder), twilio(**carrier_line or {}), {"agents": [*_telephones(desks), *seats]}, changes
+        load(CONFIG),
+        records_in(folder),
+        twilio(**carrier_line or {}),
+        {"agents": [*_telephones(desks), *seats]},
+        changes,
     )
     recogniser = ScriptedRecogniser(lines)
 

@@ -73,7 +73,12 @@ def play(
     those of the settings."""
     agents = agents or {}
     settings = changed(
-        load(CONFIG), records_in(folder), {"service": {"public_url": ""}}, asterisk(), {"agents": [*_phones(), *seats]}, changes
+        load(CONFIG),
+        records_in(folder),
+        {"service": {"public_url": ""}},
+        asterisk(),
+        {"agents": [*_phones(), *seats]},
+        changes,
     )
     recogniser = ScriptedRecogniser(lines)
     records: list[Record] = []

@@ -53,7 +53,9 @@ def leaves_during_the_joining(who: str) -> Story:
         if who == "caller":
             await call.hangs_up()
             await asyncio.sleep(10)
-            assert any(is_loud(frame) for frame in heard[before:]), "the agent expected to hear that the caller has gone"
+            assert any(is_loud(frame) for frame in heard[before:]), (
+                "the agent expected to hear that the caller has gone"
+            )
             return call
         stage.town.pbx.end(stage.town.pbx.agent_at("PJSIP/ana"))
         await call.until(Bridged, count=2)
