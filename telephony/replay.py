@@ -161,7 +161,7 @@ class _Replay:
                 switchboard = asyncio.create_task(service.run())
                 try:
                     self.carrier_call = await carrier.call(
-                        from_=self._cast.number or CALLER, to=NUMBER, party=self._caller
+                        from_=CALLER if self._cast.number is None else self._cast.number, to=NUMBER, party=self._caller
                     )
                     async with asyncio.timeout(SETTLE_SECONDS):
                         await self._over.wait()

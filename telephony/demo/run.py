@@ -18,11 +18,12 @@ from telephony.sim.cast import Cast, of_fixture
 from telephony.sim.fixture import Fixture
 from telephony.sim.fixture import load as load_fixture
 from telephony.sim.serving import HOST
+from telephony.world import World
 
 TOGETHER = ("balance", "callback")  # nobody is at work yet, which the second is about
 THEN = "dispute"  # somebody is
 AT_THE_DESK = "desk"  # rings when the demo is kept up
-NO_NUMBER = {"callback": "callback_keyed"}  # what a caller plays instead whose line shows no number
+NO_NUMBER = {"callback": "no_number"}  # what a caller plays instead whose line shows no number
 APART_SECONDS = 3.0  # between two callers who ring at about the same time
 PAUSE_SECONDS = 20.0  # between two calls to a desk in the browser
 
@@ -46,10 +47,10 @@ async def _play_all(settings: Settings, line: str, out: Path, console: Console) 
     together = [_fixture(instead.get(name, name)) for name in TOGETHER]
     then = _fixture(THEN)
     with console.status("opening") as status:
-        opening = open_stage(
-            settings, LINES[line], folder=out / "records", with_agents=True,
-            progress=lambda done, total: status.update(f"rendering prompts: {done} of {total}"),
-        )  # fmt: skip
+        world = World(
+            bank=":memory:", progress=lambda done, total: status.update(f"rendering prompts: {done} of {total}")
+        )
+        opening = open_stage(settings, LINES[line], world, folder=out / "records", with_agents=True)
         stage = await opening.__aenter__()
     try:
         with Show(console, titles=stage.names) as show:
@@ -89,9 +90,9 @@ async def _keep_up(settings: Settings, line: str, call: Fixture, out: Path, cons
     """The desk, and a caller who needs a person whenever somebody is available at it."""
     alone = replace(_cast(call, out), agents={}, wraps_up={})
     port = settings.service.port
-    async with open_stage(
-        settings, LINES[line], folder=out / "records", with_agents=False, progress=lambda done, total: None, port=port
-    ) as stage:
+    world = World(bank=":memory:")
+    opening = open_stage(settings, LINES[line], world, folder=out / "records", with_agents=False, port=port)
+    async with opening as stage:
         console.print(f"the desk: http://{HOST}:{port}; sign in, be available, and a caller rings; Ctrl-C ends")
         with Show(console, titles=stage.names) as show:
             stage.watch(show.on)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from telephony.agents.agent import Presence
@@ -94,9 +94,8 @@ class Stage:
 
 @asynccontextmanager
 async def open_stage(
-    settings: Settings, kind: LineKind, *, folder: Path, with_agents: bool, progress: Callable[[int, int], None],
-    port: int = 0,
-) -> AsyncIterator[Stage]:  # fmt: skip
+    settings: Settings, kind: LineKind, world: World, *, folder: Path, with_agents: bool, port: int = 0
+) -> AsyncIterator[Stage]:
     """`folder`: the demo's own records. `with_agents`: those of the calls are rung on the line, and nobody else."""
     at = listen(port)
     place = Place(f"http://{HOST}:{at.getsockname()[1]}", at.getsockname()[1])
@@ -104,8 +103,7 @@ async def open_stage(
         stage = Stage(line)
         own = settings.service.model_copy(update={"records_folder": folder})
         on_line = line.settings(settings.model_copy(update={"service": own}), with_agents=with_agents)
-        world = World(bank=":memory:", on_record=stage.on, progress=progress)
-        async with open_service(on_line, world) as service:
+        async with open_service(on_line, replace(world, on_record=stage.on)) as service:
             stage.opened(service)
             async with serving(service.app, at):
                 switchboard = asyncio.create_task(service.run(), name="switchboard")

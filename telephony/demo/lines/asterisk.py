@@ -21,7 +21,7 @@ PASSWORD_VARIABLE = "WARMLINE_DEMO_ARI_PASSWORD"
 TECHNOLOGY = "PJSIP"
 ABOUT = (
     "A simulated Asterisk: ARI's commands and events and the media websockets over real sockets; the legs are joined "
-    "in its bridge. No SIP, and callers and agents are recorded voices: `make test-sip` is the same with a real "
+    "in its bridge. No SIP, and callers and agents are recorded voices; make test-sip is the same with a real "
     "Asterisk and real SIP phones."
 )
 

@@ -21,8 +21,8 @@ from voice.audio import FRAME_MS, FRAME_SAMPLES, RATE, Pcm, silence
 from voice.resample import ResampleStream
 
 WIRE_RATE = 48_000  # Opus
-AHEAD_MS = 60  # heard before the first is played: aiortc hands packets out in bursts
-AHEAD_MS_MAX = 400  # a loop that was busy is caught up with
+AHEAD_SAMPLES = 40 * RATE // 1000  # held before the first is played: aiortc hands packets out in bursts
+LOOK_FRAMES = 25  # how often what is held without need is let go: a burst would else be heard late for good
 
 
 class Peer:
@@ -140,22 +140,21 @@ class _Loudspeaker:
         self._stream = ResampleStream(WIRE_RATE, RATE)
         self._held = silence(0)
         self._playing = False
+        self._left: list[int] = []  # samples after each frame, since the last look
 
     def take(self, frame: AudioFrame) -> None:
         both = frame.to_ndarray().reshape(-1, 2)
         mono = both.astype(np.int32).mean(axis=1).astype(np.int16)
         self._held = np.concatenate([self._held, self._stream.feed(mono)])
-        if len(self._held) > _samples(AHEAD_MS_MAX):
-            self._held = self._held[-_samples(AHEAD_MS) :]
-        self._playing = self._playing or len(self._held) >= _samples(AHEAD_MS)
+        self._playing = self._playing or len(self._held) >= AHEAD_SAMPLES
 
     def play(self) -> Pcm:
         if not self._playing or len(self._held) < FRAME_SAMPLES:
             self._playing = False
             return silence(FRAME_MS)
         frame, self._held = self._held[:FRAME_SAMPLES], self._held[FRAME_SAMPLES:]
+        self._left.append(len(self._held))
+        if len(self._left) == LOOK_FRAMES:
+            self._held = self._held[max(0, min(self._left) - AHEAD_SAMPLES) :]
+            self._left.clear()
         return frame
-
-
-def _samples(ms: int) -> int:
-    return ms * RATE // 1000
