@@ -38,6 +38,10 @@ class CallsBack(Protocol):
         """Whether a line is free for it."""
         ...
 
+    def on_the_line(self, call: str) -> bool:
+        """Whether that call still goes on: the goodbye after a promise takes some seconds."""
+        ...
+
     def allow_call_back(self, promise: OpenPromise) -> None:
         """Raises `DialRefused` while dialling is switched off or has reached its caps."""
         ...
@@ -93,7 +97,8 @@ class Callbacks:
         for handoff, promise in due.items():
             if handoff not in self._waiting:
                 self._join(promise)
-            if handoff not in self._ringing and self._may_ring and self._is_their_turn(promise):
+            free = self._may_ring and not self._switchboard.on_the_line(promise.call)
+            if handoff not in self._ringing and free and self._is_their_turn(promise):
                 self._ringing[handoff] = tasks.create_task(self._ring(promise), name=f"call back {handoff}")
 
     async def _is_due(self, promise: OpenPromise) -> bool:

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from telephony.dialling import DiallingSettings
 from telephony.errors import ConfigError
 from telephony.handoff.settings import HandoffSettings
+from telephony.numbers import E164
 from voice import hearing
 from voice import vad as detection
 
@@ -89,7 +90,7 @@ class TwilioSettings(Section):
     sip_login_variable: str = "TWILIO_SIP_LOGIN"
     number: str = ""
     bridge: Literal["conference", "relay"] = "conference"
-    fallback_number: str = Field(default="", pattern=r"^(\+[1-9][0-9]{6,14})?$")
+    fallback_number: str = Field(default="", pattern=rf"^({E164})?$")
     api_url: Annotated[str, AfterValidator(_https)] = ""
 
 

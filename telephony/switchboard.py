@@ -58,6 +58,9 @@ class Switchboard:
         """Whether another call can be taken, or made."""
         return not self.draining and self._served < self.house.max_calls
 
+    def on_the_line(self, call: str) -> bool:
+        return call in self.calls
+
     def allow_call_back(self, promise: OpenPromise) -> None:
         """Counts one more dial. Raises `DialRefused` while nobody may be rung, for whatever reason."""
         self.house.dialling.allow("call back", call=promise.handoff, caller=promise.number)

@@ -7,7 +7,7 @@ import asyncio
 import logging
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import urlencode, urlsplit
 
@@ -35,6 +35,7 @@ class HandshakeRefused(Exception):
 class Answer:
     status: int
     body: str
+    headers: Mapping[str, str] = field(default_factory=dict)  # by lower-case name; in memory only
 
 
 class Socket(Protocol):
@@ -142,10 +143,10 @@ class InMemory:
     async def post(self, url: str, form: Mapping[str, str], headers: Headers) -> Answer:
         return await self.request("POST", url, urlencode(form), headers)
 
-    async def request(self, method: str, url: str, form: str, headers: Headers) -> Answer:
-        """`form`: urlencoded."""
-        status, chunks = 500, []
-        given = iter([{"type": "http.request", "body": form.encode(), "more_body": False}])
+    async def request(self, method: str, url: str, body: str, headers: Headers) -> Answer:
+        """`body`: an urlencoded form, unless `headers` have another Content-Type."""
+        status, chunks, got = 500, [], dict[str, str]()
+        given = iter([{"type": "http.request", "body": body.encode(), "more_body": False}])
 
         async def receive() -> Message:
             return next(given, {"type": "http.disconnect"})
@@ -154,12 +155,13 @@ class InMemory:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                got.update((name.decode(), value.decode()) for name, value in message["headers"])
             else:
                 chunks.append(message.get("body", b""))
 
-        form_headers = {**headers, "Content-Type": "application/x-www-form-urlencoded"}
-        await self._app({**_scope("http", url, form_headers), "method": method}, receive, send)
-        return Answer(status, b"".join(chunks).decode())
+        with_kind = {"Content-Type": "application/x-www-form-urlencoded", **headers}
+        await self._app({**_scope("http", url, with_kind), "method": method}, receive, send)
+        return Answer(status, b"".join(chunks).decode(), got)
 
     async def connect(self, url: str, headers: Headers) -> Socket:
         made = MemorySocket()

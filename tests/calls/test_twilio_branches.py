@@ -15,7 +15,7 @@ from telephony.sim.agent import SimAgent, accepts_at_once, declines, is_busy, ne
 from telephony.sim.carrier import CarrierCall
 from telephony.sim.faults import Delivery, Drop, Fault
 from telephony.sim.script import Key, Speak, Wait
-from telephony.sim.socket import Answer, HandshakeRefused, Socket
+from tests.sim.broken import Gone
 from tests.sim.virtual import WORDS, Call, Town, play
 
 QUICK = accepts_at_once(after_seconds=1.0, ring_seconds=1.0)
@@ -133,16 +133,6 @@ def test_an_agent_whose_stream_cannot_be_opened_is_not_waited_for(tmp_path: Path
     assert [entry.agent for entry in call.all(Bridged)] == ["ben"]
 
 
-class Gone:
-    """A service that is not there any more."""
-
-    async def post(self, url: str, form: object, headers: object) -> Answer:
-        raise ConnectionError("connection refused")
-
-    async def connect(self, url: str, headers: object) -> Socket:
-        raise HandshakeRefused(502)
-
-
 def test_when_the_service_dies_the_caller_is_put_through_by_the_fallback_document(tmp_path: Path) -> None:
     async def story(town: Town) -> CarrierCall:
         town.carrier._fallback = FALLBACK
@@ -244,7 +234,7 @@ def test_an_agent_at_a_sip_address_is_rung_there_with_the_login_of_the_environme
 
     async def story(town: Town) -> Call:
         town.rest.agents[address] = QUICK
-        create = town.rest.resources._create_call
+        create = town.rest.resources.calls.create_call
 
         async def noted(form: Any) -> Any:
             forms.append((form.get("To"), form.get("SipAuthUsername"), form.get("SipAuthPassword")))
@@ -263,4 +253,6 @@ def test_an_agent_at_a_sip_address_is_rung_there_with_the_login_of_the_environme
     seat = {"id": "sid", "name": "Sid", "skills": ["general", "cards"], "line": "twilio", "address": address}
     call = play(story, tmp_path, seats=[seat])
     assert [entry.agent for entry in call.all(Bridged)] == ["sid"]
-    assert forms == [(address, "warmline", "a-secret")]
+    ((to, user, password),) = forms
+    assert to.startswith(f"{address}?X-Warmline-Handoff={call.records[0].call}-h1&User-to-User=")
+    assert (user, password) == ("warmline", "a-secret")

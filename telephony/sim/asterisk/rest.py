@@ -3,6 +3,7 @@
 Implements `telephony.lines.asterisk.ari.Connection` without a socket.
 """
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -17,16 +18,22 @@ Query = Mapping[str, str]
 
 
 class AriConnection:
-    """`requests`: "METHOD path" of everything asked. `fail`: what is asked so is answered with this status instead."""
+    """`requests`: "METHOD path" of everything asked. `fail`: what is asked so is answered with this status instead;
+    `slow`: it is done so many seconds later. `cut`: nothing comes through any more, though the PBX is there."""
 
     def __init__(self, pbx: SimAsterisk) -> None:
         self.requests: list[str] = []
         self.fail: dict[str, int] = {}
+        self.slow: dict[str, float] = {}
+        self.cut = False
         self._pbx = pbx
 
     async def request(self, method: str, path: str, query: Query, body: object = None) -> Answer:
         self.requests.append(f"{method} {path}")
-        if self._pbx.down:
+        for pattern, seconds in self.slow.items():
+            if re.fullmatch(pattern, f"{method} {path}"):
+                await asyncio.sleep(seconds)
+        if self._pbx.down or self.cut:
             raise LineError(f"{method} {path}: connection refused")
         for pattern, status in self.fail.items():
             if re.fullmatch(pattern, f"{method} {path}"):
@@ -35,7 +42,7 @@ class AriConnection:
 
     @asynccontextmanager
     async def events(self, app: str) -> AsyncIterator[AsyncIterator[object]]:
-        if self._pbx.down or app != self._pbx.name:
+        if self._pbx.down or self.cut or app != self._pbx.name:
             raise LineError("ARI events: connection refused")
         waiting = self._pbx.listen()
 
