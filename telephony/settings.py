@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 import phonenumbers
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
@@ -27,7 +28,9 @@ class Section(BaseModel):
 
 
 def _https(url: str) -> str:
-    if url and not url.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+    parts = urlsplit(url)
+    here = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost")
+    if url and not (here or (parts.scheme == "https" and parts.hostname)):
         raise ValueError("an https:// address (or http on this machine) expected")
     return url.rstrip("/")
 

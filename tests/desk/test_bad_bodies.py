@@ -95,7 +95,7 @@ async def test_wrong_pins_all_at_once_are_as_many_as_one_after_the_other():
     )  # fmt: skip
     app = InMemory(create_desk(deps))
     body = json.dumps({"agent": "ana", "pin": "0000"})
-    headers = {"origin": "http://service.example", "host": "service.example", "content-type": "application/json"}
+    headers = {"origin": "http://service.example", "host": "service.example", "Content-Type": "application/json"}
     url = "http://service.example/desk/api/sign-in"
     answers = await asyncio.gather(*(app.request("POST", url, body, headers) for _ in range(30)))
     assert sorted(answer.status for answer in answers) == [401] * TRIES + [429] * (30 - TRIES)

@@ -123,6 +123,17 @@ def test_a_transfer_names_whose_place_the_channel_takes() -> None:
     assert parse(text, app="warmline") == Entered(Channel("2", "Up", "100", None), (), "1")
 
 
+@pytest.mark.parametrize(
+    "number",
+    ["\x00\x1b]0;x\x07", "1" * 5000, "100\r\nX-Warmline-Handoff: h1", "\u202e+1202", ""],
+    ids=["control characters", "endless", "a header", "turned round", "nothing"],
+)
+def test_what_a_phone_says_of_itself_is_no_number_when_nobody_could_read_it(number: str) -> None:
+    """It comes from whoever sends an INVITE, and goes on the desk, into the record and into headers."""
+    text = json.dumps({"type": "StasisStart", "channel": {"id": "1", "state": "Ring", "caller": {"number": number}}})
+    assert parse(text, app="warmline") == Entered(Channel("1", "Ring", None, None), (), None)
+
+
 def test_the_sip_answer_is_read_where_there_is_one() -> None:
     text = json.dumps({"type": "ChannelDestroyed", "cause": 21, "tech_cause": 603, "channel": {"id": "1"}})
     assert parse(text, app="warmline") == Destroyed("1", 21, 603)

@@ -10,6 +10,7 @@ from telephony.errors import ConfigError
 from telephony.events import (
     AgentOffered,
     Bridged,
+    CallbackAgreed,
     Entry,
     Problem,
     Said,
@@ -21,7 +22,7 @@ from telephony.sim.agent import (
     accepts_at_once,
 )
 from telephony.sim.asterisk import phone_of
-from telephony.sim.script import HangUp, Wait
+from telephony.sim.script import HangUp, Key, Wait
 from telephony.sim.socket import HandshakeRefused, InMemory
 from tests.lines.pbx import QUICK, TALKS, asks, call_heard, hears, is_empty, line_of
 from tests.sim.virtual import Call
@@ -109,6 +110,17 @@ def test_repeated_late_and_senseless_events_change_nothing(tmp_path: Path) -> No
     call, dropped = play(story, tmp_path, agents={"ana": QUICK})
     assert call.outcome == "transferred"
     assert {"bad_json", "bad_shape", "wrong_app", "repeated"} <= dropped.keys()
+
+
+def test_a_caller_whose_phone_gives_no_number_is_promised_no_call_back_to_it(tmp_path: Path) -> None:
+    async def story(town: PbxTown) -> Call:
+        call = town.ring(Wait(1000), Key("0"), Wait(14_000), Key("1"), Wait(6000), Key("1"), number="anonymous")
+        await call.over()
+        return call
+
+    call = play(story, tmp_path)
+    assert "callback.ask_number" in {said.prompt for said in call.all(Said)}
+    assert not call.all(CallbackAgreed)
 
 
 def test_an_outage_at_the_moment_of_joining_leaves_both_where_they_are(tmp_path: Path) -> None:

@@ -202,6 +202,20 @@ class TestStreams:
         self.run(story)
 
 
+class TestLog:
+    def test_keys_before_a_start_are_refused_and_not_logged(self, caplog):
+        async def story(it):
+            url = SETTINGS.stream_url
+            socket = await InMemory(it.app).connect(url, {"X-Twilio-Signature": it.carrier.sign(url, {})})
+            await socket.send(json.dumps({"event": "dtmf", "streamSid": "MZ1", "dtmf": {"digit": "7"}}))
+            assert await socket.receive() is None
+            assert socket.closed_with == 1008
+
+        TestStreams().run(story)
+        (refused,) = [one.getMessage() for one in caplog.records if "refused" in one.getMessage()]
+        assert "got Dtmf" in refused and "7" not in refused
+
+
 class TestWebhooks:
     def post(self, path: str, body: str, headers: dict[str, str]) -> int:
         async def story():

@@ -80,6 +80,11 @@ async def test_it_rings_nobody_whose_requests_would_go_to_the_real_carrier(tmp_p
             await simulate(settings_of(tmp_path, api_url=api_url), plan([IMPATIENT]), lambda line: None)
 
 
+def test_the_stand_in_listens_on_this_machine_alone() -> None:
+    with listen(0) as at:
+        assert at.getsockname()[0] == "127.0.0.1"
+
+
 async def test_without_the_token_it_says_which_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(TOKEN_VARIABLE, raising=False)
     with pytest.raises(ConfigError, match=TOKEN_VARIABLE):

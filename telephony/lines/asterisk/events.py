@@ -19,6 +19,7 @@ ABOUT_CHANNELS = (
 KINDS = (*ABOUT_CHANNELS, "ApplicationReplaced")
 """What is read; the rest Asterisk is asked not to send."""
 
+NAME_LENGTH_MAX = 80  # of a caller or an extension; AST_MAX_EXTENSION of Asterisk's channel.h
 EVENT_LENGTH_MAX = 64 * 1024  # the longest, a StasisStart with its variables, has about 2 kB
 
 
@@ -148,5 +149,6 @@ def channel_of(body: object) -> Channel | None:
 
 
 def _text(body: object, key: str) -> str | None:
+    """What the far end says of itself, where it can be read: it goes on desks and into the record."""
     value = body.get(key) if isinstance(body, dict) else None
-    return value if isinstance(value, str) and value else None
+    return value if isinstance(value, str) and 0 < len(value) <= NAME_LENGTH_MAX and value.isprintable() else None

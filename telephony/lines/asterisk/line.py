@@ -182,7 +182,7 @@ class AsteriskLine:
         try:
             drop = event if isinstance(event, Drop) or event is None else self._happened(event)
         except Exception:  # whatever one event does, the next ones are heard
-            log.exception("asterisk: an event to be taken expected: %s", event)
+            log.exception("asterisk: an event to be taken expected: %s", type(event).__name__)  # no number, no key
             return
         if drop is not None:
             self.dropped[drop.value] += 1

@@ -13,7 +13,7 @@ from telephony.errors import Refused
 from telephony.leg import LegEnded
 from telephony.lines.twilio.leg import TwilioLeg
 from telephony.lines.twilio.line import TwilioLine
-from telephony.lines.twilio.messages import OUTBOUND, Connected, Dtmf, Mark, Media, Start, Stop, parse
+from telephony.lines.twilio.messages import OUTBOUND, Connected, Drop, Dtmf, Mark, Media, Start, Stop, parse
 from telephony.lines.twilio.settings import STREAM_PATH
 from telephony.lines.twilio.transport import TwilioTransport
 from telephony.lines.twilio.wire import Wire, close
@@ -62,7 +62,8 @@ async def _read_start(websocket: WebSocket) -> Start:
         if isinstance(message, Start):
             return message
         if not isinstance(message, Connected):
-            raise Refused(f"stream: expected connected and start, got {message}")
+            told = message if isinstance(message, Drop) else type(message).__name__  # no sound, no key
+            raise Refused(f"stream: expected connected and start, got {told}")
     raise Refused(f"stream: expected a start message among the first {MESSAGES_BEFORE_START_MAX}")
 
 
