@@ -1,4 +1,4 @@
-"""The matrix in the browser: a caller on the carrier's stand-in, agents at the desk's softphone, joined by the relay."""
+"""The matrix in the browser: a caller on the carrier's stand-in, agents at a desk's softphone, joined by a relay."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
