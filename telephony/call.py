@@ -52,3 +52,15 @@ class Call:
     def over(self) -> bool:
         """The caller is no longer on the line."""
         return self.state in (CallState.WRAPPING, CallState.ENDED)
+
+
+@dataclass(slots=True)
+class Ending:
+    """How a call will have ended, as far as is known yet. `outcome` None: it follows from what was done."""
+
+    outcome: str | None = None
+    by: str = "caller"
+    reason: str = "hung up"
+
+    def failed(self, reason: str) -> None:
+        self.outcome, self.by, self.reason = "failed", "system", reason

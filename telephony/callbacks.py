@@ -11,12 +11,17 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Protocol
 
-from telephony.agents.callback_plan import Calling, Later, Never, Now, verdict
+import phonenumbers
+from phonenumbers import NumberParseException
+
+from telephony.agents.callback_plan import ByHand, Calling, Later, Never, Now, verdict
 from telephony.agents.staff import Staff
 from telephony.errors import ConfigError, DialRefused, RecordError
 from telephony.promises import OpenPromise, PromiseOver, Promises
 
 log = logging.getLogger(__name__)
+
+BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"  # some editors begin a file with it
 
 LOOK_SECONDS = 30.0
 """How often the promises are looked at when nothing happens: hours begin, agreed times come."""
@@ -31,6 +36,10 @@ class CallsBack(Protocol):
     @property
     def room(self) -> bool:
         """Whether a line is free for it."""
+        ...
+
+    def on_the_line(self, call: str) -> bool:
+        """Whether that call still goes on: the goodbye after a promise takes some seconds."""
         ...
 
     def allow_call_back(self, promise: OpenPromise) -> None:
@@ -88,7 +97,8 @@ class Callbacks:
         for handoff, promise in due.items():
             if handoff not in self._waiting:
                 self._join(promise)
-            if handoff not in self._ringing and self._may_ring and self._is_their_turn(promise):
+            free = self._may_ring and not self._switchboard.on_the_line(promise.call)
+            if handoff not in self._ringing and free and self._is_their_turn(promise):
                 self._ringing[handoff] = tasks.create_task(self._ring(promise), name=f"call back {handoff}")
 
     async def _is_due(self, promise: OpenPromise) -> bool:
@@ -96,6 +106,8 @@ class Callbacks:
         match verdict(promise, now=now, calling=self._calling, refused=self._refused()):
             case Now():
                 return True
+            case ByHand():
+                return False  # the journal of the call that promised it says why
             case Later():
                 return promise.handoff in self._ringing  # a try that has begun moved its own next time
             case Never(why=why):
@@ -157,7 +169,19 @@ class Callbacks:
             changed.cancel()
 
 
-def read_refused(text: str) -> frozenset[str]:
-    """The do-not-call list: a number a line, `#` begins a comment."""
-    lines = (line.partition("#")[0].strip() for line in text.splitlines())
-    return frozenset(line for line in lines if line)
+def read_refused(text: str, *, region: str) -> frozenset[str]:
+    """The do-not-call list, as E.164: a number a line, however people write it; `#` begins a comment. `region` reads
+    national numbers. Raises `ConfigError` naming the line that is none: passed over, it would be rung."""
+    found = set()
+    for place, line in enumerate(text.removeprefix(BYTE_ORDER_MARK).splitlines(), 1):
+        written = line.partition("#")[0].strip().removeprefix(BYTE_ORDER_MARK)
+        if not written:
+            continue
+        try:
+            number = phonenumbers.parse(written, region)
+        except NumberParseException:
+            number = None
+        if number is None or not phonenumbers.is_possible_number(number) or any(map(str.isalpha, written)):
+            raise ConfigError(f"line {place}: a telephone number expected, got {len(written)} characters that are none")
+        found.add(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    return frozenset(found)

@@ -12,6 +12,7 @@ from telephony.agents.callback import NumberFrom
 from telephony.agents.ladder import Ladder
 from telephony.agents.staff import Staff
 from telephony.dialling import Dialling
+from telephony.errors import NumberRefused
 from telephony.handoff.settings import HandoffSettings
 from telephony.history import History
 from telephony.journal import Keeper
@@ -133,6 +134,14 @@ class House:
     callback_number: Callable[[str, NumberFrom], str]  # as E.164; raises NumberRefused
     wall: Callable[[], float]  # seconds since the epoch; for the record alone
     new_id: Callable[[], str]
+
+    def own_number(self, address: str | None) -> str | None:
+        """The number that a caller rings from, where we may ring it back. A line believes whatever it is told: one that
+        may not be rung is not offered to them, and they are asked for another."""
+        try:
+            return self.callback_number(address or "", NumberFrom.CALLER)
+        except NumberRefused:
+            return None
 
     def parts(
         self, leg: Leg, transport: Transport, *, mind: Mind, rescue: Rescue, recorder: Recorder, office: Office

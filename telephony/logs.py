@@ -9,7 +9,7 @@ FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
 def set_up(default: str = "WARNING") -> None:
-    """Our log at `default`, or at $WARMLINE_LOG; pipecat's (loguru) only from warnings up, unless that says DEBUG."""
+    """Our log at `default`, or at $WARMLINE_LOG; pipecat's (loguru) too, from warnings up unless that says DEBUG."""
     from loguru import logger  # noqa: PLC0415 - a dependency of pipecat: not needed for `--help`
 
     level = os.environ.get(LEVEL, default).upper()
@@ -20,4 +20,5 @@ def set_up(default: str = "WARNING") -> None:
         for chatty in ("twilio", "alembic.runtime.plugins"):  # headers of each request; plug-ins
             logging.getLogger(chatty).setLevel(logging.WARNING)
     logger.remove()
-    logger.add(sys.stderr, level="DEBUG" if level == "DEBUG" else "WARNING", format="{time} {level} {name}: {message}")
+    least = logging.DEBUG if level == "DEBUG" else max(logging.WARNING, logging.getLevelNamesMapping()[level])
+    logger.add(sys.stderr, level=least, format="{time} {level} {name}: {message}")

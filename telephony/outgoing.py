@@ -33,7 +33,8 @@ def callbacks_of(
 ) -> Callbacks | None:
     """None where nothing rings out, or nothing is kept: then promises are for people to keep."""
     table = settings.callbacks
-    _refused(table.do_not_call)
+    region = settings.service.region
+    _refused(table.do_not_call, region)
     promises = world.promises or (StoredPromises(keeper, wall=world.wall) if isinstance(keeper, Store) else None)
     if not table.enabled or promises is None or not any(isinstance(line, RingsBack) for line in lines):
         return None
@@ -41,16 +42,27 @@ def callbacks_of(
         promises=promises,
         staff=staff,
         switchboard=switchboard,
-        calling=Calling(table.not_before, table.not_after, table.tries, table.retry_seconds, home=business.time_zone),
+        calling=Calling(
+            table.not_before,
+            table.not_after,
+            table.tries,
+            table.retry_seconds,
+            home=business.time_zone,
+            countries=frozenset(settings.service.callback_countries),
+        ),
         wall=world.wall,
-        refused=lambda: _refused(table.do_not_call),
+        refused=lambda: _refused(table.do_not_call, region),
     )
 
 
-def _refused(path: str) -> frozenset[str]:
+def _refused(path: str, region: str) -> frozenset[str]:
     """Raises `ConfigError` for a list that cannot be read: nobody on it may be rung because of a typing error."""
+    if not path:
+        return frozenset()
     try:
-        return read_refused(Path(path).read_text(encoding="utf-8")) if path else frozenset()
+        return read_refused(Path(path).read_text(encoding="utf-8"), region=region)
+    except ConfigError as error:
+        raise ConfigError(f"[callbacks] do_not_call: {path}, {error}") from error
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"[callbacks] do_not_call: a file of numbers expected, got {error}") from error
 

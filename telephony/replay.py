@@ -88,7 +88,7 @@ def replay(
     journal = out / f"{cast.name}.jsonl"
     journal.write_text("".join(as_json(record) + "\n" for record in records), encoding="utf-8")
     wav = out / f"{cast.name}.wav"
-    carrier_call.save(wav)
+    carrier_call.whole.save(wav)
     seconds = max((r.entry.seconds for r in records if isinstance(r.entry, CallEnded)), default=0.0)
     violations = tuple(violation.what for violation in carrier_call.violations)
     return Replayed(cast.name, journal, wav, tuple(records), seconds, time.monotonic() - began, violations)
@@ -161,7 +161,7 @@ class _Replay:
                 switchboard = asyncio.create_task(service.run())
                 try:
                     self.carrier_call = await carrier.call(
-                        from_=self._cast.number or CALLER, to=NUMBER, party=self._caller
+                        from_=CALLER if self._cast.number is None else self._cast.number, to=NUMBER, party=self._caller
                     )
                     async with asyncio.timeout(SETTLE_SECONDS):
                         await self._over.wait()

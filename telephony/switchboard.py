@@ -58,24 +58,21 @@ class Switchboard:
         """Whether another call can be taken, or made."""
         return not self.draining and self._served < self.house.max_calls
 
+    def on_the_line(self, call: str) -> bool:
+        return call in self.calls
+
     def allow_call_back(self, promise: OpenPromise) -> None:
         """Counts one more dial. Raises `DialRefused` while nobody may be rung, for whatever reason."""
         self.house.dialling.allow("call back", call=promise.handoff, caller=promise.number)
 
     async def call_back(self, promise: OpenPromise) -> PromiseOver | None:
-        """Rings a caller as promised, and conducts the call; how the promise ended, None when nobody was reached."""
-        name, line = next(
-            ((n, line) for n, line in self.house.lines.items() if isinstance(line, RingsBack)), ("", None)
-        )
+        """Rings a caller as promised and as allowed, and conducts the call; how the promise ended, None when nobody
+        was reached."""
+        line = next((line for line in self.house.lines.values() if isinstance(line, RingsBack)), None)
         if line is None:
             log.warning("call back %s: a line that rings out expected, none is open", promise.handoff)
             return None
         call = self.house.new_id()
-        try:
-            self.house.dialling.allow(name, call=call, caller=promise.number)
-        except DialRefused as error:
-            log.warning("call back %s: not now: %s", promise.handoff, error)
-            return None
         try:
             leg = await line.ring_back(promise.number, ring_seconds=CALL_BACK_RING_SECONDS, call=call)
         except DialRefused as error:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 
-from models.slots.numbers import ONES, TEENS, TENS, Token, tokens
+from models.slots.numbers import ONES, TEENS, TENS, Token
 
 _DIGITS = {word: str(value) for word, value in ONES.items()} | {
     "oh": "0",
@@ -57,11 +57,6 @@ def runs(said: list[Token]) -> Iterator[Run]:
         if pieces:
             yield Run(_readings(pieces), at, end)
         at = max(end, at + 1)
-
-
-def read_digits(text: str) -> str:
-    """The digits of the longest run in `text`; "" when there is none."""
-    return max((run.readings[0] for run in runs(tokens(text))), key=len, default="")
 
 
 def luhn(digits: str) -> bool:

@@ -28,9 +28,6 @@ _COUNT_WORDS = re.compile(  # "the last four are 4242": this four is no digit
     r"|\bthis one\b|\bone (?:moment|second|sec|more)\b",
     re.IGNORECASE,
 )
-_TAKEN_BACK = re.compile(
-    r"\bno[, ]+(?:i|it's|not|that|the|my)\b|\bi said\b|\bthat's (?:not|wrong)|\bnot what i\b", re.IGNORECASE
-)
 
 Found = tuple[SlotValue, int, int]  # with the span of characters it was read from
 

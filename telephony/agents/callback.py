@@ -83,8 +83,3 @@ def window(start: datetime, end: datetime, *, now: datetime) -> Window:
     if start - now > timedelta(days=HORIZON_DAYS):
         raise ValueError(f"a callback within {HORIZON_DAYS} days expected, got {start.isoformat()}")
     return Window(start, end)
-
-
-def is_due(promise: CallbackPromise, now: datetime) -> bool:
-    """Whether it may be dialled now: without a window always, else inside it."""
-    return promise.due is None or promise.due.start <= now < promise.due.end

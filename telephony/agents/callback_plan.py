@@ -1,5 +1,7 @@
 """Whether a promised call back may be dialled now, must wait, or may never be. Pure: the number, the clock, the rules.
 
+A promise is kept on the list even for a number that we may not ring; that it is not dialled is decided here, again.
+
 The hours are those of whoever is rung: a number's own time zone, in every zone it may lie in.
 """
 
@@ -8,10 +10,13 @@ from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
 import phonenumbers
-from phonenumbers import NumberParseException
 from phonenumbers import timezone as zones
 
+from telephony.agents.callback import NumberFrom, number
+from telephony.errors import NumberRefused
 from telephony.promises import OpenPromise
+
+NO_REGION = "ZZ"  # phonenumbers' word for it: only numbers in E.164 are read
 
 UNKNOWN_ZONE = "Etc/Unknown"  # phonenumbers' word for a number without a place
 PLACES_MAX = 6  # zones of a number that lies somewhere; a toll-free one has all of a continent
@@ -27,6 +32,7 @@ class Calling:
     tries: int = 3
     retry_seconds: float = 900.0  # somebody in a meeting or on the other line is free again by then; ours
     home: str = "UTC"  # the zone of numbers without a place
+    countries: frozenset[int] = frozenset({1})  # country codes that we may ring
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +52,14 @@ class Never:
     why: str
 
 
-Verdict = Now | Later | Never
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """It may cost whoever rings it, or is no number: it stays on the list, and a person decides."""
+
+    why: str
+
+
+Verdict = Now | Later | Never | ByHand
 
 
 def verdict(promise: OpenPromise, *, now: datetime, calling: Calling, refused: frozenset[str]) -> Verdict:
@@ -54,16 +67,16 @@ def verdict(promise: OpenPromise, *, now: datetime, calling: Calling, refused: f
     if promise.number in refused:
         return Never("the number is on the do-not-call list")
     try:
-        places = _places(promise.number, calling.home)
-    except NumberParseException:
-        return Never("a telephone number in E.164 expected")
+        number(promise.number, came=NumberFrom.KEYED, region=NO_REGION, countries=calling.countries)
+    except NumberRefused as error:
+        return ByHand(str(error))
     if promise.tries >= calling.tries:
         return Never(f"{calling.tries} tries reached nobody")
     if promise.due is not None and now < promise.due:
         return Later(f"agreed for {promise.due.isoformat()}")
     if now < datetime.fromtimestamp(promise.next_wall, UTC):
         return Later("the last try reached nobody")
-    for place in places:
+    for place in _places(promise.number, calling.home):
         there = now.astimezone(ZoneInfo(place))
         if not calling.not_before <= there.time() < calling.not_after:
             return Later(f"it is {there:%H:%M} there, outside {calling.not_before:%H:%M} to {calling.not_after:%H:%M}")

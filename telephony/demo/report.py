@@ -63,7 +63,7 @@ class _Shown:
         return [trigger for trigger in self.told.triggers if since < trigger.at_ms <= line.start_ms]
 
 
-def write(calls: Sequence[PlayedCall], out: Path) -> Path:
+def write(calls: Sequence[PlayedCall], out: Path, *, line: str) -> Path:
     """`index.html` in `out`, with each call's recording and journal beside it. Raises `AudioUnreadable`, `OSError`."""
     out.mkdir(parents=True, exist_ok=True)
     for call in calls:
@@ -72,11 +72,12 @@ def write(calls: Sequence[PlayedCall], out: Path) -> Path:
         journal = "".join(as_json(record) + "\n" for record in call.records)
         (out / f"{call.name}.jsonl").write_text(journal, encoding="utf-8")
     page = out / "index.html"
-    page.write_text(render(calls), encoding="utf-8")
+    page.write_text(render(calls, line=line), encoding="utf-8")
     return page
 
 
-def render(calls: Sequence[PlayedCall]) -> str:
+def render(calls: Sequence[PlayedCall], *, line: str) -> str:
+    """`line`: what of the line was real and what was not."""
     environment = Environment(
         loader=PackageLoader("telephony.demo"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
@@ -85,7 +86,13 @@ def render(calls: Sequence[PlayedCall]) -> str:
     environment.filters["seconds"] = lambda ms: f"{ms / 1000:.1f} s"
     template = environment.get_template("report.html")
     return template.render(
-        calls=[_shown(call) for call in calls], width=WIDTH, half=HALF, curve=CURVE, stages=STAGES, names=NAMES
+        calls=[_shown(call) for call in calls],
+        line=line,
+        width=WIDTH,
+        half=HALF,
+        curve=CURVE,
+        stages=STAGES,
+        names=NAMES,
     )
 
 

@@ -1,99 +1,101 @@
 """Plays the three recorded callers through the service, in real time and over real sockets, and writes the report."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
 
+from telephony.demo.lines import LINES
 from telephony.demo.make_clips import CALLS
 from telephony.demo.report import PlayedCall, write
 from telephony.demo.show import Show
 from telephony.demo.stage import Played, Stage, open_stage
 from telephony.errors import ConfigError
-from telephony.events import CallOffered
-from telephony.journal import Record
 from telephony.settings import Settings, load
 from telephony.sim.cast import Cast, of_fixture
 from telephony.sim.fixture import Fixture
 from telephony.sim.fixture import load as load_fixture
 from telephony.sim.serving import HOST
+from telephony.world import World
 
 TOGETHER = ("balance", "callback")  # nobody is at work yet, which the second is about
 THEN = "dispute"  # somebody is
 AT_THE_DESK = "desk"  # rings when the demo is kept up
+NO_NUMBER = {"callback": "no_number"}  # what a caller plays instead whose line shows no number
 APART_SECONDS = 3.0  # between two callers who ring at about the same time
 PAUSE_SECONDS = 20.0  # between two calls to a desk in the browser
 
 
 def run_demo(*, config: Path, out: Path, line: str, serve: bool, console: Console) -> Path:
     """The report's page. With `serve` it then keeps the desk up, with callers who want a person, until interrupted."""
-    if line != "twilio":
-        raise ConfigError(f"--line: twilio expected, got {line!r}")
+    if line not in LINES:
+        raise ConfigError(f"--line: one of {', '.join(LINES)} expected, got {line!r}")
     settings = load(config)
     out.mkdir(parents=True, exist_ok=True)
-    calls = {name: load_fixture(CALLS / f"{name}.toml") for name in (*TOGETHER, THEN)}
-    page = asyncio.run(_play_all(settings, calls, out, console))
+    console.print(f"[bold]{line}[/] {LINES[line].about}")
+    page = asyncio.run(_play_all(settings, line, out, console))
     if serve:
         console.print(f"[bold]{page}[/]", soft_wrap=True)
-        asyncio.run(_keep_up(settings, load_fixture(CALLS / f"{AT_THE_DESK}.toml"), out, console))
+        asyncio.run(_keep_up(settings, line, load_fixture(CALLS / f"{AT_THE_DESK}.toml"), out, console))
     return page
 
 
-async def _play_all(settings: Settings, calls: dict[str, Fixture], out: Path, console: Console) -> Path:
-    records: list[Record] = []
-    show = Show(console, titles={call.caller or "": name for name, call in calls.items()})
-    casts = {name: of_fixture(call, cache=out / "clips") for name, call in calls.items()}
-
-    def on_record(record: Record) -> None:
-        records.append(record)
-        show.on(record)
-
+async def _play_all(settings: Settings, line: str, out: Path, console: Console) -> Path:
+    instead = {} if LINES[line].shows_number else NO_NUMBER
+    together = [_fixture(instead.get(name, name)) for name in TOGETHER]
+    then = _fixture(THEN)
     with console.status("opening") as status:
-        opening = open_stage(
-            settings, folder=out / "records", on_telephones=True, on_record=on_record,
-            progress=lambda done, total: status.update(f"rendering prompts: {done} of {total}"),
-        )  # fmt: skip
+        world = World(
+            bank=":memory:", progress=lambda done, total: status.update(f"rendering prompts: {done} of {total}")
+        )
+        opening = open_stage(settings, LINES[line], world, folder=out / "records", with_agents=True)
         stage = await opening.__aenter__()
     try:
-        with show:
-            played = await _two_then_one(stage, casts)
+        with Show(console, titles=stage.names) as show:
+            stage.watch(show.on)
+            played = await _two_then_one(stage, [_cast(call, out) for call in together], _cast(then, out))
     finally:
         await opening.__aexit__(None, None, None)
+    titles = {call.name: call.title for call in (*together, then)}
     with console.status("writing the report"):
-        return write([_as_played(one, calls, records, out) for one in played], out)
+        return write([_as_played(one, titles, out) for one in played], out, line=LINES[line].about)
 
 
-async def _two_then_one(stage: Stage, casts: dict[str, Cast]) -> Sequence[Played]:
+async def _two_then_one(stage: Stage, together: Sequence[Cast], then: Cast) -> Sequence[Played]:
     async with asyncio.TaskGroup() as tasks:
-        first = tasks.create_task(stage.play(casts[TOGETHER[0]]))
+        first = tasks.create_task(stage.play(together[0]))
         await asyncio.sleep(APART_SECONDS)
-        second = tasks.create_task(stage.play(casts[TOGETHER[1]]))
-    third = await stage.play(casts[THEN])
+        second = tasks.create_task(stage.play(together[1]))
+    third = await stage.play(then)
     return first.result(), third, second.result()
 
 
-def _as_played(one: Played, calls: dict[str, Fixture], records: Sequence[Record], out: Path) -> PlayedCall:
-    number = one.cast.number
-    call = next(r.call for r in records if isinstance(r.entry, CallOffered) and r.entry.caller == number)
+def _as_played(one: Played, titles: Mapping[str, str], out: Path) -> PlayedCall:
     recording = out / f"{one.cast.name}.wav"
-    one.call.save(recording)
-    own = tuple(record for record in records if record.call == call)
-    return PlayedCall(one.cast.name, calls[one.cast.name].title, own, recording)
+    one.heard.save(recording)
+    return PlayedCall(one.cast.name, titles[one.cast.name], one.records, recording)
 
 
-async def _keep_up(settings: Settings, call: Fixture, out: Path, console: Console) -> None:
+def _fixture(name: str) -> Fixture:
+    return load_fixture(CALLS / f"{name}.toml")
+
+
+def _cast(call: Fixture, out: Path) -> Cast:
+    return of_fixture(call, cache=out / "clips")
+
+
+async def _keep_up(settings: Settings, line: str, call: Fixture, out: Path, console: Console) -> None:
     """The desk, and a caller who needs a person whenever somebody is available at it."""
-    show = Show(console, titles={call.caller or "": call.name})
-    cast = of_fixture(call, cache=out / "clips")
-    alone = Cast(cast.name, cast.number, cast.first, cast.second, {}, cast.stays_ms, {}, cast.truth)
+    alone = replace(_cast(call, out), agents={}, wraps_up={})
     port = settings.service.port
-    async with open_stage(
-        settings, folder=out / "records", on_telephones=False, on_record=show.on, progress=lambda done, total: None,
-        port=port,
-    ) as stage:  # fmt: skip
+    world = World(bank=":memory:")
+    opening = open_stage(settings, LINES[line], world, folder=out / "records", with_agents=False, port=port)
+    async with opening as stage:
         console.print(f"the desk: http://{HOST}:{port}; sign in, be available, and a caller rings; Ctrl-C ends")
-        with show:
+        with Show(console, titles=stage.names) as show:
+            stage.watch(show.on)
             while True:
                 await stage.somebody_available()
                 await stage.play(alone)

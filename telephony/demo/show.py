@@ -21,7 +21,7 @@ INDENT = " " * 20
 
 
 class Show:
-    """A context. `titles`: caller's number → what the call is called."""
+    """A context. `titles`: call → what it is called, as far as that is known."""
 
     def __init__(self, console: Console, *, titles: Mapping[str, str]) -> None:
         self._console = console
@@ -79,7 +79,7 @@ class Show:
         )
 
     def _title(self, told: Story) -> str:
-        return self._titles.get(told.caller or "", told.caller or told.call)
+        return self._titles.get(told.call, told.caller or told.call)
 
 
 def _line(line: Spoken) -> Text:

@@ -1,17 +1,14 @@
 """One call as the carrier knows it: who, which state, what it saw, and the orders that change what it is doing."""
 
 import asyncio
-import wave
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from telephony.sim.contract import Violation
 from telephony.sim.phone import CallEnd, Phone
-from telephony.sim.stream import Capture, Moment, stereo
+from telephony.sim.stream import Capture, Moment
 from telephony.sim.tap import TapCapture
-from voice.audio import RATE
 
 FINAL = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 EVENT_OF = {"initiated": "initiated", "ringing": "ringing", "in-progress": "answered"}  # any final one: completed
@@ -87,11 +84,7 @@ class CarrierCall:
     def happened(self, what: str) -> list[str]:
         return [moment.detail for moment in self.moments if moment.what == what]
 
-    def save(self, path: Path) -> None:
-        """Two channels: left what the party said, right what it heard."""
-        with wave.open(str(path), "wb") as out:
-            out.setnchannels(2)
-            out.setsampwidth(2)
-            out.setframerate(RATE)
-            if self.phone is not None:
-                out.writeframes(stereo(self.phone.spoken, self.phone.heard).tobytes())
+    @property
+    def whole(self) -> Capture:
+        """Both sides of its telephone, from answer to end."""
+        return Capture(self.phone.spoken, self.phone.heard) if self.phone is not None else Capture()

@@ -122,7 +122,8 @@ class Carrier:
         self, call: CarrierCall, *, ring_seconds: float, act: Act, max_seconds: float = CALL_SECONDS_MAX
     ) -> None:
         """Rings `call.to`; whoever answers does `act`. Every change is reported."""
-        agent = self.far_ends.get(call.to, SimAgent(ringing=Ringing.FAILED, ring_seconds=0))
+        where = call.to.partition("?")[0] if call.to.startswith("sip") else call.to  # the rest are SIP headers
+        agent = self.far_ends.get(where, SimAgent(ringing=Ringing.FAILED, ring_seconds=0))
         wait = ring_seconds + RING_GRACE_SECONDS
         await self.progress(call, "initiated")
         await self.progress(call, "ringing")

@@ -184,7 +184,7 @@ class Fixture:
     turns: tuple[Turn, ...]
     truth: Truth
     line: Literal["twilio", "webrtc", "simulated"] = "twilio"
-    caller: str | None = None  # number, E.164
+    caller: str | None = None  # number, E.164; "" where the line shows none
     voice: str = "slt"
     agents: tuple[Agent, ...] = ()
     stays_seconds: float = 20.0  # after the last turn, if the system does not end the call

@@ -3,9 +3,11 @@ buffer and from there to the party, 20 ms at a time; what the party says goes to
 """
 
 import asyncio
+import wave
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 
 import numpy as np
 
@@ -13,7 +15,7 @@ from telephony.sim.caller import Step
 from telephony.sim.contract import Audio, ClearSent, MarkSent, Violation, read
 from telephony.sim.playback import PlaybackBuffer
 from telephony.sim.wire import Wire
-from voice.audio import FRAME_MS, FRAME_SAMPLES, Pcm
+from voice.audio import FRAME_MS, FRAME_SAMPLES, RATE, Pcm
 from voice.g711 import mulaw_decode, mulaw_encode
 
 
@@ -48,6 +50,14 @@ class Capture:
     def stereo(self) -> Pcm:
         """Two columns: left what the party said, right what it heard."""
         return stereo(self.spoken, self.heard)
+
+    def save(self, path: Path) -> None:
+        """As a WAV file."""
+        with wave.open(str(path), "wb") as out:
+            out.setnchannels(2)
+            out.setsampwidth(2)
+            out.setframerate(RATE)
+            out.writeframes(self.stereo().tobytes())
 
     def happened(self, what: str) -> list[Moment]:
         return [moment for moment in self.moments if moment.what == what]

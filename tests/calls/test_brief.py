@@ -14,7 +14,7 @@ from models.brief import Part
 from telephony.desk.office import NotPossible, Recorded
 from telephony.events import AgentBriefed, Bridged, BriefReady, BriefSeen, Heard
 from telephony.sim.agent import SimAgent, accepts
-from telephony.sim.script import Key, SpeakAfterPrompt, Wait
+from telephony.sim.script import Key, Speak, SpeakAfterPrompt, Wait
 from tests.sim.virtual import WORDS, Call, Town, play
 from voice.audio import RATE
 from voice.events import Corrected, Escalated
@@ -74,7 +74,7 @@ def test_what_is_corrected_after_the_brief_was_spoken_is_told_in_one_sentence_an
     tmp_path: Path,
 ) -> None:
     async def story(town: Town) -> Call:
-        call = town.ring(SPEAKS, Wait(17_000), SPEAKS, stays_ms=120_000)
+        call = town.ring(SPEAKS, Wait(13_500), Speak(WORDS), stays_ms=120_000)
         await call.until(Corrected)
         await asyncio.sleep(12)
         await call.hangs_up()
@@ -150,7 +150,7 @@ def test_who_declines_the_recording_is_not_played_again(tmp_path: Path) -> None:
             town.service.front.clip("ana", call.records[0].call, turn)
 
     lines = ["i want to talk to a person", "my debit card is missing", "please do not record this call"]
-    told(tmp_path, SPEAKS, SPEAKS, SPEAKS, lines=lines, until=until)
+    told(tmp_path, SPEAKS, SPEAKS, Wait(1500), Speak(WORDS), lines=lines, until=until)
 
 
 def test_a_sentence_with_a_card_number_is_masked_and_has_no_clip(tmp_path: Path) -> None:

@@ -234,7 +234,7 @@ def test_an_agent_at_a_sip_address_is_rung_there_with_the_login_of_the_environme
 
     async def story(town: Town) -> Call:
         town.rest.agents[address] = QUICK
-        create = town.rest.resources._create_call
+        create = town.rest.resources.calls.create_call
 
         async def noted(form: Any) -> Any:
             forms.append((form.get("To"), form.get("SipAuthUsername"), form.get("SipAuthPassword")))
@@ -253,4 +253,6 @@ def test_an_agent_at_a_sip_address_is_rung_there_with_the_login_of_the_environme
     seat = {"id": "sid", "name": "Sid", "skills": ["general", "cards"], "line": "twilio", "address": address}
     call = play(story, tmp_path, seats=[seat])
     assert [entry.agent for entry in call.all(Bridged)] == ["sid"]
-    assert forms == [(address, "warmline", "a-secret")]
+    ((to, user, password),) = forms
+    assert to.startswith(f"{address}?X-Warmline-Handoff={call.records[0].call}-h1&User-to-User=")
+    assert (user, password) == ("warmline", "a-secret")

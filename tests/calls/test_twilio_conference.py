@@ -280,7 +280,7 @@ def test_news_of_a_conference_twice_late_or_out_of_order_change_nothing(tmp_path
         ]
         call = asks(town)
         await call.until(Unbridged)
-        await asyncio.sleep(12)
+        await asyncio.sleep(7)
         assert town.carrier.calls[call.sid].status == "in-progress"
         await call.hangs_up()
         fine(town)

@@ -18,6 +18,8 @@ from telephony.summary import newest, summary
 from tests.demo.journals import BRIEF, angry_call, recording
 from voice.audio import silence
 
+LINE = "A stand-in: <nothing> is real."
+
 
 @pytest.fixture
 def played(tmp_path: Path) -> PlayedCall:
@@ -25,14 +27,14 @@ def played(tmp_path: Path) -> PlayedCall:
 
 
 def test_the_page_and_what_it_plays_lie_side_by_side(played: PlayedCall, tmp_path: Path) -> None:
-    page = write([played], tmp_path / "out")
+    page = write([played], tmp_path / "out", line=LINE)
     assert page == tmp_path / "out" / "index.html"
     assert sorted(p.name for p in page.parent.iterdir()) == ["dispute.jsonl", "dispute.wav", "index.html"]
     assert len((page.parent / "dispute.jsonl").read_text().splitlines()) == len(played.records)
 
 
 def test_the_page_asks_nothing_of_other_hosts(played: PlayedCall) -> None:
-    assert not re.search(r"""(?:src|href)=["'](?:https?:)?//""", render([played]))
+    assert not re.search(r"""(?:src|href)=["'](?:https?:)?//""", render([played], line=LINE))
 
 
 def test_the_page_is_well_formed_and_escapes_what_was_said(played: PlayedCall) -> None:
@@ -47,14 +49,14 @@ def test_the_page_is_well_formed_and_escapes_what_was_said(played: PlayedCall) -
             if tag not in ("line", "path"):
                 assert self.open_tags.pop() == tag
 
-    parser, page = Balance(), render([played])
+    parser, page = Balance(), render([played], line=LINE)
     parser.feed(page)
     assert parser.open_tags == []
     assert "A charge that is &lt;not&gt; hers" in page
 
 
 def test_a_call_shows_transcript_trigger_brief_stages_and_outcome(played: PlayedCall) -> None:
-    page = render([played])
+    page = render([played], line=LINE)
     for shown in (
         "this is outrageous you people took my money", "not understood", "trigger: frustrated", "frustrated 1",
         "Maria Santos, verified by PIN", BRIEF.spoken, "8.4 s", "first human word", "no such charge",
@@ -72,7 +74,7 @@ def test_every_agent_asked_has_a_column_with_stages_and_a_typed_outcome(played: 
         AttemptEnded("h1", "h1-1", "ben", "no_answer", None, None, clock),
     )
     records[place:place] = [replace(records[place], entry=entry) for entry in (asked, silent)]
-    page = render([replace(played, records=tuple(records))])
+    page = render([replace(played, records=tuple(records))], line=LINE)
     table = page[page.index('<table class="attempts">') : page.index("</table>")]
     assert re.findall(r'<th scope="col">(\w+)', table) == ["ben", "ana"]
     assert "no answer" in table and "bridged" in table
@@ -80,7 +82,7 @@ def test_every_agent_asked_has_a_column_with_stages_and_a_typed_outcome(played: 
 
 
 def test_the_trigger_stands_between_the_sentences_it_came_between(played: PlayedCall) -> None:
-    page = render([played])
+    page = render([played], line=LINE)
     before, trigger, after = (
         page.index(s) for s in ("nobody ever called me back</span>", "a person is sought", "getting someone")
     )
@@ -89,7 +91,7 @@ def test_the_trigger_stands_between_the_sentences_it_came_between(played: Played
 
 def test_a_call_without_trigger_has_no_brief_section(tmp_path: Path) -> None:
     quiet = tuple(r for r in angry_call() if r.type in ("CallOffered", "CallAnswered", "Said", "CallEnded"))
-    page = render([PlayedCall("quiet", "Quiet", quiet, recording(tmp_path / "q.wav", 5))])
+    page = render([PlayedCall("quiet", "Quiet", quiet, recording(tmp_path / "q.wav", 5))], line=LINE)
     assert "Brief, version" not in page
     assert "From the trigger" not in page
 
@@ -117,7 +119,7 @@ def test_of_several_agents_the_stages_are_the_last_ones() -> None:
 def test_any_beginning_of_a_journal_has_a_story_a_summary_and_a_live_view() -> None:
     records = angry_call()
     console = Console(width=110, record=True, force_terminal=True)
-    with Show(console, titles={"+15550102002": "dispute"}) as show:
+    with Show(console, titles={"c1": "dispute"}) as show:
         for number, record in enumerate(records):
             show.on(record)
             console.print(summary("dispute", records[:number]))

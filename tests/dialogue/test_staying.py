@@ -186,3 +186,13 @@ def test_key_0_is_a_person_all_the_same() -> None:
     call.keys("204713")
     call.hears("never mind")
     assert "getting someone" in call.keys("0")
+
+
+def test_a_value_the_topic_lacks_is_taken_for_it_whatever_else_it_sounds_like() -> None:
+    """ "Eighty four dollars" also begins wishes to move money."""
+    call = Story()
+    call.hears("i want to dispute a charge")
+    call.hears("agent")
+    call.hears("yes")
+    call.hears("eighty four dollars")
+    assert call.mind.material().topic == "you want to dispute a charge of 84 dollars"

@@ -162,8 +162,8 @@ class FailingMinds:
     inner: Minds
     after: int = 0
 
-    def caller(self, call: str, number: str | None) -> Any:
-        return FailingMind(self.inner.caller(call, number), self.after)
+    def caller(self, call: str, number: str | None, promise: Any = None) -> Any:
+        return FailingMind(self.inner.caller(call, number, promise), self.after)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.inner, name)

@@ -6,7 +6,6 @@ rings. Voices are tones, words come from a script, and each is exchanged for a b
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,18 +15,17 @@ import pytest
 
 from models.engines import EngineFactory
 from models.inference import InlinePool, Pool
-from telephony.agents.agent import Presence
 from telephony.events import Bridged, CallEnded, CallOffered, Entry
 from telephony.history import History
 from telephony.journal import Keeper, Record
 from telephony.records.store import InlineKeeper
-from telephony.service import Service, open_service
+from telephony.service import Service
 from telephony.settings import load
 from telephony.sim.agent import SimAgent
 from telephony.sim.attention import is_loud
 from telephony.sim.caller import Caller, Step
 from telephony.sim.carrier import Carrier, CarrierCall
-from telephony.sim.clock import at_work, run_virtual
+from telephony.sim.clock import run_virtual
 from telephony.sim.promises import RememberedPromises
 from telephony.sim.rest import InMemoryHttp, RestStandIn
 from telephony.sim.script import Item
@@ -36,6 +34,7 @@ from telephony.sim.voices import read
 from telephony.world import World
 from tests.sim.company import Company, company
 from tests.sim.house import ACCOUNT, CONFIG, PUBLIC_URL, TOKEN, TOKEN_VARIABLE, changed, records_in, twilio
+from tests.sim.town import AnyTown, opened, told
 from voice.audio import FRAME_MS, Pcm
 from voice.listening import Listening
 from voice.pipeline.recognise import ENGINE
@@ -51,9 +50,6 @@ WORDS = read(next((CONFIG.parent / "telephony" / "demo" / "calls" / "clips").glo
 DAY = date(2026, 11, 23)  # a Monday
 MORNING = datetime(2026, 11, 23, 15, tzinfo=UTC)  # 10 in New York: every queue is open
 SERVICE_NUMBER = "+12025550100"
-STORY_SECONDS = 900.0
-SETTLE_SECONDS = 5.0
-"""After the story: for pipelines to end and agents to be told."""
 
 
 class Leaving(Caller):
@@ -140,7 +136,7 @@ class Call:
         return max(_silences(frames), default=0) * FRAME_MS
 
 
-class Town:
+class Town(AnyTown):
     def __init__(
         self,
         service: Service,
@@ -149,38 +145,18 @@ class Town:
         records: list[Record],
         promises: RememberedPromises,
     ) -> None:
-        self.service = service
+        super().__init__(service, records)
         self.carrier = carrier
         self.rest = rest
-        self.records = records
         self.promises = promises
-        self._news: set[asyncio.Event] = set()
 
     def ring(self, *script: Item, number: str = "+12025550143", stays_ms: int = 60_000) -> Call:
         """A caller rings, does as scripted, and stays on the line for a while after that."""
         return Call(self, number, script, stays_ms)
 
-    def available(self, *agents: str) -> None:
-        for agent in agents:
-            self.service.staff.roster.set(agent, Presence.AVAILABLE, 0)
-
-    def presence(self, agent: str) -> Presence:
-        return self.service.staff.roster.seat(agent).presence
-
     def leg_of(self, agent: str) -> CarrierCall:
         """The last call the service made to this agent's telephone."""
         return next(call for call in reversed(self.carrier.calls.values()) if call.to == _number(agent))
-
-    async def news(self) -> None:
-        """Waits for the next journal entry of any call."""
-        event = asyncio.Event()
-        self._news.add(event)
-        await event.wait()
-
-    def heard_of(self) -> None:
-        news, self._news = self._news, set()
-        for event in news:
-            event.set()
 
     async def metrics(self) -> str:
         return await self.get("/metrics")
@@ -262,11 +238,8 @@ def play(
     )
 
     async def run() -> T:
-        with at_work():
-            opening = open_service(settings, world)
-            service = await opening.__aenter__()
-        carrier = Carrier(InMemory(service.app), public_base_url=PUBLIC_URL, account_sid=ACCOUNT, auth_token=TOKEN)
-        try:
+        async with opened(settings, world) as service:
+            carrier = Carrier(InMemory(service.app), public_base_url=PUBLIC_URL, account_sid=ACCOUNT, auth_token=TOKEN)
             far_ends = {_number(agent): telephone for agent, telephone in agents.items()} | dict(customers or {})
             async with RestStandIn(carrier, agents=far_ends, password=TOKEN) as rest:
                 rests.append(rest)
@@ -274,19 +247,7 @@ def play(
                 towns.append(town)
                 town.available(*(agent for agent in agents if agent in service.staff.roster.seats))
                 prepare(service)
-                switchboard = asyncio.create_task(service.run())
-                try:
-                    async with asyncio.timeout(STORY_SECONDS):
-                        told = await story(town)
-                        await asyncio.sleep(SETTLE_SECONDS)
-                        return told
-                finally:
-                    switchboard.cancel()
-                    with suppress(asyncio.CancelledError):
-                        await switchboard
-        finally:
-            with at_work():
-                await opening.__aexit__(None, None, None)
+                return await told(story(town), while_running=service.run())
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(TOKEN_VARIABLE, TOKEN)

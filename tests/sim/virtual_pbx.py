@@ -1,8 +1,6 @@
 """The real service behind a simulated Asterisk, in memory and in virtual time; see `tests/sim/virtual.py`."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -10,18 +8,18 @@ import pytest
 
 from models.engines import EngineFactory
 from models.inference import InlinePool
-from telephony.agents.agent import Presence
 from telephony.journal import Record
 from telephony.records.store import InlineKeeper
-from telephony.service import Service, open_service
+from telephony.service import Service
 from telephony.settings import load
 from telephony.sim.agent import SimAgent
 from telephony.sim.asterisk import AriConnection, Phone, SimAsterisk
-from telephony.sim.clock import at_work, run_virtual
+from telephony.sim.clock import run_virtual
 from telephony.sim.script import Item
 from telephony.world import World
 from tests.sim.house import CONFIG, changed, records_in
-from tests.sim.virtual import DAY, SETTLE_SECONDS, STORY_SECONDS, TONES, Call
+from tests.sim.town import AnyTown, opened, told
+from tests.sim.virtual import DAY, TONES, Call
 from voice.listening import Listening
 from voice.pipeline.recognise import ENGINE
 from voice.stt.scripted import Line, ScriptedRecogniser
@@ -31,32 +29,17 @@ T = TypeVar("T")
 PASSWORD_VARIABLE = "WARMLINE_TEST_ARI_PASSWORD"
 
 
-class PbxTown:
+class PbxTown(AnyTown):
     """What `tests.sim.virtual.Call` needs of a town, with a PBX for its carrier."""
 
     def __init__(self, service: Service, pbx: SimAsterisk, ari: AriConnection, records: list[Record]) -> None:
-        self.service = service
+        super().__init__(service, records)
         self.carrier = pbx
         self.pbx = pbx
         self.ari = ari
-        self.records = records
-        self._news: set[asyncio.Event] = set()
 
     def ring(self, *script: Item, number: str = "+12025550143", stays_ms: int = 60_000) -> Call:
         return Call(self, number, script, stays_ms)  # type: ignore[arg-type]  # it asks of a town what is here
-
-    def presence(self, agent: str) -> Presence:
-        return self.service.staff.roster.seat(agent).presence
-
-    async def news(self) -> None:
-        event = asyncio.Event()
-        self._news.add(event)
-        await event.wait()
-
-    def heard_of(self) -> None:
-        news, self._news = self._news, set()
-        for event in news:
-            event.set()
 
 
 def play(
@@ -105,28 +88,12 @@ def play(
                 today=lambda: DAY,
                 on_record=on_record,
             )
-            with at_work():
-                opening = open_service(settings, world)
-                service = await opening.__aenter__()
-            pbx.app = service.app
-            try:
+            async with opened(settings, world) as service:
+                pbx.app = service.app
                 town = PbxTown(service, pbx, ari, records)
                 towns.append(town)
-                for agent in agents:
-                    service.staff.roster.set(agent, Presence.AVAILABLE, 0)
-                switchboard = asyncio.create_task(service.switchboard.serve())
-                try:
-                    async with asyncio.timeout(STORY_SECONDS):
-                        told = await story(town)
-                        await asyncio.sleep(SETTLE_SECONDS)
-                        return told
-                finally:
-                    switchboard.cancel()
-                    with suppress(asyncio.CancelledError):
-                        await switchboard
-            finally:
-                with at_work():
-                    await opening.__aexit__(None, None, None)
+                town.available(*agents)
+                return await told(story(town), while_running=service.switchboard.serve())
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(PASSWORD_VARIABLE, "secret")

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from telephony.agents.callback import CallbackPromise, NumberFrom, Window, is_due, number, window
+from telephony.agents.callback import CallbackPromise, NumberFrom, number, window
 from telephony.errors import NumberRefused
 from telephony.events import CallbackAgreed
 
@@ -47,16 +47,6 @@ def test_the_promise_is_journaled_with_place_version_and_time() -> None:
     at_three = window(NOW + timedelta(hours=3), NOW + timedelta(hours=4), now=NOW)
     promise = CallbackPromise("h1", "+12065550100", "cards", brief_version=2, due=at_three)
     assert promise.entry == CallbackAgreed("h1", "+12065550100", "cards", 2, "2026-03-02T15:00:00+00:00")
-
-
-def test_a_promise_without_a_time_is_always_due_and_one_with_a_time_only_inside_it() -> None:
-    assert is_due(CallbackPromise("h1", "+12065550100", "cards", 1), NOW)
-    later = CallbackPromise(
-        "h1", "+12065550100", "cards", 1, Window(NOW + timedelta(hours=1), NOW + timedelta(hours=2))
-    )
-    assert not is_due(later, NOW)
-    assert is_due(later, NOW + timedelta(minutes=90))
-    assert not is_due(later, NOW + timedelta(hours=2))
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from telephony.agents.callback_plan import Calling, Later, Never, Now, Verdict, verdict
+from telephony.agents.callback_plan import ByHand, Calling, Later, Never, Now, Verdict, verdict
 from telephony.promises import OpenPromise
 
 NOON_IN_WASHINGTON = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
@@ -57,5 +57,15 @@ def test_a_number_on_the_do_not_call_list_is_never_rung() -> None:
     assert "do-not-call" in found.why
 
 
-def test_what_is_no_number_is_never_rung() -> None:
-    assert isinstance(asked(replace(PROMISE, number="the office")), Never)
+@pytest.mark.parametrize(
+    "number", ["the office", "2025550143", "+19002345678", "+447911123456", "+881612345678"],
+    ids=["no number", "not E.164", "premium", "abroad", "satellite"],
+)  # fmt: skip
+def test_what_we_may_not_ring_is_left_to_people_whatever_was_promised(number: str) -> None:
+    assert isinstance(asked(replace(PROMISE, number=number)), ByHand)
+
+
+def test_a_country_that_the_operator_allows_is_rung() -> None:
+    abroad = replace(CALLING, countries=frozenset({1, 44}))
+    promise = replace(PROMISE, number="+447911123456")
+    assert verdict(promise, now=NOON_IN_WASHINGTON, calling=abroad, refused=frozenset()) == Now()

@@ -76,7 +76,7 @@ def _in_place(step: Step, turn: Turn) -> None:
         step.say("seek.one_moment" if place is Place.COMING else "still_working")
         step.ask = False
     elif place in (Place.WAITING, Place.BRIEF_TOPIC):
-        if not (staying.answered(step, turn) or _interrupts(step, turn)):
+        if not (staying.answered(step, turn) or staying.told_a_detail(step, turn) or _interrupts(step, turn)):
             staying.heard(step, turn)
     elif not turn.understood:
         _not_understood(step)

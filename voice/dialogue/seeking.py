@@ -264,6 +264,16 @@ def _getting(step: Step) -> None:
         _wait_on(step)
 
 
+def _adds_to_last(step: Step, turn: Turn) -> bool:
+    """ "Eighty four dollars" is a detail of what was left for the person, whatever else it sounds like."""
+    last = step.state.tried[-1]
+    found = turn.values(step.business.intents[last.intent].slots)
+    if found:
+        values = {one.name: Value(one.value, one.words, turn.number) for one in found}
+        step.set(tried=(*step.state.tried[:-1], replace(last, values={**last.values, **values})))
+    return bool(found)
+
+
 def _learn(step: Step, turn: Turn) -> None:
     """A correction may name another intent or other values: the brief is about those then."""
     task, intent = step.state.task, step.task_intent
@@ -273,6 +283,8 @@ def _learn(step: Step, turn: Turn) -> None:
             values = {name: Value(one.value, one.words, turn.number) for name, one in found.items()}
             step.set(task=replace(task, values={**task.values, **values}))
             return
+    if task is None and step.state.tried and _adds_to_last(step, turn):
+        return
     name = turn.match.name
     if name is None or not turn.match.in_scope or turn.match.confidence < STRONG:
         return

@@ -93,6 +93,18 @@ def take(step: Step, offer: Offer) -> None:
             next_line(step)
 
 
+def told_a_detail(step: Step, turn: Turn) -> bool:
+    """A few words that hold a value the topic still lacks are that value, whatever wish they also sound like."""
+    task, intent = step.state.task, step.task_intent
+    if task is None or intent is None or turn.words > PLAIN_ANSWER_WORDS:
+        return False
+    lacking = {slot.name for slot in intent.slots if slot.name not in task.values}
+    if not any(one.name in lacking for one in turn.values(intent.slots)):
+        return False
+    seeking.note(step, turn)
+    return True
+
+
 def identify(step: Step) -> None:
     """Collects who is calling, for the person: number and PIN, then on with the waiting."""
     if step.business.identity is None or step.state.member is not None:

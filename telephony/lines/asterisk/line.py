@@ -17,7 +17,7 @@ from telephony.errors import DialRefused, LineError
 from telephony.leg import Leg, LegEnded, LegId, LegState, Party
 from telephony.lines.asterisk.ari import Ari, Connection
 from telephony.lines.asterisk.bridge import AsteriskBridge, follow
-from telephony.lines.asterisk.destinations import endpoint, outside
+from telephony.lines.asterisk.destinations import endpoint
 from telephony.lines.asterisk.events import Channel, Destroyed, Drop, Entered, Event, Held, Key, Left, Replaced, parse
 from telephony.lines.asterisk.http import AiohttpConnection
 from telephony.lines.asterisk.leftovers import Leftovers, channels_of
@@ -26,6 +26,7 @@ from telephony.lines.asterisk.life import Life
 from telephony.lines.asterisk.media import MediaDoor
 from telephony.lines.asterisk.settings import PREFIX, Settings
 from telephony.lines.asterisk.tasks import together, tried
+from telephony.numbers import must_be_number
 from telephony.reference import sip_headers
 
 log = logging.getLogger(__name__)
@@ -108,7 +109,8 @@ class AsteriskLine:
 
     async def ring_back(self, number: str, *, ring_seconds: float, call: str) -> AsteriskLeg:
         """Rings a caller who was promised it, through the trunk; `call` is the id of the call that this becomes."""
-        where = outside(number, technology=self.settings.technology, trunk=self.settings.trunk)
+        number = must_be_number(number, call=call)
+        where = endpoint(number, technology=self.settings.technology, trunk=self.settings.trunk)
         self._dialled_once(call)
         return await self._ring(where, number, ring_seconds=ring_seconds, attempt=call, headers={})
 

@@ -1,8 +1,4 @@
-"""pipecat's websocket transport for one media channel of Asterisk: 20 ms messages, sent at most 100 ms ahead.
-
-The lead over real time hides a stalled event loop; what lies at Asterisk is what a barge-in has to flush, so it is kept
-short. Time is the loop's own, so that a replay may run in virtual time.
-"""
+"""pipecat's websocket transport for one media channel of Asterisk: 20 ms messages, at the line's pace."""
 
 import asyncio
 
@@ -15,26 +11,22 @@ from pipecat.transports.websocket.fastapi import (
 from starlette.websockets import WebSocket
 
 from telephony.lines.asterisk.serializer import MediaSerializer
+from telephony.lines.pacing import Pace
 from voice.audio import FRAME_MS, FRAME_SAMPLES, RATE
 from voice.g711 import MULAW_SILENCE
 from voice.pipeline.frames import PlayedMarkFrame, PromptEndedFrame
 
 IDLE_SECONDS = 1.0  # carriers and NAT end what is silent for some 30 s and more; RFC 6263 asks for a packet each 15 s
 SILENT_FRAME = bytes([MULAW_SILENCE]) * FRAME_SAMPLES
-AHEAD_SECONDS_MAX = 0.1  # Asterisk still holds this much when a barge-in comes
 
 
 class AsteriskOutput(FastAPIWebsocketOutputTransport):
-    """Keeps count of when what it sent will have been played; returns the marks that Asterisk forgets.
-
-    Where nothing is said Asterisk sends the phone nothing at all, so a little silence is sent now and then.
-    """
+    """Returns the marks that Asterisk forgets. Where nothing is said Asterisk sends the phone nothing at all, so a
+    little silence is sent now and then."""
 
     marks: MediaSerializer
+    pace: Pace
     _idling: asyncio.Task[None] | None = None
-
-    _played_at = 0.0  # loop time at which Asterisk will have played everything sent so far
-    _protected_until = 0.0  # loop time until which it still holds audio that must not be taken back
 
     async def start(self, frame: StartFrame) -> None:
         await super().start(frame)
@@ -50,20 +42,14 @@ class AsteriskOutput(FastAPIWebsocketOutputTransport):
         clock = asyncio.get_running_loop().time
         while True:
             await asyncio.sleep(IDLE_SECONDS)
-            if clock() - self._played_at >= IDLE_SECONDS:
+            if clock() - self.pace.played_at >= IDLE_SECONDS:
                 await self._client.send(SILENT_FRAME)
-                self._played_at = clock() + FRAME_MS / 1000
+                self.pace.played_at = clock() + FRAME_MS / 1000
 
     async def write_audio_frame(self, frame: OutputAudioRawFrame) -> bool:
         if not await self._write_frame(frame):
             return False
-        seconds = len(frame.audio) / (2 * RATE)
-        now = asyncio.get_running_loop().time()
-        self._played_at = max(self._played_at, now) + seconds
-        if not frame.interruptible:
-            self._protected_until = self._played_at
-        # The next message adds its own 20 ms to what lies ahead.
-        await asyncio.sleep(max(0.0, self._played_at - now - AHEAD_SECONDS_MAX + FRAME_MS / 1000))
+        await asyncio.sleep(self.pace.sent(frame, asyncio.get_running_loop().time()))
         return True
 
     async def write_transport_frame(self, frame: Frame) -> None:
@@ -71,10 +57,8 @@ class AsteriskOutput(FastAPIWebsocketOutputTransport):
             await self._write_frame(frame)  # becomes a mark, in its place behind the audio
 
     async def _write_frame(self, frame: Frame) -> bool:
-        if isinstance(frame, InterruptionFrame):
-            if asyncio.get_running_loop().time() < self._protected_until:
-                return True  # taking audio back would cut the protected prompt as well
-            self._played_at = 0.0
+        if isinstance(frame, InterruptionFrame) and not self.pace.taken_back(asyncio.get_running_loop().time()):
+            return True
         sent = await super()._write_frame(frame)
         if isinstance(frame, InterruptionFrame):
             for said in self.marks.flushed():
@@ -97,3 +81,4 @@ class AsteriskTransport(FastAPIWebsocketTransport):
         super().__init__(websocket, params)
         self._output = AsteriskOutput(self, self._client, self._params, name=self._output_name)
         self._output.marks = serializer
+        self._output.pace = Pace()

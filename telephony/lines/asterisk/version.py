@@ -5,7 +5,9 @@ import re
 from telephony.errors import ConfigError
 
 MINIMUMS = {20: (20, 18, 0), 22: (22, 8, 0), 23: (23, 2, 0)}
-"""By branch, from Asterisk's change logs for chan_websocket. 21 ended before; later branches have it from the start."""
+"""By branch, from Asterisk's change logs for chan_websocket. 21 ended before; later branches have it from the start.
+
+`.ci/asterisk-tree` reads this line too."""
 
 
 def check(version: str) -> str:

@@ -10,10 +10,10 @@ from urllib.parse import urlencode
 import phonenumbers
 
 from telephony.errors import DialRefused
+from telephony.numbers import E164
 from telephony.reference import sip_headers
 
-SHAPE = re.compile(r"\+[1-9][0-9]{6,14}|sips?:[^\s<>]{3,200}|client:[\w.-]{1,100}")  # E.164, SIP URI, Twilio client
-NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")  # E.164
+SHAPE = re.compile(rf"{E164}|sips?:[^\s<>]{{3,200}}|client:[\w.-]{{1,100}}")  # a number, SIP URI, Twilio client
 
 
 class Destinations:
@@ -37,13 +37,6 @@ class Destinations:
                 f"agent {address}: expected a number in a country that we dial ({allowed}), got +{country}"
             )
         return destination
-
-    @staticmethod
-    def caller(number: str, call: str) -> str:
-        """The number of a caller who was promised a call back; its country was checked with the promise."""
-        if not NUMBER.fullmatch(number):
-            raise DialRefused(f"call {call}: a number in E.164 expected, got {len(number)} characters that are none")
-        return number
 
 
 def with_reference(destination: str, attempt: str) -> str:

@@ -24,6 +24,7 @@ from telephony.lines.twilio.messages import Start
 from telephony.lines.twilio.rooms import Rooms
 from telephony.lines.twilio.security import Signatures, StreamTokens
 from telephony.lines.twilio.settings import STATUS_PATH, Settings
+from telephony.numbers import must_be_number
 
 log = logging.getLogger(__name__)
 
@@ -89,7 +90,7 @@ class TwilioLine:
 
     async def ring_back(self, number: str, *, ring_seconds: float, call: str) -> TwilioLeg:
         """Rings a caller who was promised it; `call` is the id of the call that this becomes."""
-        destination = self._destinations.caller(number, call)
+        destination = must_be_number(number, call=call)
         return await self._ring(destination, number, ring_seconds=ring_seconds, attempt=call)
 
     async def _ring(self, destination: str, address: str, *, ring_seconds: float, attempt: str) -> TwilioLeg:

@@ -1,8 +1,7 @@
-"""pipecat's transport of one Twilio leg: 20 ms messages, sent at most 100 ms ahead of their playing.
+"""pipecat's transport of one Twilio leg: 20 ms messages, at the line's pace.
 
 The leg keeps its transport for as long as it lives while the streams under it come and go: two-way, the conference's,
-two-way again. Without a two-way stream, what we would play is dropped in its own time. The lead over real time hides a
-stalled event loop; what lies at Twilio is what a barge-in has to `clear`, so it is kept short.
+two-way again. Without a two-way stream, what we would play is dropped in its own time.
 """
 
 import asyncio
@@ -22,11 +21,10 @@ from pipecat.transports.base_input import BaseInputTransport
 from pipecat.transports.base_output import BaseOutputTransport
 from pipecat.transports.base_transport import BaseTransport, TransportParams
 
+from telephony.lines.pacing import Pace
 from telephony.lines.twilio.wire import Wire
 from voice.audio import FRAME_MS, RATE, Pcm
 from voice.pipeline.frames import PlayedMarkFrame, PromptEndedFrame
-
-AHEAD_SECONDS_MAX = 0.1  # a carrier that takes `clear` still holds this much when a barge-in comes
 
 
 class Input(BaseInputTransport):
@@ -43,11 +41,11 @@ class Input(BaseInputTransport):
 
 
 class PacedOutput(BaseOutputTransport):
-    """Keeps count of when what it sent will have been played."""
-
     wire: Wire | None = None  # None: nobody hears us
-    _played_at = 0.0  # loop time at which Twilio will have played everything sent so far
-    _protected_until = 0.0  # loop time until which it still holds audio that must not be cleared
+
+    def __init__(self, params: TransportParams) -> None:
+        super().__init__(params)
+        self._pace = Pace()
 
     async def start(self, frame: StartFrame) -> None:
         await super().start(frame)
@@ -61,13 +59,7 @@ class PacedOutput(BaseOutputTransport):
     async def write_audio_frame(self, frame: OutputAudioRawFrame) -> bool:
         if self.wire is not None:
             await self.wire.audio(frame.audio)
-        seconds = len(frame.audio) / (2 * RATE)
-        now = asyncio.get_running_loop().time()
-        self._played_at = max(self._played_at, now) + seconds
-        if not frame.interruptible:
-            self._protected_until = self._played_at
-        # The next message adds its own 20 ms to what lies ahead.
-        await asyncio.sleep(max(0.0, self._played_at - now - AHEAD_SECONDS_MAX + FRAME_MS / 1000))
+        await asyncio.sleep(self._pace.sent(frame, asyncio.get_running_loop().time()))
         return True
 
     async def write_transport_frame(self, frame: Frame) -> None:
@@ -79,10 +71,7 @@ class PacedOutput(BaseOutputTransport):
             await self.push_frame(PlayedMarkFrame(frame.say_id))
 
     async def _clear(self) -> None:
-        if asyncio.get_running_loop().time() < self._protected_until:
-            return  # it would cut the protected prompt as well
-        self._played_at = 0.0
-        if self.wire is not None:
+        if self._pace.taken_back(asyncio.get_running_loop().time()) and self.wire is not None:
             await self.wire.clear()
 
 

@@ -16,7 +16,7 @@ from telephony.sim.asterisk.channels import SimChannel, added, mixed
 from telephony.sim.asterisk.phones import Phone, phone_of
 from telephony.sim.asterisk.sockets import MediaChannel
 from telephony.sim.phone import Party
-from telephony.sim.socket import HandshakeRefused, InMemory
+from telephony.sim.socket import HandshakeRefused, InMemory, Reach
 from telephony.sim.stream import Capture
 from voice.audio import FRAME_MS, Pcm, silence
 
@@ -41,17 +41,25 @@ class PhoneCall:
 
 
 class SimAsterisk:
-    """An async context. `app`: the service's, set once it is there; `phones`: endpoint → who is there.
+    """An async context. `app`: the service's, set once it is there, and reached in memory; `reach`: over real sockets
+    instead. `phones`: endpoint → who is there. `listened`: set while our app hears of events.
 
     `mangle` gets each event as text and gives what is sent instead: nothing, another, several.
     """
 
     def __init__(
-        self, *, phones: Mapping[str, Phone | SimAgent], name: str = "warmline", version: str = VERSION
+        self,
+        *,
+        phones: Mapping[str, Phone | SimAgent],
+        name: str = "warmline",
+        version: str = VERSION,
+        reach: Reach | None = None,
     ) -> None:
         self.app: ASGIApp | None = None
+        self._reach = reach
         self.version = version
         self.name = name
+        self.listened = asyncio.Event()
         self.known = False  # our app has connected at least once
         self.down = False  # no request is answered, no websocket taken
         self.mangle: Callable[[str], Sequence[str]] = lambda text: [text]
@@ -123,6 +131,7 @@ class SimAsterisk:
             self._listening.put_nowait(json.dumps({"type": "ApplicationReplaced", "application": self.name}))
             self._listening.put_nowait(None)
         self._listening = asyncio.Queue(EVENTS_MAX)
+        self.listened.set()
         return self._listening
 
     def hang_up_events(self) -> None:
@@ -130,6 +139,7 @@ class SimAsterisk:
         if self._listening is not None:
             self._listening.put_nowait(None)
             self._listening = None
+            self.listened.clear()
 
     def tell(self, kind: str, channel: SimChannel, **fields: object) -> None:
         event = {"type": kind, "application": self.name, "channel": channel.described(), **fields}
@@ -226,9 +236,8 @@ class SimAsterisk:
             self.enter(channel, "agent")
 
     async def _serve_media(self, channel: SimChannel, token: str) -> None:
-        assert self.app is not None, "the service's app is set before anybody calls"
         try:
-            socket = await InMemory(self.app).connect(f"{MEDIA_URL}?t={token}", {})
+            socket = await self._way_in().connect(f"{MEDIA_URL}?t={token}", {})
         except HandshakeRefused:
             self.end(channel, cause=3)
             return
@@ -237,6 +246,12 @@ class SimAsterisk:
         self.enter(channel)
         await channel.media.read()
         self.end(channel)
+
+    def _way_in(self) -> Reach:
+        if self._reach is not None:
+            return self._reach
+        assert self.app is not None, "the service's app is set before anybody calls"
+        return InMemory(self.app)
 
     # --- audio ---------------------------------------------------------------------------------------------------
 

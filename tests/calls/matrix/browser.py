@@ -1,4 +1,4 @@
-"""The matrix in the browser: a caller on the carrier's stand-in, agents at a desk's softphone, joined by a relay."""
+"""The matrix in the browser: a caller on the carrier's stand-in, agents at the softphone, joined by our relay."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
