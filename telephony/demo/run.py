@@ -13,7 +13,7 @@ from telephony.demo.report import PlayedCall, write
 from telephony.demo.show import Show
 from telephony.demo.stage import Played, Stage, open_stage
 from telephony.errors import ConfigError
-from telephony.service import World
+from telephony.world import World
 from telephony.settings import Settings, load
 from telephony.sim.cast import Cast, of_fixture
 from telephony.sim.fixture import Fixture

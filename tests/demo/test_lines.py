@@ -14,7 +14,7 @@ from telephony.demo.run import run_demo
 from telephony.demo.stage import Played, open_stage
 from telephony.errors import ConfigError
 from telephony.records.store import InlineKeeper
-from telephony.service import World
+from telephony.world import World
 from telephony.settings import load
 from telephony.sim.agent import accepts
 from telephony.sim.cast import Cast
