@@ -13,12 +13,12 @@ from telephony.demo.report import PlayedCall, write
 from telephony.demo.show import Show
 from telephony.demo.stage import Played, Stage, open_stage
 from telephony.errors import ConfigError
-from telephony.world import World
 from telephony.settings import Settings, load
 from telephony.sim.cast import Cast, of_fixture
 from telephony.sim.fixture import Fixture
 from telephony.sim.fixture import load as load_fixture
 from telephony.sim.serving import HOST
+from telephony.world import World
 
 TOGETHER = ("balance", "callback")  # nobody is at work yet, which the second is about
 THEN = "dispute"  # somebody is

@@ -14,13 +14,13 @@ from telephony.demo.run import run_demo
 from telephony.demo.stage import Played, open_stage
 from telephony.errors import ConfigError
 from telephony.records.store import InlineKeeper
-from telephony.world import World
 from telephony.settings import load
 from telephony.sim.agent import accepts
 from telephony.sim.cast import Cast
 from telephony.sim.fixture import WrapUp
 from telephony.sim.script import BargeIn, HangUp, Key, Speak, Wait
 from telephony.stages import STAGES
+from telephony.world import World
 from tests.sim.house import CONFIG
 from tests.sim.sounds import tone
 from voice.audio import RATE, silence
