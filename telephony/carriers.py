@@ -1,20 +1,23 @@
-"""The lines of carriers as the settings and the environment describe them."""
+"""The lines as the settings and the environment describe them."""
 
 import logging
 import secrets
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
 from telephony.errors import ConfigError
-from telephony.lines import asterisk, twilio
+from telephony.leg import Line
+from telephony.lines import asterisk, twilio, webrtc
 from telephony.lines.asterisk.ari import Connection
 from telephony.lines.twilio import twiml
 from telephony.lines.twilio.control import CallControl, RestHttp
 from telephony.lines.twilio.hold import hold_sound
 from telephony.settings import Settings, secret
+from telephony.world import World
 from voice.audio import Pcm
 from voice.dialogue.business import Business
 from voice.tts import Synthesizer
@@ -22,6 +25,43 @@ from voice.tts import Synthesizer
 log = logging.getLogger(__name__)
 
 STREAM_KEY_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLines:
+    """Those that calls come and go over, and each by its kind; the browser's carries the desk's softphones even where
+    no caller may ring on it."""
+
+    by_name: Mapping[str, Line]
+    browser: webrtc.WebRtcLine
+    twilio: twilio.TwilioLine | None
+    asterisk: asterisk.AsteriskLine | None
+
+
+@asynccontextmanager
+async def open_lines(
+    settings: Settings, business: Business, world: World, *, ringer: webrtc.Ringer, voice: Synthesizer
+) -> AsyncIterator[OpenLines]:
+    """Raises `ConfigError`."""
+    async with AsyncExitStack() as stack:
+        browser = webrtc.WebRtcLine(ringer=ringer)
+        stack.push_async_callback(browser.close)
+        by_name: dict[str, Line] = {browser.name: browser} if settings.lines.webrtc.enabled else {}
+        carrier = await twilio_line(
+            settings, business, fallback=fallback(business), voice=voice, open_http=world.twilio_http
+        )
+        if carrier is not None:
+            by_name[carrier.name] = carrier
+            stack.push_async_callback(carrier.close)
+        pbx = asterisk_line(settings, fallback=fallback(business), connect=world.asterisk)
+        if pbx is not None:
+            by_name[pbx.name] = await stack.enter_async_context(pbx.open())
+        yield OpenLines(by_name, browser, carrier, pbx)
+
+
+def fallback(business: Business) -> Mapping[str, tuple[str, ...]]:
+    """Queue → line:address, rung when roster or queue are out of order; read at start."""
+    return {name: queue.fallback for name, queue in business.queues.items()}
 
 
 async def twilio_line(

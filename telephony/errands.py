@@ -21,8 +21,8 @@ from voice.pipeline.session import Session
 
 
 class Errands:
-    """`own_number`: the caller's, where it may be rung back; `ending` is written as soon as it is known how the call will
-    have ended."""
+    """`own_number`: the caller's, where it may be rung back; `ending` is written as soon as it is known how the call
+    will have ended."""
 
     def __init__(
         self,

@@ -5,10 +5,11 @@ switchboard, which may have to wait for databases, backends and people.
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
-from models.redact import redact
+from models.redact import redact, redact_turns
 from models.transcript import Speaker
 from telephony import events as entries
 from telephony.journal import Journal
@@ -17,6 +18,10 @@ from voice.events import Act, Event, Say
 
 WITHHELD = "•"
 """What stands in the record for a key or a word that must not be kept."""
+
+
+PIECES = 8
+"""Turns in which somebody may give one long number: pairs of digits, with a pause after each."""
 
 
 class Notes(Protocol):
@@ -50,6 +55,7 @@ class LegOffice:
         self._on_played = on_played
         self._on_speech = on_speech
         self._journals_prompts = journals_prompts
+        self._recent: deque[str] = deque(maxlen=PIECES)
         self._offset_ms = offset_ms  # call time at the first sample of a leg that joined later
         self.asks: asyncio.Queue[Act] = asyncio.Queue(maxsize=256)
 
@@ -82,7 +88,7 @@ class LegOffice:
         self._journal.append(entries.Problem(part, redact(what)))
 
     def _heard(self, heard: events.Heard, turn: int | None, sensitive: bool) -> None:
-        text = WITHHELD if sensitive and heard.text else redact(heard.text)
+        text = WITHHELD if sensitive and heard.text else self._redacted(heard.text)
         start_ms, end_ms = heard.start_ms + self._offset_ms, heard.end_ms + self._offset_ms
         confidence = round(heard.confidence, 3)
         if turn is not None and not self._journals_prompts:
@@ -90,6 +96,12 @@ class LegOffice:
         elif turn is None:
             turn = self._notes.note(self._speaker, text, start_ms, end_ms, confidence)
         self._journal.append(entries.Heard(turn, self._speaker.value, text, confidence, start_ms, end_ms, heard.engine))
+
+    def _redacted(self, words: str) -> str:
+        """Read together with what was said just before: a number given in pieces is one all the same. The pieces before
+        it was one are on record already, at most eight digits of them."""
+        self._recent.append(words)
+        return redact_turns(self._recent)[-1]
 
     def _played(self, played: events.Played, say: Say, turn: int | None) -> None:
         if not played.fully:

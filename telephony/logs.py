@@ -9,7 +9,7 @@ FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
 def set_up(default: str = "WARNING") -> None:
-    """Our log at `default`, or at $WARMLINE_LOG; pipecat's (loguru) too, but from warnings up unless that says DEBUG."""
+    """Our log at `default`, or at $WARMLINE_LOG; pipecat's (loguru) too, from warnings up unless that says DEBUG."""
     from loguru import logger  # noqa: PLC0415 - a dependency of pipecat: not needed for `--help`
 
     level = os.environ.get(LEVEL, default).upper()

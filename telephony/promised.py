@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.table import Table
+from rich.text import Text
 
 from telephony.errors import ConfigError
 from telephony.promises import OpenPromise
@@ -19,7 +20,7 @@ def listed(config: Path | None, now: datetime | None = None) -> Table:
     for column in ("promise", "number", "queue", "waiting", "tries", "not before", "about"):
         table.add_column(column, overflow="fold")
     for promise in promises:
-        table.add_row(*_row(promise, now))
+        table.add_row(*map(Text, _row(promise, now)))
     return table
 
 

@@ -12,11 +12,12 @@ from fastapi import FastAPI
 
 from models.frustration import Frustration, FrustrationSettings
 from models.inference import Pool
-from telephony import carriers, engines, hearing
+from telephony import engines, hearing
 from telephony.agents import callback
 from telephony.agents.staff import Staff
 from telephony.backend import open_backend
 from telephony.callbacks import Callbacks
+from telephony.carriers import fallback, open_lines
 from telephony.desk import captions
 from telephony.desk.desks import Desks
 from telephony.desk.front_office import FrontOffice
@@ -29,7 +30,6 @@ from telephony.journal import Keeper, Record
 from telephony.keeping import open_record, open_recordings
 from telephony.known_prompts import known_prompts
 from telephony.leg import Line
-from telephony.lines import webrtc
 from telephony.minds import BusinessMinds, intents_of
 from telephony.outgoing import callbacks_of, open_webhook
 from telephony.reconcile import cut_off, reconcile
@@ -110,21 +110,10 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
             staff=staff, dispositions=_dispositions(business), queues=titles, now_ms=_loop_ms,
             cut=recordings.clip if recordings else None,
         )  # fmt: skip
-        phone = webrtc.WebRtcLine(ringer=desks)
-        stack.push_async_callback(phone.close)
-        lines: dict[str, Line] = {phone.name: phone} if settings.lines.webrtc.enabled else {}
-        carrier = await carriers.twilio_line(
-            settings, business, fallback=fallback(business), voice=voices.voice, open_http=world.twilio_http
-        )
-        if carrier is not None:
-            lines[carrier.name] = carrier
-            stack.push_async_callback(carrier.close)
-        pbx = carriers.asterisk_line(settings, fallback=fallback(business), connect=world.asterisk)
-        if pbx is not None:
-            lines[pbx.name] = await stack.enter_async_context(pbx.open())
+        lines = await stack.enter_async_context(open_lines(settings, business, world, ringer=desks, voice=voices.voice))
         house = _house(
             settings, world, business, pool=pool, voices=voices, recogniser=recogniser.name, backend=backend,
-            staff=staff, attending=front, lines=lines, keeper=keeper, recordings=recordings,
+            staff=staff, attending=front, lines=lines.by_name, keeper=keeper, recordings=recordings,
             history=history,
         )  # fmt: skip
 
@@ -140,10 +129,11 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
         switchboard = Switchboard(house, on_record=on_record)
         front.serve(switchboard)
         webhook = await stack.enter_async_context(open_webhook(settings, world))
-        callbacks = callbacks_of(settings, business, world, keeper, staff, switchboard, lines.values())
+        callbacks = callbacks_of(settings, business, world, keeper, staff, switchboard, lines.by_name.values())
         app = create_app(
-            settings=settings, business=business, front=front, desks=desks, phone=phone, carrier=carrier, pbx=pbx,
-            switchboard=switchboard, pool=pool, prompts=voices.cached.counts, clock=asyncio.get_running_loop().time,
+            settings=settings, business=business, front=front, desks=desks, phone=lines.browser,
+            carrier=lines.twilio, pbx=lines.asterisk, switchboard=switchboard, pool=pool,
+            prompts=voices.cached.counts, clock=asyncio.get_running_loop().time,
         )  # fmt: skip
         yield Service(settings, business, switchboard, staff, front, voices, callbacks, app)
 
@@ -234,11 +224,6 @@ async def serve(settings: Settings, *, config: Path, ready: Callable[[Service], 
         finally:
             running.cancel()
             await asyncio.wait({running})
-
-
-def fallback(business: Business) -> Mapping[str, tuple[str, ...]]:
-    """Queue → addresses rung when roster or queue are out of order; read at start."""
-    return {name: queue.fallback for name, queue in business.queues.items()}
 
 
 def _dispositions(business: Business) -> list[Disposition]:

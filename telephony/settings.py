@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import phonenumbers
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from telephony.dialling import DiallingSettings
 from telephony.errors import ConfigError
@@ -36,6 +36,15 @@ def _region(region: str) -> str:
     if region not in phonenumbers.SUPPORTED_REGIONS:
         raise ValueError("a country with telephone numbers of its own, such as US, expected")
     return region
+
+
+def _without_zone(hour: time) -> time:
+    if hour.tzinfo is not None:
+        raise ValueError("an hour without a zone expected: it is that of whoever is rung")
+    return hour
+
+
+HourThere = Annotated[time, AfterValidator(_without_zone)]
 
 
 class Service(Section):
@@ -113,11 +122,19 @@ class Lines(Section):
 
 class CallbackSettings(Section):
     enabled: bool = True
-    not_before: time = time(8)
-    not_after: time = time(21)
+    not_before: HourThere = time(8)
+    not_after: HourThere = Field(default=time(21), validate_default=True)
     tries: int = Field(default=3, ge=1, le=10)
     retry_seconds: float = Field(default=900, ge=60, le=86_400)
     do_not_call: str = ""
+
+    @field_validator("not_after")
+    @classmethod
+    def _after_the_other(cls, last: time, given: ValidationInfo) -> time:
+        first = given.data.get("not_before")
+        if first is not None and first >= last:
+            raise ValueError(f"a time after not_before = {first:%H:%M} expected, else nobody would ever be rung")
+        return last
 
 
 class Outside(Section):

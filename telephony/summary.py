@@ -31,7 +31,7 @@ def summary(name: str, records: Sequence[Record]) -> RenderableType:
     if told.stages:
         parts.append(stages(told.stages))
     parts.extend(Text(f"problem in {p.part}: {p.what}", style="yellow") for p in told.problems)
-    return Panel(Group(*parts), title=f"[bold]{name}[/]", subtitle=_ended(told), title_align="left")
+    return Panel(Group(*parts), title=Text(name, "bold"), subtitle=_ended(told), title_align="left")
 
 
 def transcript(lines: Sequence[Spoken]) -> Table:
@@ -54,12 +54,12 @@ def words(line: Spoken) -> Text:
     return text
 
 
-def meaning(line: Spoken) -> str:
+def meaning(line: Spoken) -> Text:
     if line.understood is None:
-        return ""
+        return Text()
     slots = ", ".join(f"{name} {value}" for name, value in line.understood.slots.items())
     named = line.understood.intent or ("unclear" if line.understood.in_scope else "out of scope")
-    return f"{named} {line.understood.confidence:.2f}" + (f" ({slots})" if slots else "")
+    return Text(f"{named} {line.understood.confidence:.2f}" + (f" ({slots})" if slots else ""))
 
 
 def bar(level: float, name: str = "frustration") -> Text:
@@ -79,10 +79,13 @@ def brief(shown: Brief, seconds: float | None) -> Panel:
     table.add_column(style="bold")
     table.add_column()
     for part in Part:
-        table.add_row(part.value, "\n".join(line.text for line in shown.part(part)) or Text("not known", style="dim"))
+        lines = "\n".join(line.text for line in shown.part(part))
+        table.add_row(part.value, Text(lines) if lines else Text("not known", style="dim"))
     spoken = f"“{shown.spoken}”" + (f" ({seconds:.1f} s)" if seconds is not None else "")
     table.add_row("spoken", Text(spoken, style="italic"))
-    return Panel(table, title=f"brief {shown.version}: {shown.headline}", title_align="left", border_style="magenta")
+    return Panel(
+        table, title=Text(f"brief {shown.version}: {shown.headline}"), title_align="left", border_style="magenta"
+    )
 
 
 def stages(found: Sequence[Stage]) -> Text:
@@ -117,13 +120,14 @@ def _in_words(record: Record) -> str:
             return record.type
 
 
-def _ended(told: Story) -> str:
+def _ended(told: Story) -> Text:
     if told.ended is None:
-        return "not ended"
+        return Text("not ended")
     colour = OUTCOMES.get(told.ended.outcome, "bold")
     callback = f", callback on {told.callback.number}" if told.callback else ""
     ended = told.ended
-    return f"[{colour}]{ended.outcome}[/] by {ended.by}: {ended.reason}, {ended.seconds:.0f} s{callback}"
+    more = f" by {ended.by}: {ended.reason}, {ended.seconds:.0f} s{callback}"
+    return Text.assemble((ended.outcome, colour), more)
 
 
 def clock(at_ms: int) -> str:

@@ -228,6 +228,11 @@ def test_the_shipped_settings_have_an_agent_for_every_queue() -> None:
         ("[handoff]\nring_seconds = 20000\n", "ring_seconds: more than 0 and at most 120 seconds expected, got 20000"),
         ("[handoff]\nseek_seconds = 0\n", "seek_seconds: more than 0 and at most 14400 seconds expected, got 0"),
         ('[service]\nregion = "ZZ"\n', "[service] region: a country with telephone numbers of its own, such as US"),
+        ("[callbacks]\nnot_after = 08:00:00\n", "[callbacks] not_after: a time after not_before = 08:00 expected"),
+        ("[callbacks]\nnot_before = 22:00:00\n", "[callbacks] not_after: a time after not_before = 22:00 expected"),
+        ('[callbacks]\nnot_before = "08:00:00Z"\n', "[callbacks] not_before: an hour without a zone expected"),
+        ("[callbacks]\nretry_seconds = nan\n", "[callbacks] retry_seconds"),
+        ("[handoff]\nring_seconds = nan\n", "ring_seconds: more than 0 and at most 120 seconds expected, got nan"),
     ],
 )
 def test_a_value_that_no_call_could_live_with_is_refused(tmp_path: Path, text: str, message: str) -> None:

@@ -5,19 +5,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fastapi import FastAPI, Request, WebSocket
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 
 from telephony.desk import briefs, signin, softphone, work, wrapup
 from telephony.desk.auth import Credentials, Sessions
 from telephony.desk.desks import Desks
-from telephony.desk.doors import Doors, SecurityHeaders
+from telephony.desk.doors import Doors, SecurityHeaders, wrong
 from telephony.desk.office import DeskOffice, NotPossible
 from telephony.desk.settings import DeskSettings
 from telephony.desk.softphone import Phone
 from telephony.desk.wire import Wire
 
 STATIC = Path(__file__).parent / "static"
+BODY_BYTES_MAX = 256 * 1024
+"""Of a request; the largest, an SDP offer, has some 5 kB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class DeskDeps:
 
 def create_desk(deps: DeskDeps) -> FastAPI:
     """Pages `/`, `/desk`, `/call`; calls below `/desk/api`; the websocket `/desk/feed`."""
-    app = FastAPI(title="Warmline desk", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(title="Warmline desk", docs_url=None, redoc_url=None, openapi_url=None, max_body_size=BODY_BYTES_MAX)
     sessions = Sessions()
     doors = Doors(sessions=sessions, clock=deps.clock, origins=deps.settings.origins)
     wire = Wire(sessions=sessions, desks=deps.desks, clock=deps.clock)
@@ -70,6 +73,10 @@ def create_desk(deps: DeskDeps) -> FastAPI:
     @app.exception_handler(NotPossible)
     async def not_possible(_request: Request, error: Exception) -> JSONResponse:
         return JSONResponse({"detail": str(error)}, 409)
+
+    @app.exception_handler(RequestValidationError)
+    async def not_understood(_request: Request, error: Exception) -> JSONResponse:
+        return JSONResponse({"detail": wrong(error)}, 422)
 
     @app.get("/")
     async def landing() -> FileResponse:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from fastapi import HTTPException, Request
+from fastapi.exceptions import RequestValidationError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -28,6 +29,13 @@ HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "cache-control": "no-store",
 }
+
+
+def wrong(error: Exception) -> str:
+    """What is wrong with a body, in words. What came is not repeated: it may be a PIN, or nothing that JSON can say."""
+    problems = error.errors()[:3] if isinstance(error, RequestValidationError) else ()
+    said = "; ".join(f"{'.'.join(map(str, problem['loc'][1:]))}: {problem['msg']}" for problem in problems)
+    return said.encode("ascii", "backslashreplace").decode()[:500] or "Another request expected."
 
 
 class SecurityHeaders:

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TypeVar
 
 from models.brief import Brief
+from models.redact import redact
 from telephony import handoff as h
 from telephony.agents import agent as roster
 from telephony.agents.roster import Seat
@@ -142,8 +143,9 @@ class FrontOffice:
         journal = self._at_desk(agent, call)
         if _entries(journal, RecordingDeclined):
             raise NotPossible("The caller asked not to be recorded.")
-        lines = [line for ready in reversed(_entries(journal, BriefReady)) for line in ready.brief.lines]
-        clip = next((line.clip for line in lines if line.clip is not None and line.clip.turn == turn), None)
+        newest = _entries(journal, BriefReady)[-1:]  # an older one may play what turned out to be part of a number
+        clips = [line.clip for ready in newest for line in ready.brief.lines if line.clip is not None]
+        clip = next((clip for clip in clips if clip.turn == turn), None)
         if clip is None or self._cut is None:
             raise NotPossible("This sentence cannot be played.")
         return partial(self._cut, call, clip.start_ms, clip.end_ms)
@@ -179,7 +181,7 @@ class FrontOffice:
         if disposition not in {d.code for d in self._dispositions}:
             raise NotPossible(f"There is no disposition {disposition!r}.")
         journal, place.wrap_up = place.written_up, None  # before the wait: two quick clicks are one wrap-up
-        await journal.try_commit(WrappedUp(agent, disposition, summary))  # nobody is kept at it by a database
+        await journal.try_commit(WrappedUp(agent, disposition, redact(summary)))  # nobody is kept at it by a database
         self._wrapped_up(agent, call)
 
     # --- Attending -----------------------------------------------------------------------------------------------

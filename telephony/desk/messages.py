@@ -4,9 +4,10 @@ Every message from the server carries `v`, `seq` and `type`. State messages (all
 replace what was said before of the same type; a desk that reads slowly may miss middle ones but never the newest.
 """
 
-from typing import Literal
+import unicodedata
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 
 class Wire(BaseModel):
@@ -235,6 +236,21 @@ class Resync(Wire):
 # --- bodies of the HTTP calls ----------------------------------------------------------------------------------------
 
 
+_TURNS = frozenset("\N{LEFT-TO-RIGHT EMBEDDING}\N{RIGHT-TO-LEFT EMBEDDING}\N{POP DIRECTIONAL FORMATTING}"
+                   "\N{LEFT-TO-RIGHT OVERRIDE}\N{RIGHT-TO-LEFT OVERRIDE}")  # fmt: skip
+
+
+def _plain(text: str) -> str:
+    """Without what would steer a terminal, end a database's text or turn a line round; lines stay."""
+    return "".join(
+        " " if char in _TURNS or (unicodedata.category(char) == "Cc" and char != "\n") else char for char in text
+    )
+
+
+Written = Annotated[str, AfterValidator(_plain)]
+"""What an agent writes, and others read."""
+
+
 class SignIn(Wire):
     agent: str = Field(max_length=64)
     pin: str = Field(default="", max_length=128)
@@ -245,7 +261,7 @@ class SetPresence(Wire):
 
 
 class DeclineOffer(Wire):
-    reason: str = Field(max_length=200)
+    reason: Written = Field(max_length=200)
 
 
 class Sdp(Wire):
@@ -265,9 +281,9 @@ class Hold(Wire):
 
 
 class HandBack(Wire):
-    notes: str = Field(max_length=1000)
+    notes: Written = Field(max_length=1000)
 
 
 class FinishWrapUp(Wire):
     disposition: str = Field(max_length=64)
-    summary: str = Field(max_length=4000)
+    summary: Written = Field(max_length=4000)

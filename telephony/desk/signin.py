@@ -48,10 +48,10 @@ def routes(
         tried = body.agent if person is not None else ""
         if not sessions.may_try(tried, clock()):
             raise HTTPException(429, WAIT)
+        sessions.failed(tried, clock())  # until it fits: many at once are no more tries than one after the other
         # argon2 costs tens of milliseconds by design: not on the loop that moves audio.
         fits = await asyncio.to_thread(credentials.fits, tried, body.pin)
         if person is None or not fits:
-            sessions.failed(tried, clock())
             raise HTTPException(401, WRONG)
         sessions.forget_failures(person.id)
         cookie, session = sessions.open(person.id, clock())

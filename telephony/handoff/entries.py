@@ -18,7 +18,7 @@ def entry(handoff: Handoff, event: Event) -> AgentAnswered | AgentAccepted | Age
         case Accepted(by=by) if current.accepted_ms is None:
             return AgentAccepted(handoff.id, current.agent, by)
         case Declined(by=by, reason=reason) if not current.ready:
-            return AgentDeclined(handoff.id, current.agent, by, reason)
+            return AgentDeclined(handoff.id, current.agent, by, redact(reason) if reason else reason)
         case LegOver(why=why, reason=reason) if handoff.state is not HandoffState.BRIDGED:
             return AgentDeclined(handoff.id, current.agent, why.value, reason)
         case OfferExpired() if not current.ready:

@@ -85,7 +85,7 @@ class WebRtcLine:
     async def call_back_in(self, leg: LegId, *, token: str, sdp: str) -> str:
         """A caller's page is back after a lost network: its new SDP offer in, our SDP answer out. Raises `Refused`."""
         found = self._legs.get(leg)
-        if found is None or found.party.called != CALLERS or not hmac.compare_digest(found.token, token):
+        if found is None or found.party.called != CALLERS or not _same(found.token, token):
             raise Refused(f"leg {leg}: the page of a caller's leg expected, it has ended or the token is another's")
         return await found.resume(sdp)
 
@@ -154,3 +154,7 @@ class WebRtcLine:
         self._legs.pop(leg.id, None)
         if agent is not None:
             self._ringer.stop(leg.id, agent=agent, why=why)
+
+
+def _same(ours: str, theirs: str) -> bool:
+    return hmac.compare_digest(ours.encode(), theirs.encode("utf-8", "replace"))

@@ -20,6 +20,7 @@ from tests.bench import (
     demo_calls,
     idle_ear,
     intents,
+    matrix,
     standin,
     staying,
     twilio_bridge,
@@ -40,6 +41,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "call_backs": call_backs,
     "brief": brief,
     "staying": staying,
+    "matrix": matrix,
     "standin": standin,
 }
 OUT = Path("build/bench.json")

@@ -14,7 +14,7 @@ from telephony.sim.carrier import Carrier
 from telephony.sim.script import Key, Speak, Wait
 from telephony.sim.voices import Voices, Words
 from telephony.world import World
-from tests.desk.chromium import HEARD, needs_chromium, only_loopback, open_page, sees, shot  # noqa: F401  (a fixture)
+from tests.desk.chromium import HEARD, needs_chromium, only_loopback, open_page, sees, shot, sign_in  # noqa: F401  (a fixture)
 from tests.sim.house import TOKEN, TOKEN_VARIABLE, serving
 
 pytestmark = needs_chromium
@@ -28,15 +28,6 @@ def talkative(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Caller:
     tells = Voices(tmp_path / "clips", shipped=[CLIPS]).speak(Words("my debit card is missing", "rms"))
     talks = [item for _ in range(12) for item in (Speak(tells), Wait(1500))]
     return Caller((Key("0"), Wait(3000), *talks), stays_ms=60_000)
-
-
-async def signs_in(page, url: str) -> None:
-    await page.goto(f"{url}/desk")
-    await sees(page, "#people", "Ana Silva")
-    await page.keyboard.press("Enter")
-    await sees(page, "#idle-title", "You are away")
-    await page.keyboard.press("p")
-    await sees(page, "#idle-title", "Ready for the next call")
 
 
 @asynccontextmanager
@@ -59,7 +50,7 @@ async def test_an_agent_sees_the_brief_accepts_hears_the_caller_and_wraps_up(
     happened: list[Record] = []
     world = World(on_record=happened.append)
     async with serving(tmp_path / "var", world) as (_, carrier, url), open_page(tmp_path) as page:
-        await signs_in(page, url)
+        await sign_in(page, url, "Ana Silva")
         async with ringing(carrier, talkative):
             await sees(page, "#offer-name", "+12025550143")
             await sees(page, "#brief-parts", "asked for a person")
@@ -102,7 +93,7 @@ async def test_an_agent_who_loses_the_network_is_back_with_the_caller_who_was_to
 
     world = World(on_record=on_record)
     async with serving(tmp_path / "var", world) as (_, carrier, url), open_page(tmp_path, expects=offline) as page:
-        await signs_in(page, url)
+        await sign_in(page, url, "Ana Silva")
         async with ringing(carrier, talkative):
             await sees(page, "#offer-name", "+12025550143")
             await page.keyboard.press("a")
@@ -139,7 +130,7 @@ async def test_an_agent_holds_the_caller_talks_again_and_hands_them_back_with_a_
             back_with_us.set()
 
     async with serving(tmp_path / "var", World(on_record=on_record)) as (_, carrier, url), open_page(tmp_path) as page:
-        await signs_in(page, url)
+        await sign_in(page, url, "Ana Silva")
         async with ringing(carrier, talkative):
             await sees(page, "#offer-name", "+12025550143")
             await page.keyboard.press("a")

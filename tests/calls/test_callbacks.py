@@ -48,6 +48,15 @@ def promised(town: Town, number: str = CALLER) -> Call:
     )  # fmt: skip
 
 
+async def was_promised(town: Town) -> Call:
+    """Nobody is there; a caller is promised a call back and hangs up."""
+    town.service.staff.roster.set("ana", Presence.AWAY, 0)
+    call = promised(town)
+    await call.until(CallbackAgreed)
+    await call.over()
+    return call
+
+
 def entries(town: Town, kind: type[Entry]) -> list[Any]:
     """Of calls that we made."""
     ours = {r.call for r in town.records if isinstance(r.entry, CallOffered) and r.entry.direction == "outbound"}
@@ -65,10 +74,7 @@ async def until(town: Town, kind: type[Entry], count: int = 1, seconds: float = 
 
 def test_the_caller_is_rung_when_an_agent_comes_and_is_joined_with_them(tmp_path: Path) -> None:
     async def story(town: Town) -> None:
-        town.service.staff.roster.set("ana", Presence.AWAY, 0)
-        first = promised(town)
-        await first.until(CallbackAgreed)
-        await first.over()
+        first = await was_promised(town)
         await asyncio.sleep(60)
         assert not entries(town, CallingBack)  # nobody is there for them
         town.available("ana")
@@ -120,10 +126,7 @@ def test_the_agent_gets_the_brief_that_was_promised(tmp_path: Path) -> None:
 )
 def test_who_is_not_reached_is_tried_again_later_and_then_no_more(telephone: SimAgent, tmp_path: Path) -> None:
     async def story(town: Town) -> None:
-        town.service.staff.roster.set("ana", Presence.AWAY, 0)
-        first = promised(town)
-        await first.until(CallbackAgreed)
-        await first.over()
+        await was_promised(town)
         town.available("ana")
         await until(town, CallEnded, seconds=200)
         await asyncio.sleep(60)
@@ -143,10 +146,7 @@ def test_who_is_not_reached_is_tried_again_later_and_then_no_more(telephone: Sim
 
 def test_nobody_is_rung_at_night(tmp_path: Path) -> None:
     async def story(town: Town) -> None:
-        town.service.staff.roster.set("ana", Presence.AWAY, 0)
-        first = promised(town)
-        await first.until(CallbackAgreed)
-        await first.over()
+        await was_promised(town)
         town.available("ana")
         await asyncio.sleep(300)
         assert not entries(town, CallingBack)
@@ -160,10 +160,7 @@ def test_a_number_on_the_do_not_call_list_is_never_rung(tmp_path: Path) -> None:
     listed.write_text(f"# asked us not to\n{CALLER}\n", encoding="utf-8")
 
     async def story(town: Town) -> None:
-        town.service.staff.roster.set("ana", Presence.AWAY, 0)
-        first = promised(town)
-        await first.until(CallbackAgreed)
-        await first.over()
+        await was_promised(town)
         town.available("ana")
         await asyncio.sleep(60)
         assert not entries(town, CallingBack)
@@ -174,10 +171,7 @@ def test_a_number_on_the_do_not_call_list_is_never_rung(tmp_path: Path) -> None:
 
 def test_who_no_longer_wants_it_is_not_called_again(tmp_path: Path) -> None:
     async def story(town: Town) -> None:
-        town.service.staff.roster.set("ana", Presence.AWAY, 0)
-        first = promised(town)
-        await first.until(CallbackAgreed)
-        await first.over()
+        await was_promised(town)
         town.available("ana")
         await until(town, CallEnded)
         await asyncio.sleep(5)

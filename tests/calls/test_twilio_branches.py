@@ -15,7 +15,7 @@ from telephony.sim.agent import SimAgent, accepts_at_once, declines, is_busy, ne
 from telephony.sim.carrier import CarrierCall
 from telephony.sim.faults import Delivery, Drop, Fault
 from telephony.sim.script import Key, Speak, Wait
-from telephony.sim.socket import Answer, HandshakeRefused, Socket
+from tests.sim.broken import Gone
 from tests.sim.virtual import WORDS, Call, Town, play
 
 QUICK = accepts_at_once(after_seconds=1.0, ring_seconds=1.0)
@@ -131,16 +131,6 @@ def test_an_agent_whose_stream_cannot_be_opened_is_not_waited_for(tmp_path: Path
 
     call = play(story, tmp_path, agents={"ana": QUICK, "ben": QUICK})
     assert [entry.agent for entry in call.all(Bridged)] == ["ben"]
-
-
-class Gone:
-    """A service that is not there any more."""
-
-    async def post(self, url: str, form: object, headers: object) -> Answer:
-        raise ConnectionError("connection refused")
-
-    async def connect(self, url: str, headers: object) -> Socket:
-        raise HandshakeRefused(502)
 
 
 def test_when_the_service_dies_the_caller_is_put_through_by_the_fallback_document(tmp_path: Path) -> None:

@@ -109,6 +109,16 @@ async def shot(page, name: str) -> None:
         await page.screenshot(path=f"{folder}/{name}.png")
 
 
+async def sign_in(page, url: str, name: str) -> None:
+    """By the one-click sign-in of the demo, whose first agent is `name`; then available."""
+    await page.goto(f"{url}/desk")
+    await sees(page, "#people", name)
+    await page.keyboard.press("Enter")
+    await sees(page, "#idle-title", "You are away")
+    await page.keyboard.press("p")
+    await sees(page, "#idle-title", "Ready for the next call")
+
+
 async def sees(page, selector: str, text: str) -> None:
     from playwright.async_api import expect
 

@@ -11,7 +11,7 @@ import uvicorn
 from telephony.desk import Credentials, DeskDeps, Desks, DeskSettings, create_desk
 from telephony.lines.webrtc import WebRtcLine
 from telephony.lines.webrtc_leg import WebRtcLeg
-from tests.desk.chromium import open_page, sees
+from tests.desk.chromium import open_page, sees, sign_in
 from tests.desk.office import SimulatedOffice
 
 PHONE_NUMBER = "+1 206 555 0199"
@@ -37,12 +37,7 @@ class House:
 
     async def signs_in(self, page) -> None:
         """Ana signs in, and is available."""
-        await page.goto(f"{self.url}/desk")
-        await sees(page, "#people", "Ana Ruiz")
-        await page.keyboard.press("Enter")
-        await sees(page, "#idle-title", "You are away")
-        await page.keyboard.press("p")
-        await sees(page, "#idle-title", "Ready for the next call")
+        await sign_in(page, self.url, "Ana Ruiz")
 
     async def offers(self, page) -> WebRtcLeg:
         """Ana's desk rings with Maria Keller's call."""

@@ -16,6 +16,7 @@ from telephony.errors import RecordError
 from telephony.house import CallerMind, Minds
 from telephony.journal import Record
 from telephony.service import Service
+from telephony.sim.socket import Answer, HandshakeRefused, Socket
 from voice.audio import Pcm
 from voice.errors import VoiceFailed
 from voice.events import Act, ActionDone, Event, Heard, KeyPressed, Silence
@@ -171,3 +172,13 @@ class FailingMinds:
 def put_in(service: Service, **parts: Any) -> None:
     """Exchanges parts of the house for broken ones: calls that arrive from now on are built from these."""
     service.switchboard.house = replace(service.switchboard.house, **parts)
+
+
+class Gone:
+    """A service that is not there any more."""
+
+    async def post(self, url: str, form: object, headers: object) -> Answer:
+        raise ConnectionError("connection refused")
+
+    async def connect(self, url: str, headers: object) -> Socket:
+        raise HandshakeRefused(502)

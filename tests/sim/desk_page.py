@@ -23,11 +23,14 @@ ORIGIN = {"origin": PUBLIC_URL, "host": PUBLIC_URL.removeprefix("https://")}
 FEED = PUBLIC_URL.replace("https", "wss") + "/desk/feed"
 
 
+SILENT = silent()
+
+
 @dataclass(frozen=True, slots=True)
 class AtDesk:
     """What an agent does when an offer shows. Seconds from the offer; None: not at all."""
 
-    does: SimAgent = silent()  # its script, from the moment the leg is answered; hanging up is the button
+    does: SimAgent = SILENT  # its script, from the moment the leg is answered; hanging up is the button
     accepts: float | None = None
     listens: float | None = None
     declines: float | None = None
@@ -100,6 +103,11 @@ class DeskPage:
     async def resume(self) -> None:
         assert self._leg is not None
         await self._connect(self._leg, "resume")
+
+    async def takes_over(self, earlier: "DeskPage") -> None:
+        """The same person, at another browser, goes on with the call of the page before."""
+        self._party, self._leg = earlier._party, earlier._leg
+        await self.resume()
 
     async def _drop_feed(self) -> None:
         if self._socket is not None:

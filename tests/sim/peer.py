@@ -176,7 +176,7 @@ class SimPeer(AsyncIOEventEmitter):
 
 @contextmanager
 def browsers() -> Iterator[dict[int, Link]]:
-    """While open, peer connections are simulated, and the media's clock is the loop's. Links by their offer's number."""
+    """While open, peer connections are simulated, and the media's clock is the loop's. Links by offer number."""
     links: dict[int, Link] = {}
     clock = SimpleNamespace(time=lambda: asyncio.get_running_loop().time())
     with pytest.MonkeyPatch.context() as patch:

@@ -190,7 +190,8 @@ def play(
 
     `customers`: number → who answers when they are called back; `at`: wall time of the story's beginning;
     `lines`: what is understood of each utterance, in order. `changes`: section → keys, over config/warmline.toml;
-    `seats`: agents beside those of the settings; `desks`: agents of the settings who have no telephone; `carrier_line`: keys of [lines.twilio].
+    `seats`: agents beside those of the settings; `desks`: agents of the settings who have no telephone;
+    `carrier_line`: keys of [lines.twilio].
     """
     agents = agents or {}
     settings = changed(

@@ -52,6 +52,20 @@ async def accepts(house: House, agent: Phone) -> None:
     await house.until(Said, lambda said: said.prompt == "seek.coming")
 
 
+async def talk(house: House, caller: Phone, ana: Phone) -> None:
+    """Until the two are joined."""
+    house.available("ana")
+    await asks(house, caller)
+    await accepts(house, ana)
+
+
+async def hangs_up(house: House, caller: Phone) -> None:
+    """The call is over, and nothing of it is left in the PBX."""
+    await caller.do("hangup")
+    await house.until(CallEnded)
+    assert await house.is_empty()
+
+
 def bridging_ms(house: House) -> int:
     """From the key that accepts to both in one bridge."""
     accepted = next(record.at_ms for record in house.records if isinstance(record.entry, AgentAccepted))
@@ -67,14 +81,10 @@ async def test_a_caller_is_greeted_asks_for_a_person_and_talks_with_the_briefed_
         Phone.caller(tmp_path, at.pbx, pitch=CALLER) as caller,
         Phone.agent(tmp_path, at.pbx, 100, pitch=ANA) as ana,
     ):
-        at.available("ana")
-        await asks(at, caller)
-        await accepts(at, ana)
+        await talk(at, caller, ana)
         await asyncio.sleep(3)
         assert any(name.startswith("wl-room") for name in await at.holds())
-        await caller.do("hangup")
-        await at.until(CallEnded)
-        assert await at.is_empty()
+        await hangs_up(at, caller)
         await ana.call_event("CALL_CLOSED")
         record_property("accept_to_bridge_asterisk_ms", bridging_ms(at))
         assert at.all(CallEnded)[0].outcome == "transferred"
@@ -95,9 +105,7 @@ async def test_who_is_coming_is_said_to_the_caller_alone(tmp_path: Path) -> None
         Phone.caller(tmp_path, at.pbx, pitch=CALLER) as caller,
         Phone.agent(tmp_path, at.pbx, 100, pitch=ANA) as ana,
     ):
-        at.available("ana")
-        await asks(at, caller)
-        await accepts(at, ana)
+        await talk(at, caller, ana)
         await caller.do("hangup")
         await at.until(CallEnded)
     assert any({HERE_IS, ANA} <= pitches for pitches in windows(caller))
@@ -117,9 +125,7 @@ async def test_keys_pressed_while_they_talk_are_on_record_once(tmp_path: Path) -
         Phone.caller(tmp_path, at.pbx) as caller,
         Phone.agent(tmp_path, at.pbx, 100) as ana,
     ):
-        at.available("ana")
-        await asks(at, caller)
-        await accepts(at, ana)
+        await talk(at, caller, ana)
         await caller.do("sndcode", "5")
         await at.until(KeyPressed, count=3)
         await asyncio.sleep(0.5)
@@ -142,9 +148,7 @@ async def test_an_agent_who_rejects_the_call_is_busy_and_the_next_one_takes_it(t
         await at.until(AgentDeclined)
         await accepts(at, ben)
         await asyncio.sleep(1)
-        await caller.do("hangup")
-        await at.until(CallEnded)
-        assert await at.is_empty()
+        await hangs_up(at, caller)
     assert [(entry.agent, entry.by) for entry in at.all(AgentDeclined)] == [("ana", "busy")]
     assert tones.order(caller.heard())[-1] == BEN
 
@@ -158,9 +162,7 @@ async def test_an_agent_whose_phone_is_not_there_has_failed_and_the_next_one_tak
         at.available("ana", "ben")
         await asks(at, caller)
         await accepts(at, ben)
-        await caller.do("hangup")
-        await at.until(CallEnded)
-        assert await at.is_empty()
+        await hangs_up(at, caller)
     assert [(entry.agent, entry.by) for entry in at.all(AgentDeclined)] == [("ana", "failed")]
 
 
@@ -186,16 +188,12 @@ async def test_a_caller_whose_agent_hangs_up_hears_the_system_again(tmp_path: Pa
         Phone.caller(tmp_path, at.pbx, pitch=CALLER) as caller,
         Phone.agent(tmp_path, at.pbx, 100, pitch=ANA) as ana,
     ):
-        at.available("ana")
-        await asks(at, caller)
-        await accepts(at, ana)
+        await talk(at, caller, ana)
         await asyncio.sleep(2)
         await ana.do("hangup")
         await at.until(Unbridged)
         await asyncio.sleep(2)
-        await caller.do("hangup")
-        await at.until(CallEnded)
-        assert await at.is_empty()
+        await hangs_up(at, caller)
     assert tones.order(caller.heard())[-2:] == [ANA, SYSTEM]
 
 
@@ -207,9 +205,7 @@ async def test_whom_the_agent_transfers_the_caller_to_stands_in_their_place(tmp_
         Phone.agent(tmp_path, at.pbx, 100, pitch=ANA) as ana,
         Phone.agent(tmp_path, at.pbx, 101, pitch=BEN) as ben,
     ):
-        at.available("ana")
-        await asks(at, caller)
-        await accepts(at, ana)
+        await talk(at, caller, ana)
         await asyncio.sleep(1)
         await ana.do("transfer", f"sip:101@{at.pbx.address}")
         await ben.call_event("CALL_ESTABLISHED")
@@ -230,18 +226,14 @@ async def test_a_colleague_who_hangs_up_after_a_transfer_leaves_the_caller_with_
         Phone.agent(tmp_path, at.pbx, 100, pitch=ANA) as ana,
         Phone.agent(tmp_path, at.pbx, 101, pitch=BEN) as ben,
     ):
-        at.available("ana")
-        await asks(at, caller)
-        await accepts(at, ana)
+        await talk(at, caller, ana)
         await ana.do("transfer", f"sip:101@{at.pbx.address}")
         await ben.call_event("CALL_ESTABLISHED")
         await asyncio.sleep(1)
         await ben.do("hangup")
         await at.until(Unbridged)
         await asyncio.sleep(2)
-        await caller.do("hangup")
-        await at.until(CallEnded)
-        assert await at.is_empty()
+        await hangs_up(at, caller)
     assert tones.order(caller.heard())[-1] == SYSTEM
 
 
@@ -251,9 +243,7 @@ async def test_an_agent_who_holds_leaves_the_caller_with_words_and_music_until_t
         Phone.caller(tmp_path, at.pbx, pitch=CALLER) as caller,
         Phone.agent(tmp_path, at.pbx, 100, pitch=ANA) as ana,
     ):
-        at.available("ana")
-        await asks(at, caller)
-        await accepts(at, ana)
+        await talk(at, caller, ana)
         await asyncio.sleep(1)
         await ana.do("hold")
         await at.until(Held, lambda held: held.on)
@@ -262,9 +252,7 @@ async def test_an_agent_who_holds_leaves_the_caller_with_words_and_music_until_t
         await ana.do("resume")
         await at.until(Held, lambda held: not held.on)
         await asyncio.sleep(2)
-        await caller.do("hangup")
-        await at.until(CallEnded)
-        assert await at.is_empty()
+        await hangs_up(at, caller)
     heard = tones.order(caller.heard())
     assert heard[-1] == ANA
     assert SYSTEM in heard[heard.index(ANA) : -1]
@@ -290,9 +278,7 @@ async def test_an_agent_who_asks_a_colleague_first_may_put_them_in_their_place(t
         Phone.agent(tmp_path, at.pbx, 100, pitch=ANA) as ana,
         Phone.agent(tmp_path, at.pbx, 101, pitch=BEN) as ben,
     ):
-        at.available("ana")
-        await asks(at, caller)
-        await accepts(at, ana)
+        await talk(at, caller, ana)
         first = (await ana.call_event("CALL_ESTABLISHED"))["id"]
         await ana.do("hold")
         await at.until(Held, lambda held: held.on)
@@ -319,15 +305,11 @@ async def test_a_transfer_to_nobody_brings_the_caller_back_to_the_system(tmp_pat
         Phone.caller(tmp_path, at.pbx, pitch=CALLER) as caller,
         Phone.agent(tmp_path, at.pbx, 100, pitch=ANA) as ana,
     ):
-        at.available("ana")
-        await asks(at, caller)
-        await accepts(at, ana)
+        await talk(at, caller, ana)
         await ana.do("transfer", f"sip:101@{at.pbx.address}")
         await at.until(Unbridged)
         await asyncio.sleep(2)
-        await caller.do("hangup")
-        await at.until(CallEnded)
-        assert await at.is_empty()
+        await hangs_up(at, caller)
     assert tones.order(caller.heard())[-1] == SYSTEM
 
 

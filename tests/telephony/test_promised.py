@@ -1,5 +1,6 @@
 """The list of promised call backs, as an operator reads it, and taking one back."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
@@ -8,12 +9,14 @@ import pytest
 from rich.console import Console
 
 from telephony.errors import ConfigError
+from telephony.events import BriefReady
+from telephony.journal import Record
 from telephony.promised import cancel, listed
 from telephony.records import rows
 from telephony.records.store import default_url
 from telephony.records.upgrade import open_engine, upgrade
 from telephony.records.writer import Writer
-from tests.records.samples import WALL, callback_call
+from tests.records.samples import BRIEF, WALL, callback_call
 from tests.sim.house import CONFIG
 
 
@@ -42,6 +45,16 @@ def test_a_promise_is_listed_with_its_wait_and_only_the_end_of_its_number(config
     assert "…0101" in text
     assert "+12065550101" not in text
     assert "cards" in text
+
+
+def test_what_was_said_on_the_call_is_shown_as_it_is_and_is_no_markup(config: Path) -> None:
+    """A mask stands in square brackets, as the terminal's own markup does."""
+    headline = "[card ending 4242] is gone [/b]"
+    engine = open_engine(default_url(config / "var"))
+    brief = replace(BRIEF, version=2, headline=headline)
+    told = Record("c2", 9, 50_000, WALL, BriefReady("h2", 2, brief))
+    Writer(engine).write([rows.of(told)], durable=False)
+    assert headline in shown(config)
 
 
 def test_a_promise_that_is_taken_back_is_not_listed_any_more(config: Path) -> None:

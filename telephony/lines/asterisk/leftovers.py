@@ -16,17 +16,18 @@ log = logging.getLogger(__name__)
 
 
 class Leftovers:
-    """Keeps who talk on, joined by a process before this one: each channel → the other."""
+    """Keeps who talk on, joined by a process before this one: each channel → the other, and their room."""
 
     def __init__(self, ari: Ari) -> None:
         self._ari = ari
-        self._pairs: dict[str, str] = {}
+        self._pairs: dict[str, tuple[str, str]] = {}
 
-    def parted(self, channel: str) -> str | None:
-        """The other of two who talked on, now that `channel` has left."""
-        other = self._pairs.pop(channel, None)
-        self._pairs.pop(other or "", None)
-        return other
+    def parted(self, channel: str) -> tuple[str, str] | None:
+        """The other of two who talked on, and their room, now that `channel` has left."""
+        left = self._pairs.pop(channel, None)
+        if left is not None:
+            self._pairs.pop(left[0], None)
+        return left
 
     async def compare(self, legs: Collection[AsteriskLeg], left_over: Sequence[str]) -> None:
         """`legs`: those that live, as they come and go. `left_over`: what our app held before we connected.
@@ -64,14 +65,17 @@ class Leftovers:
         for bridge, inside in bridges.items():
             if bridge.startswith(ROOM) and bridge not in rooms and len(inside) == 2:
                 log.warning("asterisk: %s talk on, joined by a process before this one", " and ".join(inside))
-                self._pairs |= {inside[0]: inside[1], inside[1]: inside[0]}
+                self._pairs |= {inside[0]: (inside[1], bridge), inside[1]: (inside[0], bridge)}
 
-    async def let_go(self, channel: str) -> None:
+    async def let_go(self, channel: str, room: str | None = None) -> None:
+        """`room`: of ours, which nobody needs without this channel."""
         log.warning("asterisk: channel %s is left from before", channel)
         if channel.startswith(PREFIX):
             await self._ari.hang_up(channel)
         else:
             await self._ari.send_on(channel)
+        if room is not None:
+            await self._ari.close_bridge(room)
 
 
 def channels_of(legs: Iterable[AsteriskLeg]) -> set[str]:

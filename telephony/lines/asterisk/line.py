@@ -254,8 +254,8 @@ class AsteriskLine:
         leg = self._legs.get(channel)
         if leg is not None:
             tell(leg)
-        elif (other := self._leftovers.parted(channel)) is not None:
-            self._start(self._leftovers.let_go(other))
+        elif (left := self._leftovers.parted(channel)) is not None:
+            self._start(self._leftovers.let_go(*left))
         else:
             self._ari.entrances.ended(channel)
         return None  # one that we know no more is the echo of an end

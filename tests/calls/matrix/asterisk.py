@@ -1,4 +1,4 @@
-"""The matrix on the simulated Asterisk: agents at SIP phones, joined in a bridge of the PBX; and what goes wrong there."""
+"""The matrix on the simulated Asterisk: agents at SIP phones, joined in a bridge of the PBX."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The matrix in the browser: a caller over the carrier's stand-in, agents at the desk's softphone, joined by the relay."""
+"""The matrix in the browser: a caller on the carrier's stand-in, agents at the softphone, joined by our relay."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -25,6 +25,7 @@ DESKS: Mapping[Does, AtDesk] = {
     Does.DECLINES: AtDesk(declines=1.0),
     Does.IS_SLOW_TO_ANSWER: AtDesk(TALKS, accepts=15.0),
     Does.DOES_NOT_ANSWER: AtDesk(),
+    Does.ANSWERS_TOO_LATE: AtDesk(TALKS, accepts=7.0),
     Does.ANSWERS_AND_IS_SILENT: AtDesk(listens=1.0),
     Does.LEAVES_IN_THE_BRIEF: AtDesk(SimAgent((Wait(3000), HangUp())), listens=1.0),
     Does.LEAVES_ON_ACCEPT: AtDesk(SimAgent((Wait(200_000),)).leaving(LeavingAt.ANSWERED, 0.1), accepts=1.0),
@@ -35,12 +36,12 @@ CAI = {"id": "cai", "name": "Cai Lund", "skills": ["general", "cards"], "line": 
 
 
 class BrowserStage(TwilioStage):
-    """`pages`: by agent."""
+    """`pages`: by agent; `links`: every connection of any page."""
 
-    def __init__(self, town: Town, pages: Mapping[str, DeskPage], links: Mapping[int, Link]) -> None:
+    def __init__(self, town: Town, pages: dict[str, DeskPage], links: dict[int, Link]) -> None:
         super().__init__(town)
         self.pages = pages
-        self._links = links
+        self.links = links
 
     async def accept(self, agent: str) -> None:
         await self.pages[agent].accept()
@@ -52,12 +53,17 @@ class BrowserStage(TwilioStage):
         return self.pages[agent].heard
 
     def together(self) -> int:
-        return sum(page.talking for page in self.pages.values())
+        return sum(page.talking and not page.closed for page in self.pages.values())
 
     def left_up(self) -> list[str]:
         legs = self.service.switchboard.house.lines["webrtc"]._legs  # type: ignore[attr-defined]  # of this line
-        links = [f"connection {number}" for number, link in self._links.items() if link.up]
+        links = [f"connection {number}" for number, link in self.links.items() if link.up]
         return [*super().left_up(), *legs, *links]
+
+    def violations(self) -> list[str]:
+        """No click makes the service stumble, however late it comes."""
+        failures = [no for page in self.pages.values() for no in page.said_no if no.rsplit(" ", 1)[1] >= "500"]
+        return [*super().violations(), *failures]
 
 
 def run(scene: Scene, folder: Path) -> Ended:

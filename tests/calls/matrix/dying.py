@@ -8,20 +8,10 @@ from telephony.records.store import Store, default_url, open_store
 from telephony.service import fallback
 from telephony.sim.clock import at_work
 from telephony.sim.faults import Fault
-from telephony.sim.socket import Answer, HandshakeRefused, Socket
 from tests.calls.matrix.twilio import FALLBACK, TwilioStage
+from tests.sim.broken import Gone
 from tests.sim.virtual import Town
 from tests.sim.virtual_pbx import PbxTown
-
-
-class Gone:
-    """A service that is not there any more."""
-
-    async def post(self, url: str, form: object, headers: object) -> Answer:
-        raise ConnectionError("connection refused")
-
-    async def connect(self, url: str, headers: object) -> Socket:
-        raise HandshakeRefused(502)
 
 
 def dies(stage: TwilioStage) -> None:
@@ -75,6 +65,6 @@ async def closes_the_record(town: Town | PbxTown, line: Line) -> None:
         ledger = _Ledger(store, town)
         with at_work():
             found = await cut_off(ledger)  # type: ignore[arg-type]  # its `run` is the store's own
-        await reconcile(found, ledger, {line.name: line}, wall=service.switchboard.house.wall)  # type: ignore[arg-type]
+        await reconcile(found, ledger, {line.name: line}, wall=service.switchboard.house.wall)  # type: ignore[arg-type]  # the same
     finally:
         store.close()

@@ -4,7 +4,18 @@ import asyncio
 from collections.abc import Mapping
 
 from telephony.agents.agent import Presence
-from telephony.events import AgentAnswered, AgentOffered, Bridged, CallbackAgreed, HandoffMoved, Said, Unbridged
+from telephony.dialling import SWITCH_FILE
+from telephony.events import (
+    AgentAnswered,
+    AgentOffered,
+    AgentRung,
+    AttemptEnded,
+    Bridged,
+    CallbackAgreed,
+    HandoffMoved,
+    Said,
+    Unbridged,
+)
 from telephony.sim.attention import is_loud
 from telephony.sim.script import Key, LetPromptPass, Wait
 from tests.calls.matrix.people import Does
@@ -154,6 +165,17 @@ async def nobody_comes_in_time(stage: Stage) -> Call:
     return call
 
 
+async def nobody_may_be_dialled(stage: Stage) -> Call:
+    (stage.service.settings.service.records_folder / SWITCH_FILE).write_text("fraud suspected\n")
+    call = asks(stage)
+    await call.until(AttemptEnded, count=2)
+    await asyncio.sleep(20)
+    assert "seek.nobody" in [said.prompt for said in call.all(Said)]
+    assert not call.all(AgentRung)
+    await call.hangs_up()
+    return call
+
+
 SCENES: Mapping[str, Scene] = {
     "taken by key": Scene(Does.TAKES),
     "taken by voice": Scene(Does.TAKES_BY_VOICE, lines=["yes connect me"]),
@@ -163,6 +185,8 @@ SCENES: Mapping[str, Scene] = {
     "cannot be reached": first(Does.CANNOT_BE_REACHED),
     "refused by the telephone": first(Does.REFUSES_THE_CALL),
     "no answer": first(Does.DOES_NOT_ANSWER, changes=SHORT_RING),
+    "answered too late": first(Does.ANSWERS_TOO_LATE, changes=SHORT_RING),
+    "dialling is switched off": first(Does.TAKES, story=nobody_may_be_dialled),
     "declined by key": first(Does.DECLINES),
     "declined by voice": first(Does.TAKES_BY_VOICE, lines=["i decline"]),
     "declined on screen while it rings": first(Does.IS_SLOW_TO_ANSWER, story=declined_on_screen_while_it_rings),

@@ -34,6 +34,7 @@ class Does(Enum):
     IS_BUSY = auto()
     CANNOT_BE_REACHED = auto()
     DOES_NOT_ANSWER = auto()
+    ANSWERS_TOO_LATE = auto()  # where it rings for five seconds
     REFUSES_THE_CALL = auto()
     HAS_VOICEMAIL = auto()
     HAS_A_MENU = auto()
@@ -60,6 +61,7 @@ TELEPHONES: Mapping[Does, SimAgent] = {
     Does.IS_BUSY: is_busy(),
     Does.CANNOT_BE_REACHED: cannot_be_reached(),
     Does.DOES_NOT_ANSWER: never_answers(),
+    Does.ANSWERS_TOO_LATE: accepts_at_once(after_seconds=1.0, ring_seconds=7.0),
     Does.HAS_VOICEMAIL: voicemail(GREETING, ring_seconds=1.0),
     Does.HAS_A_MENU: menu(WORDS),
     Does.HAS_A_HOLD_QUEUE: hold_queue(WORDS, music(6.0)),

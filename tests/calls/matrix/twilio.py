@@ -1,4 +1,4 @@
-"""The matrix on the Twilio stand-in: agents at telephones, joined in a conference; and what only goes wrong there."""
+"""The matrix on the Twilio stand-in: agents at telephones, joined in a conference."""
 
 from collections.abc import Sequence
 from pathlib import Path
