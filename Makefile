@@ -28,7 +28,7 @@ $(VENV)/ready: $(VENV)/locked pyproject.toml
 .PHONY: install
 install: $(VENV)/ready ## the virtual environment, exactly as locked; the other words do this themselves
 
-demo: $(VENV)/ready ## three recorded calls in real time; SERVE=1 keeps the desk up, LINE=name picks a line
+demo: $(VENV)/ready ## three recorded calls in real time; LINE=twilio, asterisk or browser; SERVE=1 keeps the desk up
 	$(WARMLINE) demo $(if $(SERVE),--serve) $(if $(LINE),--line $(LINE))
 
 serve: $(VENV)/ready ## the service with its desk

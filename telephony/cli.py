@@ -89,7 +89,9 @@ def serve(
 @app.command()
 def demo(
     serve: Annotated[bool, typer.Option("--serve", help="Then keep the desk up, with calls to answer.")] = False,
-    line: Annotated[str, typer.Option(help="The line that the recorded callers ring on.")] = "twilio",
+    line: Annotated[
+        str, typer.Option(help="What the recorded callers ring on: twilio, asterisk or browser.")
+    ] = "twilio",
     config: ConfigFolder = None,
     to: Annotated[Path, typer.Option("--out", help="Folder of the report.")] = Path("build/demo"),
 ) -> None:

@@ -18,10 +18,9 @@ from telephony.lines.webrtc_media import LEAVING, StereoTrack
 from telephony.sim.phone import Party
 from telephony.sim.stream import Capture
 from voice.audio import FRAME_MS, FRAME_SAMPLES, RATE, Pcm, silence
-from voice.resample import ResampleStream
 
-WIRE_RATE = 48_000  # Opus
-AHEAD_SAMPLES = 40 * RATE // 1000  # held before the first is played: aiortc hands packets out in bursts
+EVERY = 48_000 // RATE  # of Opus's samples: what we send holds nothing above 4 kHz, and a filter's delay would be heard
+AHEAD_SAMPLES = 60 * RATE // 1000  # held before the first is played: aiortc hands packets out in bursts
 LOOK_FRAMES = 25  # how often what is held without need is let go: a burst would else be heard late for good
 
 
@@ -137,15 +136,13 @@ class _Loudspeaker:
     """What arrives as Opus's 48 kHz in stereo, and leaves as our frames."""
 
     def __init__(self) -> None:
-        self._stream = ResampleStream(WIRE_RATE, RATE)
         self._held = silence(0)
         self._playing = False
         self._left: list[int] = []  # samples after each frame, since the last look
 
     def take(self, frame: AudioFrame) -> None:
-        both = frame.to_ndarray().reshape(-1, 2)
-        mono = both.astype(np.int32).mean(axis=1).astype(np.int16)
-        self._held = np.concatenate([self._held, self._stream.feed(mono)])
+        both = frame.to_ndarray().reshape(-1, 2)[::EVERY]
+        self._held = np.concatenate([self._held, both.mean(axis=1).astype(np.int16)])
         self._playing = self._playing or len(self._held) >= AHEAD_SAMPLES
 
     def play(self) -> Pcm:
