@@ -84,8 +84,8 @@ class Caller:
                 return self._prompt_over(quiet_ms, patience_ms)
             case LetPromptPass(quiet_ms=quiet_ms, patience_ms=patience_ms):
                 return self._prompt_over(quiet_ms, patience_ms)
-            case Key(after_prompt=True, patience_ms=patience_ms):
-                return self._prompt_over(LetPromptPass().quiet_ms, patience_ms)
+            case Key(after_prompt=True, quiet_ms=quiet_ms, patience_ms=patience_ms):
+                return self._prompt_over(quiet_ms, patience_ms)
             case BargeIn(after_ms=after_ms, patience_ms=patience_ms):
                 ear = self._attention
                 return _Gate(lambda: ear.prompted and ear.running_ms >= after_ms, patience_ms)

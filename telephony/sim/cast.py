@@ -112,13 +112,15 @@ def _agent(fixture: fx.Fixture, agent: fx.Agent, speaks: Speaks) -> SimAgent:
         case "voicemail":
             return voicemail(clips[0], ring_seconds=ring_seconds)
         case "decline":
-            return SimAgent((Key(agent.key or "2", after_prompt=True),), ring_seconds=ring_seconds)
+            return SimAgent(
+                (Key(agent.key or "2", after_prompt=True, quiet_ms=REPLY_QUIET_MS),), ring_seconds=ring_seconds
+            )
         case "accept":
             return SimAgent(tuple(_accepting(agent, clips)), ring_seconds=ring_seconds)
 
 
 def _accepting(agent: fx.Agent, clips: Sequence[Pcm]) -> Iterator[Item]:
-    yield Key(agent.key or "1", after_prompt=True)
+    yield Key(agent.key or "1", after_prompt=True, quiet_ms=REPLY_QUIET_MS)
     if clips:
         yield from (Wait(JOINING_MS), Speak(clips[0]))
     yield from (SpeakAfterPrompt(clip, REPLY_QUIET_MS) for clip in clips[1:])

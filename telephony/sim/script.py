@@ -42,6 +42,7 @@ class Key:
 
     digit: str
     after_prompt: bool = False
+    quiet_ms: int = QUIET_MS
     patience_ms: int = PATIENCE_MS
 
 
