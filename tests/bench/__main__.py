@@ -13,6 +13,7 @@ from rich.table import Table
 
 from telephony import logs
 from tests.bench import (
+    accept,
     bridge,
     brief,
     call_backs,
@@ -23,7 +24,6 @@ from tests.bench import (
     matrix,
     standin,
     staying,
-    twilio_bridge,
     waits,
 )  # fmt: skip
 from tests.bench.context import ROOT, SEED, Context, Measurement
@@ -37,7 +37,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "demo_calls": demo_calls,
     "bridge": bridge,
     "waits": waits,
-    "twilio_bridge": twilio_bridge,
+    "accept": accept,
     "call_backs": call_backs,
     "brief": brief,
     "staying": staying,
