@@ -122,4 +122,4 @@ async def sign_in(page, url: str, name: str) -> None:
 async def sees(page, selector: str, text: str) -> None:
     from playwright.async_api import expect
 
-    await expect(page.locator(selector)).to_contain_text(text, timeout=10_000)
+    await expect(page.locator(selector)).to_contain_text(text, timeout=45_000)

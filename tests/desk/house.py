@@ -48,7 +48,7 @@ class House:
 
     async def called(self) -> WebRtcLeg:
         """A caller's page has rung."""
-        return await asyncio.wait_for(anext(aiter(self.line.arrivals())), 10)
+        return await asyncio.wait_for(anext(aiter(self.line.arrivals())), 45)
 
 
 @pytest_asyncio.fixture

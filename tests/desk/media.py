@@ -69,7 +69,7 @@ async def playing_tone(transport: BrowserTransport, meter: Meter) -> AsyncIterat
         yield
     finally:
         playing.cancel()
-        await asyncio.wait({playing}, timeout=10)
+        await asyncio.wait({playing}, timeout=45)
 
 
 async def play_tone(transport: BrowserTransport, meter: Meter) -> None:

@@ -72,7 +72,7 @@ class Page:
         await self._until(lambda: any(words in message for message in self.told))
 
     async def _until(self, so: Callable[[], bool]) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(45):
             while not so():
                 self._party.more.clear()
                 await self._party.more.wait()

@@ -46,10 +46,10 @@ async def test_the_agents_offer_answers_the_leg_and_its_going_ends_it():
     line = WebRtcLine(ringer=bell)
     leg, page = await dial(line), await Page.open()
     await page.takes(await line.answer(leg.id, agent="ana", sdp=page.offer))
-    await asyncio.wait_for(leg.media(), 5)
+    await asyncio.wait_for(leg.media(), 45)
     assert leg.state is LegState.ANSWERED and bell.stopped == [None]
     await page.leaves()
-    assert await asyncio.wait_for(leg.ended(), 5) is LegEnded.HUNG_UP
+    assert await asyncio.wait_for(leg.ended(), 45) is LegEnded.HUNG_UP
     await line.close()
     assert bell.stopped == [None, LegEnded.HUNG_UP]
 
@@ -128,7 +128,7 @@ async def test_a_page_that_falls_silent_is_taken_for_gone(monkeypatch: pytest.Mo
     line = WebRtcLine(ringer=Bell("ana"))
     leg, page = await dial(line), await Page.open()
     await page.takes(await line.answer(leg.id, agent="ana", sdp=page.offer))
-    await asyncio.wait_for(leg.media(), 5)
-    assert await asyncio.wait_for(leg.ended(), 5) is LegEnded.FAILED
+    await asyncio.wait_for(leg.media(), 45)
+    assert await asyncio.wait_for(leg.ended(), 45) is LegEnded.FAILED
     await line.close()
     await page.vanishes()

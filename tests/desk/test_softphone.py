@@ -21,7 +21,7 @@ async def talks(house: House, page):
     leg = await house.offers(page)
     await page.keyboard.press("a")
     await sees(page, "#talk-name", "Maria Keller")
-    await asyncio.wait_for(leg.media(), 10)
+    await asyncio.wait_for(leg.media(), 45)
     return leg
 
 
@@ -45,7 +45,7 @@ async def test_a_caller_is_handed_back_with_the_agents_notes(house: House, page)
     await page.keyboard.press("Control+Enter")
     await sees(page, "#wrapup-name", "Maria Keller")
     assert ("hand_back", "ana", "book a visit for Tuesday (b, o and h are letters here)") in house.office.did
-    assert await asyncio.wait_for(leg.ended(), 5) is LegEnded.HUNG_UP
+    assert await asyncio.wait_for(leg.ended(), 45) is LegEnded.HUNG_UP
 
 
 async def test_microphone_and_speaker_are_chosen_in_the_call_and_remembered(house: House, page):
@@ -116,6 +116,6 @@ async def test_without_a_way_for_the_sound_the_page_says_so_and_the_leg_has_fail
     await page.goto(f"{house.url}/call")
     await page.click("#call")
     leg = await house.called()
-    assert await asyncio.wait_for(leg.ended(), 15) is LegEnded.FAILED
+    assert await asyncio.wait_for(leg.ended(), 45) is LegEnded.FAILED
     await sees(page, "#notice", "No sound path")
     await sees(page, "#notice", PHONE_NUMBER)
