@@ -58,7 +58,7 @@ async def _delays(folder: Path) -> list[float]:
     bridged = asyncio.Event()
     world = World(on_record=lambda record: bridged.set() if isinstance(record.entry, Bridged) else None)
     house = serving(
-        folder, world, agents={NUMBERS["ana"]: agent}, reach=reach, staff=staff, lines={"twilio": {"bridge": "relay"}}
+        folder, world, agents={NUMBERS["ana"]: agent}, reach=reach, roster=staff, lines={"twilio": {"bridge": "relay"}}
     )
     async with house as (service, carrier, _):
         service.staff.roster.set("ana", Presence.AVAILABLE, 0)

@@ -106,7 +106,7 @@ def test_what_an_agent_does_is_what_its_telephone_does(tmp_path: Path) -> None:
     ]
     cast_of = played([{"silence": True}], tmp_path, agents=agents)
     assert [type(item) for item in cast_of.agents["ana"].script] == [Key, Wait, Speak, Wait, HangUp]
-    assert cast_of.agents["ben"].script == (Key("2", after_prompt=True),)
+    assert cast_of.agents["ben"].script == (Key("2", after_prompt=True, quiet_ms=cast.REPLY_QUIET_MS),)
     assert cast_of.agents["eve"].ringing is Ringing.BUSY
     assert cast_of.agents["flo"].ringing is Ringing.NO_ANSWER
 

@@ -191,6 +191,7 @@ class Shift(RuleBasedStateMachine):
             self.staff.release(self.asking.pop(handoff), Outcome.WITHDRAWN)
         for handoff in self.excluded:
             self.excluded[handoff] = frozenset()
+        self.looking.clear()  # the queue knows whom they ask again once each has looked again
         waiting = set(self.callers)
         for _ in range(400):
             if not waiting & set(self.callers):
