@@ -16,6 +16,9 @@ from voice.pipeline.think import Rescue
 FINISH_SECONDS = 2.0
 """Time for a clean end before the pipeline is cancelled from the inside (pipecat 1.14 can wedge on a held EndFrame)."""
 
+CANCELS_MAX, CANCEL_SECONDS = 5, 0.5
+"""A task that outlives its session keeps the loop, and with it the process, from ending."""
+
 LISTENING = "listening"
 """The language model of a leg that talks with a person: everything the business expects."""
 
@@ -48,7 +51,10 @@ class Session:
         try:
             await asyncio.shield(running)
         except asyncio.CancelledError:
-            await self._end(running)
+            try:
+                await self._end(running)
+            finally:
+                running.cancel()  # interrupted as it ended: a service that stops waits for nobody
             raise
 
     async def _end(self, running: asyncio.Task[None]) -> None:
@@ -59,7 +65,7 @@ class Session:
             await self._built.pipeline.queue_frame(CancelFrame())
             done, _ = await asyncio.wait({running}, timeout=FINISH_SECONDS)
         if not done:
-            running.cancel()
+            await _cancelled(running)
             self._parts.office.problem("pipeline", f"end of leg {self.leg} expected within {2 * FINISH_SECONDS} s")
 
     def tell(self, event: Event) -> None:
@@ -101,3 +107,12 @@ class Session:
         for frame in frames:
             playback.relayed_in_ms += duration_ms(frame)
             await self._parts.transport.output().queue_frame(OutputAudioRawFrame(frame.tobytes(), RATE, 1))
+
+
+async def _cancelled(running: asyncio.Task[None]) -> None:
+    """Cancels until it has ended: a runner that waits for its workers takes the first one for theirs."""
+    for _ in range(CANCELS_MAX):
+        running.cancel()
+        done, _ = await asyncio.wait({running}, timeout=CANCEL_SECONDS)
+        if done:
+            return
