@@ -1,7 +1,8 @@
 """One leg's conversation, running: the pipeline in its worker, and the few handles the switchboard needs on it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 
 from pipecat.frames.frames import CancelFrame, EndFrame, ErrorFrame, OutputAudioRawFrame
 from pipecat.pipeline.worker import PipelineParams, PipelineWorker
@@ -15,9 +16,6 @@ from voice.pipeline.think import Rescue
 
 FINISH_SECONDS = 2.0
 """Time for a clean end before the pipeline is cancelled from the inside (pipecat 1.14 can wedge on a held EndFrame)."""
-
-CANCELS_MAX, CANCEL_SECONDS = 5, 0.5
-"""A task that outlives its session keeps the loop, and with it the process, from ending."""
 
 LISTENING = "listening"
 """The language model of a leg that talks with a person: everything the business expects."""
@@ -51,10 +49,7 @@ class Session:
         try:
             await asyncio.shield(running)
         except asyncio.CancelledError:
-            try:
-                await self._end(running)
-            finally:
-                running.cancel()  # interrupted as it ended: a service that stops waits for nobody
+            await _uninterrupted(self._end(running))
             raise
 
     async def _end(self, running: asyncio.Task[None]) -> None:
@@ -65,7 +60,7 @@ class Session:
             await self._built.pipeline.queue_frame(CancelFrame())
             done, _ = await asyncio.wait({running}, timeout=FINISH_SECONDS)
         if not done:
-            await _cancelled(running)
+            running.cancel()
             self._parts.office.problem("pipeline", f"end of leg {self.leg} expected within {2 * FINISH_SECONDS} s")
 
     def tell(self, event: Event) -> None:
@@ -109,10 +104,10 @@ class Session:
             await self._parts.transport.output().queue_frame(OutputAudioRawFrame(frame.tobytes(), RATE, 1))
 
 
-async def _cancelled(running: asyncio.Task[None]) -> None:
-    """Cancels until it has ended: a runner that waits for its workers takes the first one for theirs."""
-    for _ in range(CANCELS_MAX):
-        running.cancel()
-        done, _ = await asyncio.wait({running}, timeout=CANCEL_SECONDS)
-        if done:
-            return
+async def _uninterrupted(work: Coroutine[None, None, None]) -> None:
+    """Carries `work`, which has deadlines of its own, to its end, also where a second cancel comes: a service that
+    stops while a call ends would else leave a pipeline behind, and its loop would never close."""
+    task = asyncio.ensure_future(work)
+    while not task.done():
+        with suppress(asyncio.CancelledError):
+            await asyncio.shield(task)
