@@ -1,21 +1,16 @@
 """A line's own bridge, and what our sessions do beside it: the agent's words go into the caller's recording too, and a
-held caller hears music where the line leaves them to us. Their own audio is its clock.
+held caller hears music where the line leaves them to us.
 """
 
-from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from telephony.bridge import Bridge, plays_us
-from voice.audio import Pcm, duration_ms
-from voice.music import Music
+from telephony.hold_music import Party, music_for
+from voice.audio import Pcm
 
 
-class Side(Protocol):
-    """One side of the bridge; `voice.pipeline.session.Session` is one."""
-
-    def relay_to(self, sink: Callable[[Pcm], Awaitable[None]] | None) -> None: ...
-
-    async def play(self, pcm: Pcm) -> None: ...
+class Overhearing(Party, Protocol):
+    """Whose recording takes in what the other says."""
 
     async def overhear(self, pcm: Pcm) -> None: ...
 
@@ -23,12 +18,12 @@ class Side(Protocol):
 class Accompanied:
     """Implements `telephony.bridge.Bridge` with `own`."""
 
-    def __init__(self, own: Bridge, caller: Side, agent: Side) -> None:
+    def __init__(self, own: Bridge, caller: Overhearing, agent: Party) -> None:
         self.kind = own.kind
         self._own = own
         self._caller = caller
         self._agent = agent
-        self._music = Music()
+        self._music = music_for(caller)
 
     async def join(self) -> None:
         await self._own.join()
@@ -38,12 +33,9 @@ class Accompanied:
         await self._own.hold(on)
         self._agent.relay_to(None if on else self._caller.overhear)
         if plays_us(self._own):
-            self._caller.relay_to(self._play_music if on else None)
+            self._caller.relay_to(self._music if on else None)
 
     async def part(self) -> None:
         self._agent.relay_to(None)
         self._caller.relay_to(None)
         await self._own.part()
-
-    async def _play_music(self, said: Pcm) -> None:
-        await self._caller.play(self._music.next(duration_ms(said)))

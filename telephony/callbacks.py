@@ -87,6 +87,8 @@ class Callbacks:
                     await self._look(tasks)
                 except (RecordError, ConfigError) as error:
                     log.warning("call backs: none is made now: %s", error)
+                except Exception:  # a fault here must not end the service, and with it the calls in progress
+                    log.exception("call backs: none is made now")
                 await self._until_something_happens()
 
     async def _look(self, tasks: asyncio.TaskGroup) -> None:

@@ -1,23 +1,6 @@
-"""Two legs joined in this process: each party's audio is played to the other, whatever lines they came over.
+"""Two legs joined in this process: each party's audio is played to the other, whatever lines they came over."""
 
-On hold the caller hears music; their own audio is its clock, so that no timer of ours can drift against their line.
-"""
-
-from collections.abc import Awaitable, Callable
-from typing import Protocol
-
-from voice.audio import Pcm, duration_ms
-from voice.music import Music
-
-
-class Joinable(Protocol):
-    """One side of the relay; `voice.pipeline.session.Session` is one."""
-
-    leg: str
-
-    def relay_to(self, sink: Callable[[Pcm], Awaitable[None]] | None) -> None: ...
-
-    async def play(self, pcm: Pcm) -> None: ...
+from telephony.hold_music import Party, music_for
 
 
 class RelayBridge:
@@ -25,10 +8,10 @@ class RelayBridge:
 
     kind = "relay"
 
-    def __init__(self, caller: Joinable, agent: Joinable) -> None:
+    def __init__(self, caller: Party, agent: Party) -> None:
         self._caller = caller
         self._agent = agent
-        self._music = Music()
+        self._music = music_for(caller)
 
     async def join(self) -> None:
         self._caller.relay_to(self._agent.play)
@@ -40,11 +23,8 @@ class RelayBridge:
             await self.join()
             return
         self._agent.relay_to(None)
-        self._caller.relay_to(self._play_music)
+        self._caller.relay_to(self._music)
 
     async def part(self) -> None:
         self._caller.relay_to(None)
         self._agent.relay_to(None)
-
-    async def _play_music(self, said: Pcm) -> None:
-        await self._caller.play(self._music.next(duration_ms(said)))

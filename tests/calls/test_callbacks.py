@@ -182,6 +182,27 @@ def test_who_no_longer_wants_it_is_not_called_again(tmp_path: Path) -> None:
     play(story, tmp_path, agents={"ana": ANSWERS}, customers={CALLER: no})
 
 
+def test_a_fault_in_looking_ends_neither_the_service_nor_the_promise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def story(town: Town) -> None:
+        await was_promised(town)
+        looks = town.promises.open
+        monkeypatch.setattr(town.promises, "open", fails)
+        town.available("ana")
+        await asyncio.sleep(5)
+        assert not entries(town, CallingBack)
+        monkeypatch.setattr(town.promises, "open", looks)
+        await until(town, Bridged)
+        town.rest.agents.clear()
+
+    async def fails() -> None:
+        raise ValueError("a fault")
+
+    play(story, tmp_path, agents={"ana": ANSWERS}, customers={CALLER: SAYS_YES})
+    assert "call backs: none is made now" in caplog.text
+
+
 def test_two_promises_are_kept_in_the_order_of_their_waiting(tmp_path: Path) -> None:
     async def story(town: Town) -> list[str]:
         town.service.staff.roster.set("ana", Presence.AWAY, 0)
