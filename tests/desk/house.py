@@ -41,10 +41,14 @@ class House:
 
     async def offers(self, page) -> WebRtcLeg:
         """Ana's desk rings with Maria Keller's call."""
-        leg = await self.line.dial("agent:ana", ring_seconds=20, call="c1", attempt="a1")
+        leg = await self.rings()
         self.office.offer("ana")
         await sees(page, "#offer-name", "Maria Keller")
         return leg
+
+    async def rings(self) -> WebRtcLeg:
+        """The phone of Ana's desk rings."""
+        return await self.line.dial("agent:ana", ring_seconds=20, call="c1", attempt="a1")
 
     async def called(self) -> WebRtcLeg:
         """A caller's page has rung."""

@@ -99,6 +99,24 @@ async def test_an_agent_whose_microphone_is_blocked_is_told_what_to_do_and_may_d
         assert ("decline", "ana", "o-c1", "Audio trouble") in house.office.did
 
 
+async def test_a_phone_that_rings_while_the_agent_is_still_asked_for_the_microphone_is_answered(house: House, page):
+    await house.signs_in(page)
+    house.office.offer("ana")
+    await sees(page, "#offer-name", "Maria Keller")
+    await page.evaluate(
+        "() => { const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);"
+        "const allowed = new Promise((resolve) => { window.allow = resolve; });"
+        "navigator.mediaDevices.getUserMedia = async (what) => {"
+        "  window.asked = true; await allowed; return ask(what); }; }"
+    )
+    await page.keyboard.press("a")
+    await page.wait_for_function("() => window.asked")
+    leg = await house.rings()
+    await page.evaluate("() => window.allow()")
+    await sees(page, "#talk-name", "Maria Keller")
+    await asyncio.wait_for(leg.media(), 45)
+
+
 async def test_a_caller_whose_microphone_is_blocked_is_given_the_telephone_number(house: House, tmp_path: Path):
     async with open_page(tmp_path, refused=True) as page:
         await page.goto(f"{house.url}/call")

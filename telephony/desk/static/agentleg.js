@@ -7,6 +7,7 @@ export class AgentLeg {
   leg = null; // {leg, call} this page's phone is on
   #phone;
   #wanted = null; // the call whose leg is to be answered as soon as it rings
+  #asked = null; // whether there is a microphone for it
 
   constructor(phone) {
     this.#phone = phone;
@@ -18,10 +19,18 @@ export class AgentLeg {
 
   // Answers the ringing leg of this offer, or will as soon as it rings. Throws Trouble when there is no microphone.
   async answer(offer, ring) {
-    if (!offer.on_desk || this.leg?.call === offer.call || this.#wanted === offer.call) return;
+    if (!offer.on_desk || this.leg?.call === offer.call) return;
     if (ring?.call === offer.call) return this.#connect(ring, "sdp");
-    (await microphone()).getTracks().forEach((track) => track.stop());
-    this.#wanted = offer.call;
+    if (this.#wanted !== offer.call) {
+      this.#wanted = offer.call; // before the microphone is asked for: that can take long, and it may ring meanwhile
+      this.#asked = microphone().then((stream) => stream.getTracks().forEach((track) => track.stop()));
+    }
+    try {
+      await this.#asked;
+    } catch (error) {
+      if (this.#wanted === offer.call) this.#wanted = null;
+      throw error;
+    }
   }
 
   async rings(ring) {
@@ -31,7 +40,7 @@ export class AgentLeg {
   // What the service says this desk's phone is on; null: nothing any more.
   async follow(phone) {
     if (phone && phone.leg !== this.leg?.leg) await this.#connect(phone, "resume");
-    if (!phone && this.#phone.state !== "connecting") this.leave();
+    if (!phone && this.leg && this.#phone.state !== "connecting") this.leave();
   }
 
   leave() {

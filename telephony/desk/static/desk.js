@@ -95,7 +95,8 @@ async function follow(message) {
   render();
   switch (message.type) {
     case "snapshot":
-      return leg.follow(state.phone);
+      await leg.follow(state.phone);
+      return leg.rings(state.ring);
     case "phone":
       return leg.follow(state.phone);
     case "offer":
