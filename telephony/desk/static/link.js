@@ -98,7 +98,8 @@ export class Link {
       this.#packets = packets;
       this.#heard = performance.now();
     }
-    const quiet = this.#begun && performance.now() - this.#heard > QUIET_MS;
+    const gone = this.connection.connectionState === "closed"; // of which the browser sends no event
+    const quiet = gone || (this.#begun && performance.now() - this.#heard > QUIET_MS);
     if (quiet === this.#quiet) return;
     this.#quiet = quiet;
     if (quiet) this.#on.quiet();
