@@ -8,9 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from models.shapes.piper import TOY_RATE, TOY_SAMPLES, piper_shape
 from telephony.sim.clock import StandsStill, run_virtual
-from tests.voice.toy_piper import RATE as TOY_RATE
-from tests.voice.toy_piper import SAMPLES_PER_PHONEME, write_voice
 from voice.audio import RATE
 from voice.errors import EngineUnavailable, VoiceFailed
 from voice.tts import Synthesizer, espeak, piper
@@ -71,24 +70,24 @@ async def test_nothing_to_say_is_no_samples_and_no_error(process):
 
 
 async def test_piper_runs_a_voice_file_to_its_last_sample(process, tmp_path):
-    settings = piper.Settings(model=write_voice(tmp_path))
+    settings = piper.Settings(model=piper_shape("toy", tmp_path))
     await process.open("piper", piper.options_of(settings))
     pcm = await say(piper.open(settings, process=process), "Hello.")
     seconds = len(pcm) / RATE
-    phoneme_s = SAMPLES_PER_PHONEME / TOY_RATE
+    phoneme_s = TOY_SAMPLES / TOY_RATE
     assert seconds / phoneme_s == pytest.approx(round(seconds / phoneme_s), abs=0.02)  # whole phonemes: no tail lost
     assert np.abs(pcm).max() > 3000
 
 
 async def test_pipers_length_scale_reaches_the_graph(process, tmp_path):
-    model = write_voice(tmp_path)
+    model = piper_shape("toy", tmp_path)
     normal = await say(piper.open(piper.Settings(model), process=process), "Hello there.")
     slow = await say(piper.open(piper.Settings(model, length_scale=2.0), process=process), "Hello there.")
     assert len(slow) == pytest.approx(2 * len(normal), rel=0.01)
 
 
 async def test_piper_is_heard_after_its_first_clause(process, tmp_path):
-    voice = piper.open(piper.Settings(write_voice(tmp_path)), process=process)
+    voice = piper.open(piper.Settings(piper_shape("toy", tmp_path)), process=process)
     text = "I have found your order, and it will be with you on Thursday. Anything else?"
     async with aclosing(voice.stream(text)) as stream:
         first = await anext(stream)
@@ -103,14 +102,14 @@ async def test_a_missing_piper_voice_names_the_file_and_the_command(process, tmp
 
 
 async def test_another_voice_file_under_the_same_name_has_another_key(process, tmp_path):
-    model = write_voice(tmp_path)
+    model = piper_shape("toy", tmp_path)
     before = piper.open(piper.Settings(model), process=process).voice_key
     model.write_bytes(model.read_bytes() + b"\x12\x03toy")  # a producer's name: harmless, yet another file
     assert piper.open(piper.Settings(model), process=process).voice_key != before
 
 
 async def test_a_broken_voice_file_fails_its_texts_and_nothing_else(process, tmp_path):
-    model = write_voice(tmp_path)
+    model = piper_shape("toy", tmp_path)
     model.write_bytes(b"no graph at all")
     with pytest.raises(VoiceFailed, match="piper: "):
         await say(piper.open(piper.Settings(model), process=process), "Hello.")
