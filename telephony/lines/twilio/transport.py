@@ -79,7 +79,7 @@ class TwilioTransport(BaseTransport):
     def __init__(self) -> None:
         super().__init__()
         params = TransportParams(
-            audio_in_enabled=True,
+            audio_in_enabled=False,  # no queue and task for it: see `said`
             audio_out_enabled=True,
             audio_in_sample_rate=RATE,
             audio_out_sample_rate=RATE,
@@ -102,8 +102,9 @@ class TwilioTransport(BaseTransport):
         self._output.wire = wire
 
     async def said(self, pcm: Pcm) -> None:
-        """The party said this."""
-        await self._input.push_audio_frame(InputAudioRawFrame(pcm.tobytes(), RATE, 1))
+        """The party said this. Straight into the pipeline: pipecat's own way takes a queue, a task and a timer a frame,
+        a fifth of what an idle call costs."""
+        await self._input.push_frame(InputAudioRawFrame(pcm.tobytes(), RATE, 1))
 
     async def pressed(self, key: KeypadEntry) -> None:
         await self._input.push_frame(InputDTMFFrame(key))
