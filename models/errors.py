@@ -5,7 +5,8 @@ ModelError
 │   ├── PoolFull        too much is waiting already; the least urgent was let go
 │   ├── PoolClosed      the service is stopping
 │   ├── DeadlinePassed  the answer would have come too late to be of use
-│   └── EngineFailed    the engine raised (its exception is the cause), or could not be opened
+│   ├── EngineFailed    the engine raised (its exception is the cause), or could not be opened
+│   └── EngineGone      the process that runs the engines ended or hung with this work in it, or is not back in time
 └── WeightsError        model files
     ├── WeightsMissing  not on this machine: names the files and the command that brings them
     ├── FetchFailed     a download did not come through; what did come is kept for the next try
@@ -34,6 +35,10 @@ class DeadlinePassed(InferenceError):
 
 
 class EngineFailed(InferenceError):
+    pass
+
+
+class EngineGone(InferenceError):
     pass
 
 

@@ -96,6 +96,49 @@ async def test_a_speculation_that_turns_final_moves_up_the_queue(engine):
     await pool.close()
 
 
+async def test_a_guess_counts_as_kept_when_a_final_call_asks_for_it_in_flight_or_later(engine):
+    engine.gate("in flight")
+    pool = pool_of(engine)
+    guess = asyncio.create_task(pool.call("say", "in flight", key="1", deadline_s=20, priority=Priority.SPECULATIVE))
+    await engine.has_begun()
+    sure = asyncio.create_task(pool.call("say", "in flight", key="1", deadline_s=20))
+    await asyncio.sleep(0)
+    engine.gate("in flight").set()
+    await asyncio.gather(guess, sure)
+    for key in ("2", "3"):
+        await pool.call("say", "word", key=key, deadline_s=20, priority=Priority.SPECULATIVE)
+    for _ in range(2):
+        await pool.call("say", "word", key="2", deadline_s=20)
+    assert (pool.stats().speculated, pool.stats().kept) == (3, 2)
+    await pool.close()
+
+
+async def test_a_hurried_job_moves_up_and_its_caller_waits_for_the_new_deadline(engine):
+    engine.gate("first")
+    pool = pool_of(engine)
+    first = asyncio.create_task(pool.call("say", "first", key="0", deadline_s=20))
+    await engine.has_begun()
+    other = asyncio.create_task(pool.call("say", "other", key="o", deadline_s=20, priority=Priority.SPECULATIVE))
+    mine = asyncio.create_task(pool.call("say", "mine", key="m", deadline_s=0.01, priority=Priority.PARTIAL))
+    await asyncio.sleep(0)
+    assert pool.hurry("say", "m", priority=Priority.FINAL, deadline_s=20)
+    assert not pool.hurry("say", "nobody's", priority=Priority.FINAL, deadline_s=20)
+    await asyncio.sleep(0.02)
+    engine.gate("first").set()
+    assert await asyncio.gather(first, other, mine) == ["FIRST", "OTHER", "MINE"]
+    assert engine.began == ["first", "mine", "other"]
+    await pool.close()
+
+
+async def test_times_are_told_by_priority():
+    pool = pool_of(str.upper)
+    await pool.call("say", "x", key="1", deadline_s=20)
+    await pool.call("say", "x", key="2", deadline_s=20, priority=Priority.PARTIAL)
+    timings = pool.stats().by_priority
+    assert [timings[priority].n for priority in Priority] == [1, 0, 1]
+    await pool.close()
+
+
 async def test_a_full_queue_refuses_work_that_is_not_more_urgent(engine):
     engine.gate("first")
     pool = pool_of(engine, queue_limit=1)

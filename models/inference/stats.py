@@ -1,0 +1,107 @@
+"""What a pool has done: counted as it happens, told as one frozen value."""
+
+from collections import Counter, OrderedDict, deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from models.engines import Priority
+
+RECENT_RESULTS = 64  # about two turns of each of thirty calls
+TIMINGS_KEPT = 512  # of each priority
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """From call to result, of the last jobs of one priority."""
+
+    n: int
+    p50_ms: float
+    p95_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class PoolStats:
+    queued: int
+    running: int
+    done: int
+    dropped: int  # never run: late before their turn, let go for more urgent work, or nobody waited any more
+    wasted: int  # run to the end for nobody
+    failed: int
+    shared: int  # calls served by another call's run
+    p50_ms: float  # from call to result
+    p95_ms: float
+    speculated: int = 0  # runs that began as a guess that the caller had ended
+    kept: int = 0  # those of them that a final call then asked for
+    restarts: int = 0  # of the process that runs the engines
+    resent: int = 0  # jobs handed to it again, because the one before ended with them
+    by_priority: Mapping[Priority, Timing] = field(default_factory=dict)
+    batches: Mapping[int, int] = field(default_factory=dict)  # jobs handed over together → how often
+
+    @property
+    def speculation_kept(self) -> float:
+        """Share of the guesses that were right, 0 to 1; 1 when nothing was guessed."""
+        return self.kept / self.speculated if self.speculated else 1.0
+
+
+@dataclass(slots=True)
+class Counts:
+    done: int = 0
+    dropped: int = 0
+    wasted: int = 0
+    failed: int = 0
+    shared: int = 0
+    speculated: int = 0
+    kept: int = 0
+    restarts: int = 0
+    resent: int = 0
+    batches: Counter[int] = field(default_factory=Counter)
+    _milliseconds: dict[Priority, deque[float]] = field(
+        default_factory=lambda: {priority: deque(maxlen=TIMINGS_KEPT) for priority in Priority}
+    )
+
+    def took(self, priority: Priority, milliseconds: float) -> None:
+        self._milliseconds[priority].append(milliseconds)
+
+    def stats(self, queued: int, running: int) -> PoolStats:
+        every = _timing([one for kept in self._milliseconds.values() for one in kept])
+        return PoolStats(
+            queued, running, self.done, self.dropped, self.wasted, self.failed, self.shared, every.p50_ms,
+            every.p95_ms, self.speculated, self.kept, self.restarts, self.resent,
+            {priority: _timing(kept) for priority, kept in self._milliseconds.items()}, dict(self.batches),
+        )  # fmt: skip
+
+
+class Results:
+    """The last results by engine and key, and which of them were guesses that no final call asked for yet."""
+
+    def __init__(self) -> None:
+        self._results: OrderedDict[tuple[str, str], Any] = OrderedDict()
+        self._guesses: set[tuple[str, str]] = set()
+
+    def __contains__(self, key: tuple[str, str]) -> bool:
+        return key in self._results
+
+    def __getitem__(self, key: tuple[str, str]) -> Any:
+        return self._results[key]
+
+    def put(self, key: tuple[str, str], result: Any, *, guess: bool) -> None:
+        self._results[key] = result
+        if guess:
+            self._guesses.add(key)
+        while len(self._results) > RECENT_RESULTS:
+            gone, _ = self._results.popitem(last=False)
+            self._guesses.discard(gone)
+
+    def confirmed(self, key: tuple[str, str], by: Priority) -> bool:
+        """True once for each guess: when a final call asks for it."""
+        if by is not Priority.FINAL or key not in self._guesses:
+            return False
+        self._guesses.remove(key)
+        return True
+
+
+def _timing(milliseconds: "deque[float] | list[float]") -> Timing:
+    ordered = sorted(milliseconds)
+    p50, p95 = (ordered[int(len(ordered) * share)] if ordered else 0.0 for share in (0.5, 0.95))
+    return Timing(len(ordered), p50, p95)
