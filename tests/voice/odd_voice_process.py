@@ -14,12 +14,14 @@ def send(header: dict, samples: bytes = b"") -> None:
 
 
 def main() -> None:
-    send({"is": "hello", "protocol": int(os.environ.get("ODD_PROTOCOL", "1")), "engines": {"odd": "1"}, "missing": {}})
+    send({"is": "hello", "protocol": int(os.environ.get("ODD_PROTOCOL", "2")), "engines": {"odd": "1"}, "missing": {}})
     while len(lengths := sys.stdin.buffer.read(8)) == 8:
         request = json.loads(sys.stdin.buffer.read(struct.unpack(">II", lengths)[0]))
         text = " ".join(request.get("texts", []))
         piece = {"is": "piece", "id": request["id"], "rate": 8000}
-        if request["do"] == "cancel" or text == "hang":
+        if request["do"] == "ping" and os.environ.get("ODD_DEAF") != "yes":
+            send({"is": "end", "id": request["id"]})
+        if request["do"] in ("cancel", "ping") or text == "hang":
             continue
         mark = Path(os.environ["ODD_MARK"])
         if text == "die early" or (text == "die once" and not mark.exists()):

@@ -1,6 +1,8 @@
 """The real voice process, started as the service starts it, and an odd one that misbehaves on purpose."""
 
 import asyncio
+import os
+import signal
 import sys
 from contextlib import aclosing
 from pathlib import Path
@@ -12,8 +14,9 @@ from models.shapes.piper import TOY_RATE, TOY_SAMPLES, piper_shape
 from telephony.sim.clock import StandsStill, run_virtual
 from voice.audio import RATE
 from voice.errors import EngineUnavailable, VoiceFailed
-from voice.tts import Synthesizer, espeak, piper
-from voice.tts.voice_process import MAIN, MAX_TEXT, VoiceProcess
+from voice.tts import Synthesizer, espeak, piper, scripted
+from voice.tts.chain import VoiceChain
+from voice.tts.voice_process import MAIN, MAX_TEXT, VoiceProcess, VoiceSource
 
 ODD = (sys.executable, str(Path(__file__).with_name("odd_voice_process.py")))
 
@@ -186,16 +189,99 @@ async def test_a_process_that_keeps_dying_is_left_alone_for_a_while(odd):
         await pieces_of(odd, "hello")
 
 
-async def test_an_engine_that_hangs_fails_its_text_after_the_deadline_and_keeps_its_process(monkeypatch, tmp_path):
+@pytest.fixture
+async def impatient(monkeypatch, tmp_path):
     monkeypatch.setenv("ODD_MARK", str(tmp_path / "died"))
-    odd = VoiceProcess(command=ODD, answer_s=0.05)
-    await odd.start()
-    pid = odd.pid
+    process = VoiceProcess(command=ODD, answer_s=0.1, quiet_s=0.05)
+    yield process
+    await process.close()
+
+
+async def test_an_engine_that_hangs_fails_its_text_after_the_deadline_and_its_process_is_replaced(impatient):
+    await impatient.start()
+    pid = impatient.pid
     with pytest.raises(VoiceFailed, match=r"the next piece within .* expected, none came"):
-        await pieces_of(odd, "hang")
-    await odd.start()
-    assert odd.pid == pid
-    await odd.close()
+        await pieces_of(impatient, "hang")
+    assert await pieces_of(impatient, "hello") == 1
+    assert impatient.pid != pid
+
+
+async def test_a_process_without_a_sign_of_life_is_killed(impatient, monkeypatch):
+    monkeypatch.setenv("ODD_DEAF", "yes")
+    with pytest.raises(VoiceFailed, match="no sign of life"):
+        await pieces_of(impatient, "hang")
+    assert impatient.restarts == 1  # asked once more, of the process that followed
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP])
+async def test_a_process_lost_in_the_middle_of_a_sentence_is_replaced_while_the_next_voice_says_it(process, how):
+    first, second = espeak.open(espeak.Settings(), process=process), scripted.open(scripted.Settings())
+    sentence = "this goes on and on " * 90
+    await process.start()
+    lost = process.pid
+    spoken = []
+    async with aclosing(VoiceChain([first, second]).stream(sentence)) as pieces:
+        async for piece in pieces:
+            if not spoken:
+                os.kill(lost, how)
+            spoken.append(piece)
+    whole = await say(second, " ".join(sentence.split()))
+    np.testing.assert_array_equal(np.concatenate(spoken)[-len(whole) :], whole)
+    assert len(await say(first, "And the first voice speaks again.")) > RATE
+    assert process.pid != lost
+
+
+async def test_after_a_restart_a_voice_that_must_be_loaded_is_left_out_until_it_is(process, tmp_path):
+    settings = piper.Settings(piper_shape("toy", tmp_path))
+    neural = piper.open(settings, process=process)
+    other = espeak.open(espeak.Settings(), process=process)
+    await process.open("piper", piper.options_of(settings))
+    os.kill(process.pid, signal.SIGKILL)
+    while process.restarts == 0:
+        await say(VoiceChain([neural, other]), "Somebody says this.")
+    with pytest.raises(VoiceFailed, match="being loaded again"):
+        await say(neural, "Too early.")
+    while True:
+        try:
+            assert len(await say(neural, "Loaded."))
+            break
+        except VoiceFailed as failure:
+            assert "being loaded again" in str(failure)
+            await say(other, "Meanwhile the other one speaks.")
+
+
+async def test_what_is_rendered_ahead_waits_for_what_somebody_listens_to(tmp_path):
+    process = VoiceProcess(workers=1)
+    settings = piper.Settings(piper_shape("x_low", tmp_path))
+    await process.open("piper", piper.options_of(settings))
+    ended: list[str] = []
+
+    async def speak(name: str, source: VoiceSource, text: str) -> None:
+        await say(piper.open(settings, process=source), text)
+        ended.append(name)
+
+    ahead = [speak(f"ahead {n}", process.ahead, "This is rendered ahead, while nobody listens.") for n in range(3)]
+    waiting = asyncio.gather(*ahead)
+    await asyncio.sleep(0)
+    await speak("live", process, "Hello.")
+    await waiting
+    assert ended.index("live") <= 1  # behind the one text that was being spoken already
+    await process.close()
+
+
+async def test_a_calls_first_clause_does_not_wait_for_all_that_another_call_says(tmp_path):
+    process = VoiceProcess(workers=1)
+    options = piper.options_of(piper.Settings(piper_shape("x_low", tmp_path)))
+    await process.open("piper", options)
+    order: list[str] = []
+
+    async def speak(name: str, texts: list[str]) -> None:
+        async for _ in process.stream("piper", texts, options):
+            order.append(name)
+
+    await asyncio.gather(speak("long", ["A sentence of some length."] * 5), speak("short", ["Hello."]))
+    assert order.index("short") == 1
+    await process.close()
 
 
 async def test_bytes_outside_the_protocol_end_that_process(odd):
@@ -204,8 +290,8 @@ async def test_bytes_outside_the_protocol_end_that_process(odd):
 
 
 async def test_a_process_of_another_protocol_is_refused(odd, monkeypatch):
-    monkeypatch.setenv("ODD_PROTOCOL", "2")
-    with pytest.raises(VoiceFailed, match="hello of protocol 1 expected"):
+    monkeypatch.setenv("ODD_PROTOCOL", "1")
+    with pytest.raises(VoiceFailed, match="hello of protocol 2 expected"):
         await odd.start()
 
 

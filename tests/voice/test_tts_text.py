@@ -78,6 +78,8 @@ def test_sentences_end_at_full_stops_but_not_at_abbreviations():
         ("I have found your order, and it will be with you on Thursday.", "I have found your order,"),
         ("I will connect you to someone in the team who can help", "I will connect you"),
         ("Supercalifragilistic expialidocious pneumonoultramicroscopic words", "Supercalifragilistic expialidocious"),
+        ("It is up to us to do it or to let it be", "It is up to us to do it or to let it be"),
+        ("It is up to us to do so or to be late at 9", "It is up to us"),
         ("x" * 60, "x" * 60),
     ],
 )

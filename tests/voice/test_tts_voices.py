@@ -9,6 +9,7 @@ import pytest
 from voice.audio import RATE, Pcm
 from voice.errors import EngineUnavailable, VoiceFailed
 from voice.tts import Synthesizer, flite, scripted
+from voice.tts.cache import SENTENCE_GAP_MS
 from voice.tts.chain import VoiceChain
 from voice.tts.choose import choose
 
@@ -59,10 +60,32 @@ async def test_when_a_voice_fails_the_next_one_speaks():
     assert len(await say(chain, "Hello"))
 
 
-async def test_a_voice_that_fails_in_the_middle_is_not_answered_by_another():
-    chain = VoiceChain([BrokenVoice(after_pieces=1), scripted.open(scripted.Settings())])
-    with pytest.raises(VoiceFailed, match="no breath"):
-        await say(chain, "Hello")
+async def test_a_sentence_that_breaks_off_is_said_from_its_beginning_by_the_next_voice():
+    scripted_voice = scripted.open(scripted.Settings())
+    chain = VoiceChain([BrokenVoice(after_pieces=1), scripted_voice])
+    pcm = await say(chain, "Hello")
+    whole = await say(scripted_voice, "Hello")
+    np.testing.assert_array_equal(pcm[-len(whole) :], whole)
+    assert len(pcm) == 160 + SENTENCE_GAP_MS * RATE // 1000 + len(whole)
+
+
+async def test_a_sentence_said_to_its_end_is_not_said_again_when_the_next_one_fails():
+    class OneSentence(BrokenVoice):
+        async def stream(self, text: str) -> AsyncGenerator[Pcm, None]:
+            if text == "One.":
+                yield np.ones(160, dtype=np.int16)
+                return
+            raise VoiceFailed("no breath left")
+
+    asked: list[str] = []
+
+    class Noted(BrokenVoice):
+        async def stream(self, text: str) -> AsyncGenerator[Pcm, None]:
+            asked.append(text)
+            yield np.ones(160, dtype=np.int16)
+
+    await say(VoiceChain([OneSentence(), Noted()]), "One. Two.")
+    assert asked == ["Two."]
 
 
 async def test_when_all_fail_each_reason_is_given():

@@ -4,9 +4,12 @@ import logging
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 
-from voice.audio import Pcm
+from voice.audio import Pcm, silence
 from voice.errors import VoiceFailed
 from voice.tts import Synthesizer
+from voice.tts.cache import SENTENCE_GAP_MS
+from voice.tts.clauses import sentences
+from voice.tts.say_text import say_text
 
 log = logging.getLogger(__name__)
 
@@ -21,21 +24,29 @@ class VoiceChain:
         self._voices = tuple(voices)
 
     async def stream(self, text: str) -> AsyncGenerator[Pcm, None]:
-        """A voice that fails in the middle fails the text: said twice in two voices it would only confuse."""
+        """Sentence by sentence: one that a voice does not finish is said by the next voice, from its beginning."""
+        for number, sentence in enumerate(sentences(say_text(text))):
+            if number:
+                yield silence(SENTENCE_GAP_MS)
+            async with aclosing(self._say(sentence)) as pieces:
+                async for piece in pieces:
+                    yield piece
+
+    async def _say(self, sentence: str) -> AsyncGenerator[Pcm, None]:
         failures: list[str] = []
         for voice in self._voices:
             heard = False
             try:
-                async with aclosing(voice.stream(text)) as pieces:
+                async with aclosing(voice.stream(sentence)) as pieces:
                     async for piece in pieces:
                         heard = True
                         yield piece
                 return
             except VoiceFailed as failure:
-                if heard:
-                    raise
                 failures.append(f"{voice.voice_key}: {failure}")
                 log.warning("voice failed, trying the next: %s: %s", voice.voice_key, failure)
+            if heard:
+                yield silence(SENTENCE_GAP_MS)
         raise VoiceFailed("no voice of the chain could speak; " + "; ".join(failures))
 
     async def close(self) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 from voice.errors import EngineUnavailable
 from voice.tts.clauses import clauses
 from voice.tts.process_voice import ProcessVoice
-from voice.tts.voice_process import Options, VoiceSource
+from voice.tts.voice_child import Options
+from voice.tts.voice_process import VoiceSource
 
 
 @dataclass(frozen=True, slots=True)

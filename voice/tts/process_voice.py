@@ -8,7 +8,8 @@ import numpy as np
 from voice.audio import RATE, Pcm
 from voice.resample import ResampleStream
 from voice.tts.say_text import say_text
-from voice.tts.voice_process import Options, VoiceSource
+from voice.tts.voice_child import Options
+from voice.tts.voice_process import VoiceSource
 
 
 class ProcessVoice:

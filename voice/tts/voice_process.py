@@ -9,72 +9,43 @@ go over its input and output, each as
     samples  int16, little-endian, mono, at the engine's own rate
 
     to it     {"do": "open",   "id": 7, "engine": "piper", "options": {...}}      load the voice, answer "end"
-              {"do": "speak",  "id": 8, "engine": "espeak", "texts": [...], "options": {...}}
+              {"do": "speak",  "id": 8, "engine": "espeak", "texts": [...], "options": {...}, "ahead": false}
               {"do": "cancel", "id": 8}
-    from it   {"is": "hello", "protocol": 1, "engines": {"espeak": "0.2.4 library"}, "missing": {"piper": "why"}}
+              {"do": "ping",   "id": 9}                                           answer "end", at once
+    from it   {"is": "hello", "protocol": 2, "engines": {"espeak": "0.2.4 library"}, "missing": {"piper": "why"}}
               {"is": "piece", "id": 8, "rate": 22050} + samples
               {"is": "end",   "id": 8}
               {"is": "error", "id": 8, "message": "..."}
 
-Several requests may be open; pieces of different requests may come mixed. When the process dies it is started again
-once: what it was saying fails, unless nothing of it had been heard yet. When it dies again within `restart_pause_s`
-every request fails at once, so that the next voice of the chain takes over instead of the caller waiting.
+Several requests may be open; pieces of different requests may come mixed, because a worker speaks the text whose sound
+is needed first: those spoken `ahead` of any need come last.
+
+When the process dies or is stuck it is started again once, and the voices that were open are loaded anew while the
+others speak already. When it dies again within `restart_pause_s` every request fails at once, so that the next voice of
+the chain takes over instead of the caller waiting.
 """
 
 import asyncio
 import logging
-import os
 import sys
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 from voice.errors import VoiceFailed
-from voice.tts.voice_wire import PROTOCOL, Header, lengths_of, message, parse_header
+from voice.tts.voice_child import QUIET_S, Child, Died, Hello, Options, Piece
 
 log = logging.getLogger(__name__)
 
 MAIN = Path(__file__).parent / "process" / "main.py"
 MAX_TEXT = 2000  # characters a request: two minutes of speech, ten times the longest prompt
-MAX_HELD = 16 * 1024 * 1024  # bytes of samples waiting for one slow listener: three minutes at 22.05 kHz
-
-ENVIRONMENT = {"OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"}  # one thread a text; nothing is looked up outside
-
-Options = Mapping[str, str | int | float]
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    samples: bytes  # int16, little-endian, mono
-    rate: int  # Hz
 
 
 class VoiceSource(Protocol):
     """What a voice needs of whoever runs its engine."""
 
     def stream(self, engine: str, texts: Sequence[str], options: Options) -> AsyncGenerator[Piece, None]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Hello:
-    """What the process can do: engine → version, and for each engine it lacks, why."""
-
-    engines: Mapping[str, str]
-    missing: Mapping[str, str]
-
-
-class _Died(VoiceFailed):
-    """The process ended in the middle: asking again may help."""
-
-
-@dataclass(slots=True)
-class _Answer:
-    """What came for one request and was not fetched yet; None ends it."""
-
-    pieces: asyncio.Queue[Piece | VoiceFailed | None] = field(default_factory=asyncio.Queue)  # bounded by MAX_HELD
-    held_bytes: int = 0
 
 
 class VoiceProcess:
@@ -84,21 +55,33 @@ class VoiceProcess:
         command: Sequence[str] = (sys.executable, str(MAIN)),
         workers: int = 2,
         start_s: float = 20.0,
-        answer_s: float = 10.0,
+        answer_s: float = 4.0,
+        quiet_s: float = QUIET_S,
         restart_pause_s: float = 30.0,
     ) -> None:
+        """`answer_s`: the longest wait for a piece; a clause of Piper takes up to 0.5 s on a core of its own."""
         self._command = [*command, "--workers", str(workers)]
         self._start_s = start_s
         self._answer_s = answer_s
+        self._quiet_s = quiet_s
         self._restart_pause_s = restart_pause_s
-        self._child: _Child | None = None
+        self._child: Child | None = None
         self._starting = asyncio.Lock()
         self._restarted_at_s: float | None = None
+        self._opened: list[tuple[str, Options]] = []
+        self._loading: set[str] = set()  # engines whose voices are being loaded again
+        self._loader: asyncio.Task[None] | None = None
         self._closed = False
+        self.restarts = 0
 
     @property
     def pid(self) -> int | None:
         return None if self._child is None else self._child.pid
+
+    @property
+    def ahead(self) -> VoiceSource:
+        """The same engines for what nobody waits for: it is spoken when no other text is to be."""
+        return _Ahead(self)
 
     async def start(self) -> Hello:
         """Starts the process when it does not run. Raises VoiceFailed when it cannot be started."""
@@ -106,44 +89,58 @@ class VoiceProcess:
 
     async def open(self, engine: str, options: Options) -> None:
         """Loads a voice, which takes Piper seconds: before the first line opens, not during a call."""
-        child = await self._running()
-        async with aclosing(child.ask("open", engine, (), options, self._start_s)) as nothing:
-            async for _ in nothing:
-                pass
+        await self._load(await self._running(), engine, options)
+        if (engine, options) not in self._opened:
+            self._opened.append((engine, options))
 
-    async def stream(self, engine: str, texts: Sequence[str], options: Options) -> AsyncGenerator[Piece, None]:
+    async def stream(
+        self, engine: str, texts: Sequence[str], options: Options, *, ahead: bool = False
+    ) -> AsyncGenerator[Piece, None]:
         """Speaks the texts in order. Closing the iterator stops the engine. Raises VoiceFailed."""
         if (length := sum(map(len, texts))) > MAX_TEXT:
             raise VoiceFailed(f"{engine}: a text of at most {MAX_TEXT} characters expected, {length} came")
         for attempt in (1, 2):
             heard = False
             child = await self._running()
+            if engine in self._loading:
+                raise VoiceFailed(f"{engine}: a loaded voice expected, it is being loaded again")
+            asked = child.ask("speak", engine, texts, options, answer_s=self._answer_s, ahead=ahead)
             try:
-                async with aclosing(child.ask("speak", engine, texts, options, self._answer_s)) as pieces:
+                async with aclosing(asked) as pieces:
                     async for piece in pieces:
                         heard = True
                         yield piece
                 return
-            except _Died:
+            except Died:
                 if heard or attempt == 2:
                     raise
 
     async def close(self) -> None:
         self._closed = True
+        await self._stop_loading()
         if self._child is not None:
             await self._child.close()
 
-    async def _running(self) -> "_Child":
+    async def _running(self) -> Child:
         async with self._starting:
             if self._closed:
                 raise VoiceFailed("the voice process is closed; nothing can be said any more")
             if self._child is not None and self._child.alive:
                 return self._child
-            if self._child is not None:
-                self._note_restart()
-                await self._child.close()
-            self._child = await _Child.start(self._command, self._start_s)
+            if self._child is None:
+                self._child = await self._start()
+                return self._child
+            self._note_restart()
+            await self._stop_loading()
+            await self._child.close()
+            self._child = await self._start()
+            if self._opened:
+                self._loading = {engine for engine, _ in self._opened}
+                self._loader = asyncio.create_task(self._load_again(self._child), name="voice-process-loader")
             return self._child
+
+    async def _start(self) -> Child:
+        return await Child.start(self._command, self._start_s, quiet_s=self._quiet_s)
 
     def _note_restart(self) -> None:
         now_s = asyncio.get_running_loop().time()
@@ -152,146 +149,33 @@ class VoiceProcess:
                 f"the voice process ended twice within {self._restart_pause_s:.0f} s; it is tried again after a pause"
             )
         self._restarted_at_s = now_s
+        self.restarts += 1
         log.warning("voice process ended, starting it again")
 
+    async def _load(self, child: Child, engine: str, options: Options) -> None:
+        async with aclosing(child.ask("open", engine, (), options, answer_s=self._start_s)) as nothing:
+            async for _ in nothing:
+                pass
 
-class _Child:
-    """One running process: writes requests, sorts what comes back by request."""
+    async def _load_again(self, child: Child) -> None:
+        for engine, options in self._opened:
+            try:
+                await self._load(child, engine, options)
+            except VoiceFailed as failure:  # each text will meet it, and be another voice's to say
+                log.warning("a voice could not be loaded again: %s", failure)
+            self._loading.discard(engine)
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        assert process.stdin and process.stdout
-        self._process = process
-        self._stdin, self._stdout = process.stdin, process.stdout
-        self._answers: dict[int, _Answer] = {}
-        self._last_id = 0
-        self._reader: asyncio.Task[None] | None = None
-        self.hello = Hello({}, {})
-
-    @classmethod
-    async def start(cls, command: Sequence[str], start_s: float) -> "_Child":
-        try:
-            process = await asyncio.create_subprocess_exec(
-                *command,
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                env=os.environ | ENVIRONMENT,
-                start_new_session=True,  # the terminal's Ctrl-C is the service's to handle: calls end first
-            )
-        except OSError as failure:
-            raise VoiceFailed(f"the voice process cannot be started ({command[0]}): {failure}") from failure
-        child = cls(process)
-        try:
-            async with asyncio.timeout(start_s):
-                header, _ = await child._read()
-        except (TimeoutError, asyncio.IncompleteReadError, VoiceFailed) as failure:
-            await child.close()
-            raise VoiceFailed(
-                f"the voice process: a hello within {start_s:.0f} s expected, {failure!r} came"
-            ) from failure
-        if header.get("is") != "hello" or header.get("protocol") != PROTOCOL:
-            await child.close()
-            raise VoiceFailed(f"the voice process: hello of protocol {PROTOCOL} expected, {header} came")
-        child.hello = Hello(_words(header.get("engines")), _words(header.get("missing")))
-        child._reader = asyncio.create_task(child._read_all(), name="voice-process-reader")
-        return child
-
-    @property
-    def pid(self) -> int:
-        return self._process.pid
-
-    @property
-    def alive(self) -> bool:
-        return self._reader is not None and not self._reader.done()
-
-    async def ask(
-        self, do: str, engine: str, texts: Sequence[str], options: Options, answer_s: float
-    ) -> AsyncGenerator[Piece, None]:
-        """`answer_s` is how long to wait for each next piece."""
-        self._last_id += 1
-        number = self._last_id
-        answer = self._answers[number] = _Answer()
-        finished = False
-        try:
-            await self._send({"do": do, "id": number, "engine": engine, "texts": list(texts), "options": dict(options)})
-            while True:
-                try:
-                    async with asyncio.timeout(answer_s):
-                        piece = await answer.pieces.get()
-                except TimeoutError:
-                    raise VoiceFailed(f"{engine}: the next piece within {answer_s:.0f} s expected, none came") from None
-                if isinstance(piece, Piece):
-                    answer.held_bytes -= len(piece.samples)
-                    yield piece
-                    continue
-                finished = True
-                if piece is not None:
-                    raise piece
-                return
-        finally:
-            del self._answers[number]
-            if not finished and self.alive:
-                self._stdin.write(message({"do": "cancel", "id": number}))
-
-    async def close(self) -> None:
-        """Closing its input ends it; one that does not listen any more is killed, by its own handle."""
-        self._stdin.close()
-        try:
-            async with asyncio.timeout(2):
-                await self._process.wait()
-        except TimeoutError:
-            with suppress(ProcessLookupError):
-                self._process.kill()
-            await self._process.wait()
-        if self._reader is not None:
-            self._reader.cancel()
+    async def _stop_loading(self) -> None:
+        if self._loader is not None:
+            self._loader.cancel()
             with suppress(asyncio.CancelledError):
-                await self._reader
-
-    async def _send(self, header: Header) -> None:
-        try:
-            self._stdin.write(message(header))
-            await self._stdin.drain()
-        except (ConnectionError, RuntimeError) as failure:  # RuntimeError: uvloop's word for a closed transport
-            raise _Died(f"the voice process takes no requests any more: {failure!r}") from failure
-
-    async def _read(self) -> tuple[Header, bytes]:
-        header_bytes, sample_bytes = lengths_of(await self._stdout.readexactly(8))
-        header = parse_header(await self._stdout.readexactly(header_bytes))
-        return header, await self._stdout.readexactly(sample_bytes)
-
-    async def _read_all(self) -> None:
-        why = "its output closed"
-        try:
-            while True:
-                self._sort(*await self._read())
-        except (asyncio.IncompleteReadError, ConnectionError):
-            pass
-        except VoiceFailed as failure:  # not our protocol: the process cannot be trusted any further
-            why = str(failure)
-            with suppress(ProcessLookupError):
-                self._process.kill()
-        finally:
-            for answer in self._answers.values():
-                answer.pieces.put_nowait(_Died(f"the voice process ended in the middle of a text: {why}"))
-
-    def _sort(self, header: Header, samples: bytes) -> None:
-        answer = self._answers.get(int(str(header.get("id", 0))))
-        if answer is None:  # cancelled: its last pieces were already on the way
-            return
-        match header.get("is"):
-            case "piece":
-                answer.held_bytes += len(samples)
-                if answer.held_bytes > MAX_HELD:
-                    answer.pieces.put_nowait(VoiceFailed(f"at most {MAX_HELD} waiting bytes expected, more came"))
-                    return
-                answer.pieces.put_nowait(Piece(samples, int(str(header["rate"]))))
-            case "end":
-                answer.pieces.put_nowait(None)
-            case "error":
-                answer.pieces.put_nowait(VoiceFailed(str(header.get("message"))))
-            case other:
-                raise VoiceFailed(f"the voice process: piece, end or error expected, {other!r} came")
+                await self._loader
+            self._loader = None
 
 
-def _words(table: object) -> Mapping[str, str]:
-    return {str(key): str(value) for key, value in table.items()} if isinstance(table, dict) else {}
+class _Ahead:
+    def __init__(self, process: VoiceProcess) -> None:
+        self._process = process
+
+    def stream(self, engine: str, texts: Sequence[str], options: Options) -> AsyncGenerator[Piece, None]:
+        return self._process.stream(engine, texts, options, ahead=True)

@@ -5,7 +5,7 @@ import struct
 
 from voice.errors import VoiceFailed
 
-PROTOCOL = 1
+PROTOCOL = 2
 MAX_HEADER = 64 * 1024
 MAX_SAMPLES = 16 * 1024 * 1024  # bytes in one piece; Piper hands over a whole sentence (7 s: 300 kB)
 

@@ -10,6 +10,8 @@ import os
 import queue
 import sys
 import threading
+import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import BinaryIO, Protocol
@@ -19,8 +21,8 @@ from espeak_engine import open_espeak  # type: ignore[import-not-found]
 from piper_engine import Piper  # type: ignore[import-not-found]
 from wire import Header, Replies, read_messages  # type: ignore[import-not-found]
 
-PROTOCOL = 1
-MAX_WAITING = 64  # requests; each is a sentence or two, so more means that something is wrong
+PROTOCOL = 2
+MAX_OPEN = 64  # requests; each is a sentence or two, so more means that something is wrong
 
 Emit = Callable[[bytes, int], bool]
 
@@ -35,27 +37,46 @@ class Engine(Protocol):
 
 @dataclass(slots=True)
 class Request:
+    """`due_s`: when its next sound is needed, on this process's clock: at once, then when what was sent is played."""
+
     id: int
     do: str  # open | speak
     engine: str
-    texts: list[str]
+    texts: deque[str]
     options: dict[str, object]
+    due_s: float
+    sent_s: float = 0.0  # of sound
+    began_s: float | None = None
     cancelled: threading.Event = field(default_factory=threading.Event)
+
+    def note_sound(self, seconds: float) -> None:
+        if self.began_s is None:
+            self.began_s = time.monotonic()
+        self.sent_s += seconds
+        if self.due_s != NEVER_DUE:
+            self.due_s = self.began_s + self.sent_s
+
+
+NEVER_DUE = float("inf")  # of what is spoken ahead
 
 
 class Desk:
-    """Takes requests from the input and hands them, first come first served, to a few worker threads."""
+    """Takes requests from the input and hands them to a few worker threads, text by text, the most urgent first: a
+    call's first clause does not wait for all that another call will say, nor for what is rendered ahead."""
 
     def __init__(self, engines: dict[str, Engine], replies: Replies, workers: int) -> None:
         self._engines = engines
         self._replies = replies
-        self._waiting: queue.Queue[Request] = queue.Queue(MAX_WAITING)
+        self._waiting: queue.PriorityQueue[tuple[float, int, Request]] = queue.PriorityQueue()
         self._open: dict[int, Request] = {}
         for number in range(workers):
             threading.Thread(target=self._work, name=f"voice-{number}", daemon=True).start()
 
     def take(self, header: Header) -> None:
         number = int(str(header["id"]))
+        if header["do"] == "ping":
+            self._replies.send({"is": "end", "id": number})
+            return
         if header["do"] == "cancel":
             if (request := self._open.get(number)) is not None:
                 request.cancelled.set()
@@ -64,44 +85,53 @@ class Desk:
         if not isinstance(texts, list) or not isinstance(options, dict):
             self._refuse(number, f"a list of texts and a table of options expected in request {number}")
             return
-        request = Request(number, str(header["do"]), str(header["engine"]), [str(text) for text in texts], options)
-        if request.engine not in self._engines:
-            self._refuse(number, f"one of {sorted(self._engines)} expected, {request.engine!r} came")
+        engine = str(header["engine"])
+        if engine not in self._engines:
+            self._refuse(number, f"one of {sorted(self._engines)} expected, {engine!r} came")
             return
+        if len(self._open) >= MAX_OPEN:
+            self._refuse(number, f"at most {MAX_OPEN} open requests expected, one more came")
+            return
+        due_s = NEVER_DUE if header.get("ahead") else time.monotonic()
+        request = Request(number, str(header["do"]), engine, deque(str(text) for text in texts), options, due_s)
         self._open[number] = request
-        try:
-            self._waiting.put_nowait(request)
-        except queue.Full:
-            del self._open[number]
-            self._refuse(number, f"at most {MAX_WAITING} waiting requests expected, one more came")
+        self._waiting.put((due_s, number, request))
 
     def _refuse(self, number: int, message: str) -> None:
         self._replies.send({"is": "error", "id": number, "message": message})
 
     def _work(self) -> None:
         while True:
-            request = self._waiting.get()
+            _, _, request = self._waiting.get()
             try:
-                self._serve(request)
+                finished = self._serve(request)
             except Exception as failure:  # whatever an engine throws is the client's answer, not this thread's end
                 self._refuse(request.id, f"{request.engine}: {type(failure).__name__}: {failure}")
-            finally:
+                finished = True
+            if finished:
                 self._open.pop(request.id, None)
+            else:
+                self._waiting.put((request.due_s, request.id, request))
 
-    def _serve(self, request: Request) -> None:
+    def _serve(self, request: Request) -> bool:
+        """One text of the request. True when nothing is left of it."""
+
         def emit(samples: bytes, rate: int) -> bool:
             if request.cancelled.is_set():
                 return False
+            request.note_sound(len(samples) / 2 / rate)
             self._replies.send({"is": "piece", "id": request.id, "rate": rate}, samples)
             return True
 
         engine = self._engines[request.engine]
         if request.do == "open":
             engine.open(request.options)
-        for text in request.texts:
-            if not request.cancelled.is_set():
-                engine.speak(text, request.options, emit)
+        elif request.texts and not request.cancelled.is_set():
+            engine.speak(request.texts.popleft(), request.options, emit)
+        if request.texts and not request.cancelled.is_set():
+            return False
         self._replies.send({"is": "end", "id": request.id})
+        return True
 
 
 def refuse_connections(event: str, _arguments: tuple[object, ...]) -> None:
