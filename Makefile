@@ -9,7 +9,7 @@ export HF_HUB_OFFLINE := 1
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test test-sip lint format bench bench-full lock clean
+.PHONY: help demo serve test test-sip test-training lint format bench bench-full lock clean
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1 \t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -41,6 +41,18 @@ test: $(VENV)/ready ## all tests; ARGS='-k words' to pick
 test-sip: $(VENV)/ready ## against a real Asterisk with real phones, as root; ARGS='-k words' to pick
 	.ci/test-sip $(VENV)/bin/pytest -q -m sip tests/sip $(ARGS)
 
+# torch beside the locked packages, in an environment that sees them.
+.venv-training/ready: $(VENV)/ready
+	@$(PYTHON) -m venv .venv-training
+	@$(VENV)/bin/python -c 'import site; print(site.getsitepackages()[0])' \
+		> "$$(.venv-training/bin/python -c 'import site; print(site.getsitepackages()[0])')/locked.pth"
+	@.venv-training/bin/python -m pip install --quiet 'torch==2.13.*'
+	@touch $@
+
+test-training: .venv-training/ready ## the recipe of our own recogniser, at toy size; installs torch into .venv-training
+	@QUIET=1 .ci/debian-packages voices
+	.venv-training/bin/python -m pytest -q tests/training $(ARGS)
+
 lint: $(VENV)/ready ## formatter, linter, types, import contracts
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
@@ -65,5 +77,5 @@ lock: build/uv/bin/uv ## the lock files anew from pyproject.toml; UPGRADE=1 for 
 	@UV=$< UPGRADE=$(UPGRADE) deploy/lock.sh
 
 clean: ## everything made here
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venv-training build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
