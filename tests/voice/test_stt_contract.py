@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import voice.stt
-from tests.voice.toy_whisper import write_toy_whisper
+from models.shapes.whisper import whisper_shape
 from voice.audio import RATE
 from voice.stt import Recognition
 
@@ -33,7 +33,7 @@ def plug(request) -> ModuleType:
 def settings(plug, tmp_path):
     """Settings as an operator would have them. A plug that needs something on disk gets it here."""
     if "folder" in {field.name for field in fields(plug.Settings)}:
-        return plug.Settings(folder=write_toy_whisper(tmp_path / "weights"))
+        return plug.Settings(folder=whisper_shape("toy", tmp_path))
     return plug.Settings()
 
 

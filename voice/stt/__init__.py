@@ -17,12 +17,16 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """`text` is lower case without punctuation, "" when nothing was understood; `confidence` 0..1."""
+    """`text` is lower case without punctuation, "" when nothing was understood; `confidence` 0..1.
+
+    `refused` names the guard that did not believe what the engine wrote (`voice/stt/guards.py`); its text is gone then.
+    """
 
     text: str
     confidence: float
     engine: str
     words: tuple[Word, ...] = ()
+    refused: str = ""
 
 
 class Recogniser(Protocol):

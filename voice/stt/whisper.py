@@ -1,239 +1,216 @@
-"""Whisper by faster-whisper, from a folder of weights on this machine; nothing is ever downloaded here.
+"""Whisper by CTranslate2, from a folder of weights on this machine: short windows, one greedy decode, open scores.
 
-The encoder's window is the cost: 30 s takes twenty times as long as 5 s. A short window is used only where a record
-beside the weights says that it was measured and costs no words (`window = "gated"`); see `ShortWindow`.
+An utterance is decoded in the shortest window that these weights bear (`whisper_window`). A text that a guard finds
+suspicious is looked at once more in the full window where time remains; what fails then is refused, not guessed.
 """
 
-import hashlib
-import json
 import logging
 import math
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
-from typing import Literal, Protocol
 
-import ctranslate2
 import numpy as np
-import numpy.typing as npt
-from faster_whisper import WhisperModel
 
 from voice.audio import RATE, Pcm, duration_ms
 from voice.errors import AudioError, EngineUnavailable, RecogniserFailed
-from voice.resample import resample
-from voice.stt import Languages, Recogniser, Recognition
-from voice.stt.guards import Limits, Scores, Verdict, judge, token_cap
-from voice.stt.language_model import words_of
+from voice.stt import Languages, Recognition
+from voice.stt.expected import Expected, expectations, plain
+from voice.stt.guards import Guard, Judgement, Limits, Scores, Verdict, audible_ms, judge, token_cap
+from voice.stt.whisper_decode import Decoded, Decoder, Floats, Look, sound_of
+from voice.stt.whisper_weights import NAME, Device, Machine, Place, open_weights, place, unavailable
+from voice.stt.whisper_window import FULL_SECONDS, Choice, Windows, safe_windows
 
 log = logging.getLogger(__name__)
 
-NAME = "whisper"
-_HZ = 16_000  # what the model was trained on; faster-whisper assumes it without asking
-_NEEDED = ("model.bin", "config.json", "tokenizer.json")  # without tokenizer.json the library would go and fetch one
-GATE_FILE = "window-gate.json"
+_LONGEST_MS = int(FULL_SECONDS * 1000)
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     folder: Path  # of a CTranslate2 model
-    device: Literal["auto", "cpu", "cuda"] = "auto"
-    compute_type: str = "auto"  # float16 on a GPU, else int8: half the time of float32, a quarter of the file
+    device: Device = "auto"
+    compute_type: str = "auto"  # float16 on a GPU, else int8
     workers: int = 2  # utterances at a time, as many as the pool has workers; one a core is best
-    threads: int = 1  # of one utterance; a second one helps `small` only
-    window: Literal["gated", "short", "full"] = "gated"  # "short" is for measuring what the gate asks
+    threads: int = 1  # of one utterance; a second one helps `small` only [measured]
+    window: Choice = "gated"  # "short" is for measuring what the gate asks
+    windows: Windows = field(default_factory=Windows)
+    gate_folder: Path | None = None  # where a gate record lies when the weights' folder may not be written
+    retry_seconds: float = 2.0  # the longest that a second look may take; half of a recogniser's deadline
     spoken_language: str = "en"
-    hotword_letters: int = 200  # of the state's words, as a hint; each token of it costs decoding time
+    hint_tokens: int = 24  # of the state's rarest words; 16 cost 12 ms of a base decode, 48 cost 20 [measured]
     limits: Limits = field(default_factory=Limits)
 
 
-def open(settings: Settings, languages: Languages) -> Recogniser:
-    """Loads the weights, once for all who ask. Raises EngineUnavailable when the folder is not a usable model."""
-    missing = [name for name in _NEEDED if not (settings.folder / name).is_file()]
-    if missing:
-        raise EngineUnavailable(
-            f"{NAME} expected a folder with {', '.join(_NEEDED)} at {settings.folder}, missing: {', '.join(missing)};"
-            f" `warmline models fetch` brings the weights, or name another folder in the settings"
-        )
-    model = _load(settings.folder, settings.device, settings.compute_type, settings.workers, settings.threads)
-    return WhisperRecogniser(settings, model, languages, short=_may_be_short(settings))
-
-
-# --- the window -----------------------------------------------------------------------------------------------------
-
-_full_window: ContextVar[bool] = ContextVar("full_window", default=True)
-
-
-class ShortWindow(WhisperModel):  # type: ignore[misc]  # faster-whisper ships no types
-    """Encodes as much of the 30 s window as there is sound, in a few lengths, with a margin of silence.
-
-    `transcribe` pads every utterance to 3000 frames of exact zeros; their number tells where the sound ends, so the
-    shared model needs nothing to remember. Whether the whole window is wanted is the calling thread's own variable.
-    """
-
-    BUCKETS = (500, 800, 1000, 1500, 3000)  # frames of 10 ms; below 5 s words are lost
-    MARGIN = 250  # less silence than 2.5 s at the end, and the decoder repeats or invents
-
-    def encode(self, features: npt.NDArray[np.float32]) -> ctranslate2.StorageView:
-        if _full_window.get():
-            return super().encode(features)
-        spoken = int(np.flatnonzero(features.any(axis=0))[-1]) + 1
-        frames = next(bucket for bucket in self.BUCKETS if bucket >= min(self.BUCKETS[-1], spoken + self.MARGIN))
-        return super().encode(np.ascontiguousarray(features[:, :frames]))
-
-
-@contextmanager
-def _window(*, full: bool) -> Iterator[None]:
-    token = _full_window.set(full)
+def open(settings: Settings, languages: Languages, machine: Machine | None = None) -> "WhisperRecogniser":
+    """Loads the weights, once for all who ask, and decodes once. Raises EngineUnavailable when they cannot be used."""
+    machine = machine or Machine()
+    at = place(settings.device, settings.compute_type, machine)
+    model = open_weights(settings.folder, at, workers=settings.workers, threads=settings.threads, machine=machine)
+    safe = safe_windows(settings.window, settings.folder, settings.windows, records=settings.gate_folder)
+    decoder = Decoder(model, spoken_language=settings.spoken_language)
     try:
-        yield
-    finally:
-        _full_window.reset(token)
+        full_s = _warmed_up(decoder)
+    except (RuntimeError, ValueError) as failure:  # CUDA's libraries are looked for at the first decode
+        raise unavailable("cannot decode", at, failure) from failure
+    if full_s > settings.retry_seconds:
+        log.info("%s: the full window takes %.1f s here: suspicious texts get no second look", NAME, full_s)
+    looks_again = full_s <= settings.retry_seconds
+    return WhisperRecogniser(settings, decoder, languages, at=at, safe=safe, looks_again=looks_again)
 
 
-def _may_be_short(settings: Settings) -> bool:
-    if settings.window != "gated":
-        return settings.window == "short"
-    record = settings.folder / GATE_FILE
-    if not record.is_file():
-        return False
-    passed = json.loads(record.read_text(encoding="utf-8"))
-    asked = {**gate_key(settings.folder), "passed": True}
-    if all(passed.get(key) == value for key, value in asked.items()):
-        return True
-    log.warning("%s: %s is of other weights or windows, or did not pass: the full window is used", NAME, record)
-    return False
-
-
-def gate_key(weights: Path) -> dict[str, object]:
-    """What a gate record must agree with to count: these very weights, buckets and margin."""
-    with (weights / "model.bin").open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return {"sha256": digest, "buckets": list(ShortWindow.BUCKETS), "margin": ShortWindow.MARGIN}
-
-
-@cache
-def _load(weights: Path, device: str, compute_type: str, workers: int, threads: int) -> ShortWindow:
-    if device == "auto":
-        device = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
-    if compute_type == "auto":
-        compute_type = "float16" if device == "cuda" else "int8"
-    try:
-        return ShortWindow(
-            str(weights),
-            device=device,
-            compute_type=compute_type,
-            cpu_threads=threads,
-            num_workers=workers,
-            local_files_only=True,
-        )
-    except (RuntimeError, ValueError, OSError) as failure:
-        raise EngineUnavailable(f"{NAME} cannot load {weights} ({device}, {compute_type}): {failure}") from failure
-
-
-# --- one utterance --------------------------------------------------------------------------------------------------
-
-
-class _Segment(Protocol):
-    """What faster-whisper says of one window."""
-
-    text: str
-    tokens: Sequence[int]
-    avg_logprob: float
-    no_speech_prob: float
-    compression_ratio: float
+def _warmed_up(decoder: Decoder) -> float:
+    """Seconds of a full window with a text of 16 tokens: the second of two, since the first also allocates."""
+    for _ in range(2):
+        began = time.perf_counter()
+        decoder.decode([decoder.look(np.zeros(RATE, np.float32), FULL_SECONDS, prompt=decoder.hint("", 0), cap=16)])
+        took = time.perf_counter() - began
+    return took
 
 
 @dataclass(frozen=True, slots=True)
-class _Decoded:
-    text: str
-    scores: Scores
+class _Utterance:
+    """What stays the same for both looks at it."""
+
+    sound: Floats
+    speech_ms: int
+    audible_ms: int
+    expected: Expected
+    prompt: tuple[int, ...]
+
+    @property
+    def cap(self) -> int:
+        return token_cap(self.speech_ms)
 
 
 class WhisperRecogniser:
-    """Shares one model with all others; holds only words of the states."""
+    """Shares one model with all others; holds only what the states expect."""
 
-    def __init__(self, settings: Settings, model: ShortWindow, languages: Languages, *, short: bool) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        decoder: Decoder,
+        languages: Languages,
+        *,
+        at: Place,
+        safe: frozenset[float],
+        looks_again: bool,
+    ) -> None:
         self._settings = settings
-        self._model = model
-        self._short = short
-        self._expected = {name: frozenset(plain(s) for s in sentences) for name, sentences in languages.items()}
-        self._hotwords = _hotwords(languages, letters=settings.hotword_letters)
+        self._decoder = decoder
+        self._at = at
+        self._safe = safe
+        self._looks_again = looks_again
+        self._expected = expectations(languages)
+        self._prompts = {name: decoder.hint(one.hint, settings.hint_tokens) for name, one in self._expected.items()}
+        self._no_hint = decoder.hint("", 0)
 
     def transcribe(self, pcm: Pcm, language: str) -> Recognition:
-        if pcm.dtype != np.int16 or pcm.ndim != 1:
-            raise AudioError(f"{NAME} expected int16 mono samples at 8 kHz, got {pcm.dtype} {pcm.shape}")
-        if not len(pcm):
-            return Recognition("", 0.0, NAME)
-        sound = resample(pcm, RATE, _HZ).astype(np.float32) / 32768.0
-        decoded, verdict = self._decode(sound, pcm, language, full=not self._short)
-        if verdict is Verdict.SUSPICIOUS and self._short:
-            decoded, verdict = self._decode(sound, pcm, language, full=True)
-        if verdict is not Verdict.KEEP:  # suspicious in the full window too: rather nothing than something invented
-            return Recognition("", 0.0, NAME)
-        return Recognition(decoded.text, min(1.0, math.exp(decoded.scores.avg_logprob)), NAME)
+        heard = self.transcribe_together([(pcm, language)])[0]
+        if isinstance(heard, Exception):
+            raise heard
+        return heard
 
-    def _decode(
-        self, sound: npt.NDArray[np.float32], pcm: Pcm, language: str, *, full: bool
-    ) -> tuple[_Decoded, Verdict]:
-        speech_ms = duration_ms(pcm)
-        cap = token_cap(speech_ms)
-        try:
-            with _window(full=full):
-                segments, _ = self._model.transcribe(
-                    sound,
-                    language=self._settings.spoken_language,
-                    beam_size=1,
-                    temperature=0.0,  # no ladder of six decodes: it is what makes the slowest calls slow
-                    condition_on_previous_text=False,
-                    without_timestamps=True,
-                    max_new_tokens=cap,
-                    hotwords=self._hotwords.get(language),
-                    no_speech_threshold=None,  # the library drops silently; `guards` judges in the open
-                    log_prob_threshold=None,
-                    compression_ratio_threshold=None,
-                )
-                decoded = _together(list(segments), cap=cap, speech_ms=speech_ms)
-        except (RuntimeError, ValueError) as failure:
-            raise RecogniserFailed(f"{NAME} failed on {speech_ms} ms of speech: {failure}") from failure
-        expected = self._expected.get(language, frozenset())
-        return decoded, judge(decoded.text, decoded.scores, expected=expected, limits=self._settings.limits)
+    def transcribe_together(self, utterances: Sequence[tuple[Pcm, str]]) -> list[Recognition | Exception]:
+        """Utterances of one window length share a decode, which reads the decoder's weights once for all of them."""
+        heard: dict[int, Recognition | Exception] = {}
+        asked: dict[int, _Utterance] = {}
+        for number, (pcm, language) in enumerate(utterances):
+            try:
+                ready = self._ready(pcm, language)
+            except AudioError as error:
+                heard[number] = error
+                continue
+            if isinstance(ready, Guard):
+                heard[number] = _refused(ready)
+            else:
+                asked[number] = ready
+        looks = {number: self._look(one) for number, one in asked.items()}
+        heard |= self._decided(asked, looks, again=self._looks_again)
+        return [heard[number] for number in range(len(utterances))]
+
+    def pay(self, pcm: Pcm, language: str, *, tokens: int) -> None:
+        """The whole of a first look at `pcm` with a text of exactly `tokens` tokens, for measuring what it costs."""
+        one = self._ready(pcm, language)
+        if isinstance(one, _Utterance):
+            self._decoder.decode([self._look(one)], exactly=tokens)
+
+    def _ready(self, pcm: Pcm, language: str) -> _Utterance | Guard:
+        if pcm.dtype != np.int16 or pcm.ndim != 1 or duration_ms(pcm) > _LONGEST_MS:
+            most = f"at most {FULL_SECONDS:.0f} s"
+            raise AudioError(f"{NAME} expected {most} of int16 mono samples at 8 kHz, got {pcm.dtype} {pcm.shape}")
+        sounds = audible_ms(pcm)
+        if sounds < self._settings.limits.audible_ms:
+            return Guard.SILENCE
+        expected = self._expected.get(language, Expected())
+        prompt = self._prompts.get(language, self._no_hint)
+        return _Utterance(sound_of(pcm), duration_ms(pcm), sounds, expected, prompt)
+
+    def _look(self, one: _Utterance, window_s: float | None = None) -> Look:
+        """In the shortest window that these weights bear, or in one that is named."""
+        window_s = window_s or self._settings.windows.of(one.speech_ms / 1000, self._safe)
+        return self._decoder.look(one.sound, window_s, prompt=one.prompt, cap=one.cap)
+
+    def _decided(
+        self, asked: dict[int, _Utterance], looks: dict[int, Look], *, again: bool
+    ) -> dict[int, Recognition | Exception]:
+        decided: dict[int, Recognition | Exception] = {}
+        second: dict[int, Look] = {}
+        for number, decoded in self._decoded(looks).items():
+            if isinstance(decoded, Exception):
+                decided[number] = decoded
+                continue
+            one = asked[number]
+            judged = self._judged(one, decoded)
+            if judged.verdict is Verdict.SUSPICIOUS and again:
+                full = self._look(one, FULL_SECONDS)
+                if full.shape != looks[number].shape:
+                    second[number] = full
+                    continue
+            decided[number] = _recognition(one, decoded, judged)
+        return decided | (self._decided(asked, second, again=False) if second else {})
+
+    def _decoded(self, looks: dict[int, Look]) -> dict[int, Decoded | Exception]:
+        """Those of one shape together."""
+        found: dict[int, Decoded | Exception] = {}
+        for shape in dict.fromkeys(look.shape for look in looks.values()):
+            numbers = [number for number, look in looks.items() if look.shape == shape]
+            try:
+                together: Sequence[Decoded | Exception] = self._decoder.decode([looks[number] for number in numbers])
+            except (RuntimeError, ValueError) as failure:
+                together = [self._failed(shape[0], failure)] * len(numbers)
+            found |= dict(zip(numbers, together, strict=True))
+        return found
+
+    def _failed(self, window_frames: int, failure: Exception) -> Exception:
+        """A GPU that is full or lost stays so: that is an engine that is gone, not one bad utterance."""
+        what = f"failed on a window of {window_frames * 10} ms"
+        error: RecogniserFailed | EngineUnavailable = RecogniserFailed(f"{NAME} {what}: {failure}")
+        if self._at.device == "cuda":
+            error = unavailable(what, self._at, failure)
+        error.__cause__ = failure
+        return error
+
+    def _judged(self, one: _Utterance, decoded: Decoded) -> Judgement:
+        scores = Scores(
+            avg_logprob=decoded.avg_logprob,
+            no_speech_prob=decoded.no_speech_prob,
+            compression_ratio=decoded.compression_ratio,
+            tokens=decoded.tokens,
+            token_cap=one.cap,
+            speech_ms=one.speech_ms,
+            audible_ms=one.audible_ms,
+        )
+        return judge(plain(decoded.text), scores, expected=one.expected.sentences, limits=self._settings.limits)
 
 
-def _together(segments: Sequence[_Segment], *, cap: int, speech_ms: int) -> _Decoded:
-    """Usually one segment: an utterance is shorter than the window. The worst score of several counts."""
-    text = plain(" ".join(segment.text for segment in segments))
-    scores = Scores(
-        avg_logprob=min((segment.avg_logprob for segment in segments), default=-math.inf),
-        no_speech_prob=max((segment.no_speech_prob for segment in segments), default=1.0),
-        compression_ratio=max((segment.compression_ratio for segment in segments), default=0.0),
-        tokens=max((len(segment.tokens) for segment in segments), default=0),
-        token_cap=cap,
-        speech_ms=speech_ms,
-    )
-    return _Decoded(text, scores)
+def _recognition(one: _Utterance, decoded: Decoded, judged: Judgement) -> Recognition:
+    if judged.guard is not None:  # suspicious in the full window too: rather nothing than something invented
+        return _refused(judged.guard)
+    text = plain(decoded.text)
+    return Recognition(text, min(1.0, math.exp(decoded.avg_logprob)) * one.expected.trust(text), NAME)
 
 
-def plain(text: str) -> str:
-    """Lower case without punctuation; "$1,250.50" is "1250.50 dollars", since a point inside a number is a digit's."""
-    text = re.sub(r"(?<=\d),(?=\d{3})", "", text.lower().replace("’", "'"))
-    text = re.sub(r"\$\s*(\d+(?:\.\d+)?)", r"\1 dollars", text).replace("%", " percent")
-    return " ".join(re.findall(r"\d+(?:[.:]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*", text))
-
-
-def _hotwords(languages: Languages, *, letters: int) -> Mapping[str, str]:
-    """A state's rarest words first: they are what a general model does not guess by itself."""
-    hints: dict[str, str] = {}
-    for name, sentences in languages.items():
-        words = [word for sentence in sentences for word in words_of(sentence) if len(word) > 3]
-        rarest = sorted(dict.fromkeys(words), key=lambda word: (words.count(word), -len(word)))
-        chosen: list[str] = []
-        for word in rarest:
-            if sum(len(w) + 1 for w in chosen) + len(word) <= letters:
-                chosen.append(word)
-        if chosen:
-            hints[name] = " ".join(chosen)
-    return hints
+def _refused(guard: Guard) -> Recognition:
+    return Recognition("", 0.0, NAME, refused=guard)
