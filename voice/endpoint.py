@@ -1,29 +1,46 @@
 """Where speech begins and ends: a table of four states, timed by the audio's own length.
 
-A start needs `start_ms` of voice, so a cough is nothing. The end is a silence whose length depends on what was asked:
-after "yes or no?" little, between the digits of a number more (see `Settings`).
+A start needs `start_ms` of voice, so a cough is nothing. The end is a silence, the stop window. It depends on what was
+asked, on whether the words so far are a whole answer (see `voice/turn_end.py`), and on how long this caller pauses.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from types import MappingProxyType
 
-_STOP_MS = MappingProxyType({"yes_no": 300, "choice": 300, "digits": 700, "free": 600})
+from voice import turn_patience
+from voice.turn_end import Completeness
+from voice.turn_patience import Patience
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Milliseconds of silence that end an answer of one shape."""
+
+    complete_ms: int  # nothing is missing
+    normal_ms: int  # not known: also while, or where, nobody says what the words were
+    open_ms: int  # more is due
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Silences follow the answer's shape. 100 ms would do after a complete short answer, but only its text can tell
-    that it is complete; people who read digits pause between groups, and free speech pauses to think (500-700 ms).
+    """Silences follow the answer's shape and its completeness; where each figure comes from stands in
+    config/warmline.toml. No window may be shorter than the tail of a segment: see `voice/hearing.py`.
     """
 
     speech_probability: float = 0.5  # Silero's own default for a voice to begin
     silence_probability: float = 0.35  # and 0.15 lower for it to end: one weak window inside a word is no pause
     start_ms: int = 200  # as pipecat; coughs and clicks are shorter. 120 hears the shortest "no", and more noise
     gap_ms: int = 60  # a stop consonant inside the first syllable does not begin the count anew
-    stop_ms: Mapping[str, int] = field(default_factory=lambda: _STOP_MS)  # by voice.events.Expect.shape
+    yes_no: Window = Window(160, 300, 700)  # the stop windows, by voice.events.Expect.shape
+    choice: Window = Window(200, 400, 700)
+    digits: Window = Window(200, 700, 1000)
+    free: Window = Window(400, 600, 1000)
+    patience: turn_patience.Settings = field(default_factory=turn_patience.Settings)
     longest_ms: int = 12_000  # then the utterance is cut: what goes on so long is noise or a story
+
+    def windows(self) -> Mapping[str, Window]:
+        return {"yes_no": self.yes_no, "choice": self.choice, "digits": self.digits, "free": self.free}
 
 
 class State(Enum):
@@ -58,6 +75,9 @@ TABLE: Mapping[State, Mapping[Sound, State]] = {
 """State → sound → next state; a sound that is not named leaves the state as it is."""
 
 
+_IN_SPEECH = (State.SPEAKING, State.PAUSING)
+
+
 class Edge(Enum):
     BEGAN = auto()
     ENDED = auto()
@@ -74,29 +94,72 @@ class Endpoint:
     onset_ms: int = 0  # where the voice of this utterance, or its attempt, was first heard
     last_voice_ms: int = 0  # where its latest voiced frame ended
     voiced_ms: int = 0  # how much of it was voice
+    completeness: Completeness = Completeness.UNKNOWN  # of what was said up to the pause that goes on
+    patience: Patience = field(init=False)
+    _window: Window = field(init=False)
+    _last: "_Closed | None" = None  # the turn before, where a silence ended it
+
+    def __post_init__(self) -> None:
+        self.patience = Patience(self.settings.patience)
+        self.expect(self.shape)
+
+    @property
+    def pause_ms(self) -> int:
+        """How long the speaker has been silent within the utterance that goes on; 0 while they speak."""
+        return self.now_ms - self.last_voice_ms if self.state is State.PAUSING else 0
 
     @property
     def in_speech(self) -> bool:
-        return self.state in (State.SPEAKING, State.PAUSING)
+        return self.state in _IN_SPEECH
 
     def expect(self, shape: str) -> None:
-        """The answer's shape from now on, also for speech that is already going on."""
-        if shape not in self.settings.stop_ms:
-            raise ValueError(f"expected a shape among {sorted(self.settings.stop_ms)}, got {shape!r}")
-        self.shape = shape
+        """The answer's shape from now on, also for speech that is already going on; what was known of how complete it
+        is concerned another question."""
+        windows = self.settings.windows()
+        if shape not in windows:
+            raise ValueError(f"expected a shape among {sorted(windows)}, got {shape!r}")
+        self.shape, self._window = shape, windows[shape]
+        self.completeness = Completeness.UNKNOWN
+
+    def consider(self, found: Completeness) -> None:
+        """How complete the words up to the present pause are; it is forgotten when the speaker goes on."""
+        if self.state is State.PAUSING:
+            self.completeness = self.patience.believes(found)
 
     def hear(self, probability: float, frame_ms: int) -> Edge | None:
         """One frame and how likely it is a voice. Says when speech begins, `start_ms` late, and when it has ended."""
+        before, pause_ms = self.state, self.pause_ms
         sound = self._sound(probability, frame_ms)
-        was_in_speech = self.in_speech
-        self.state = TABLE[self.state].get(sound, self.state)
-        if self.in_speech == was_in_speech:
+        self.state = TABLE[before].get(sound, before)
+        if before is State.PAUSING and self.state is State.SPEAKING:
+            self._went_on(pause_ms)
+        if self.in_speech == (before in _IN_SPEECH):
             return None
-        return Edge.ENDED if was_in_speech else Edge.BEGAN
+        if self.in_speech:
+            self._began()
+            return Edge.BEGAN
+        self._ended(sound)
+        return Edge.ENDED
 
     def forget(self) -> None:
         """Drops an utterance that was going on, without an edge."""
         self.state = State.QUIET
+
+    def _went_on(self, pause_ms: int) -> None:
+        self.completeness = Completeness.UNKNOWN
+        self.patience = self.patience.paused(pause_ms)
+
+    def _began(self) -> None:
+        last = self._last
+        if last is not None and self.onset_ms - last.at_ms <= self.settings.patience.cut_within_ms:
+            self.patience = self.patience.was_cut(self.onset_ms - last.voice_ms, believed=last.believed)
+
+    def _ended(self, sound: Sound) -> None:
+        self._last = None
+        if sound is Sound.ENOUGH_SILENCE:
+            self._last = _Closed(self.now_ms, self.last_voice_ms, self.completeness)
+        self.patience = self.patience.closed()
+        self.completeness = Completeness.UNKNOWN
 
     def _sound(self, probability: float, frame_ms: int) -> Sound:
         self.now_ms += frame_ms
@@ -119,4 +182,21 @@ class Endpoint:
         self.last_voice_ms = self.now_ms
 
     def _patience_ms(self) -> int:
-        return self.settings.stop_ms[self.shape] if self.in_speech else self.settings.gap_ms
+        if not self.in_speech:
+            return self.settings.gap_ms
+        window = self._window
+        silence_ms = {
+            Completeness.COMPLETE: window.complete_ms,
+            Completeness.UNKNOWN: window.normal_ms,
+            Completeness.OPEN: window.open_ms,
+        }[self.completeness]
+        return self.patience.at_least(silence_ms, self.completeness)
+
+
+@dataclass(frozen=True, slots=True)
+class _Closed:
+    """A turn that a silence ended: when, where its voice had ended, and what was believed of it."""
+
+    at_ms: int
+    voice_ms: int
+    believed: Completeness

@@ -54,11 +54,21 @@ class Silence:
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """A prompt ended: `fully`, or cut by barge-in after `played_ms`."""
+    """A prompt ended: `fully`, or cut by barge-in. `played_ms`: what was heard of it, all its parts together."""
 
     say_id: str
     fully: bool
     played_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class WentOn:
+    """A prompt was stopped by what was no answer, and goes on. Told to the office alone: no mind has to answer it."""
+
+    say_id: str
+    why: str  # back_channel | noise | late: see voice/bargein.py
+    heard_ms: int  # of the prompt, when it was stopped
+    from_ms: int  # where it goes on, at a pause before
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +109,7 @@ class PersonNews:
     notes: str | None = None  # with LEFT: what the person asks the system to go on with
 
 
-Event = Answered | SpeechBegan | Heard | KeyPressed | Silence | Played | ActionDone | PersonNews
+Event = Answered | SpeechBegan | Heard | KeyPressed | Silence | Played | WentOn | ActionDone | PersonNews
 
 # --- acts: what a mind wants done ------------------------------------------------------------------------------------
 
@@ -128,6 +138,7 @@ class Expect:
     digits: int | None = None  # how many, for shape "digits"
     no_input_ms: int = 4500
     sensitive: bool = False  # what is said or keyed now never reaches journal, log, transcript or recording
+    answers: tuple[str, ...] = ()  # for shape "choice": the ways to say one, where they are all known
 
 
 @dataclass(frozen=True, slots=True)

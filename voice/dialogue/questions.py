@@ -38,7 +38,9 @@ def expected(step: Step) -> Expect:
         slot = step.business.intents[state.task.intent].slot(state.task.asking)
         language = f"slot:{state.task.intent}.{slot.name}"
         shape = {"digits": "digits", "choice": "choice"}.get(slot.kind, "free")
-        return Expect(language, shape, slot.digits, answer_ms if state.seeking else hearing.digits_no_input_ms)
+        no_input_ms = answer_ms if state.seeking else hearing.digits_no_input_ms
+        answers = tuple(way for value, ways in slot.choices.items() for way in (value, *ways))
+        return Expect(language, shape, slot.digits, no_input_ms, answers=answers)
     if place is Place.WAITING:
         return Expect("waiting", "free", None, _pause_ms(step))
     if place is Place.COMING:

@@ -1,6 +1,7 @@
 """The pipeline of one leg, as one list. Read it from top to bottom: that is the way of a sound through Warmline."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from pipecat.pipeline.pipeline import Pipeline
 from pipecat.transports.base_transport import BaseTransport
@@ -9,6 +10,7 @@ from models.inference import Pool
 from voice.conversation import Mind
 from voice.hearing import Ear
 from voice.pipeline.ear import EarProcessor
+from voice.pipeline.guess import Guesses, Partial
 from voice.pipeline.playback import Playback
 from voice.pipeline.played import PlayedLog
 from voice.pipeline.recognise import Recognise
@@ -16,6 +18,8 @@ from voice.pipeline.speak import Speak
 from voice.pipeline.tap import Recorder, Tap
 from voice.pipeline.think import Office, Rescue, Think
 from voice.tts import Synthesizer
+from voice.turn_guess import Settings as GuessSettings
+from voice.turn_guess import Tally
 
 Transport = BaseTransport
 """A leg's media, as a line gives them."""
@@ -36,6 +40,9 @@ class Parts:
     office: Office
     marks: bool  # the line reports what was really played
     recognition_deadline_seconds: float
+    guesses: GuessSettings = field(default_factory=GuessSettings)
+    tally: Tally = field(default_factory=Tally)
+    on_partial: Callable[[Partial], None] = lambda partial: None  # shows what is being said; see `partial_ms`
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +62,26 @@ def build(parts: Parts) -> Built:
     think = Think(mind=parts.mind, rescue=parts.rescue, ear=parts.ear, office=parts.office)
     speak = Speak(voice=parts.voice, ear=parts.ear, playback=playback, problem=problem)
     log = PlayedLog(recorder=parts.recorder, playback=playback, marks=parts.marks)
+    guesses = Guesses(
+        pool=parts.pool,
+        leg=parts.leg,
+        ear=parts.ear,
+        deadline_seconds=parts.recognition_deadline_seconds,
+        settings=parts.guesses,
+        tally=parts.tally,
+        on_partial=parts.on_partial,
+    )
     pipeline = Pipeline(
         [
             parts.transport.input(),
             tap,  # record; pass on while bridged
             EarProcessor(parts.ear),  # voice activity, end of turn, barge-in
             Recognise(
-                pool=parts.pool, leg=parts.leg, deadline_seconds=parts.recognition_deadline_seconds, problem=problem
+                pool=parts.pool,
+                leg=parts.leg,
+                deadline_seconds=parts.recognition_deadline_seconds,
+                problem=problem,
+                guesses=guesses,
             ),
             think,  # dialogue: events in, acts out
             speak,  # text to speech, one prompt at a time

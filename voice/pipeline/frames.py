@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pipecat.frames.frames import ControlFrame, SystemFrame
 
-from voice.events import Event, HangUp, Say
+from voice.events import Event, Expect, HangUp, Say
 from voice.hearing import Segment
 
 
@@ -19,6 +19,27 @@ class SegmentFrame(SystemFrame):
     segment: Segment
     language: str
     sensitive: bool
+
+
+@dataclass
+class PauseFrame(SystemFrame):
+    """What is the whole utterance if nothing more is said, and what was expected when it paused."""
+
+    segment: Segment
+    expected: Expect
+
+
+@dataclass
+class ResumeFrame(SystemFrame):
+    """More is said: the pause before was not the end."""
+
+
+@dataclass
+class PartFrame(SystemFrame):
+    """An utterance that goes on, up to now."""
+
+    segment: Segment
+    expected: Expect
 
 
 @dataclass

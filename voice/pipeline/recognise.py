@@ -13,19 +13,28 @@ from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from models.inference import Pool
 from models.prosody import Prosody
 from voice.events import Heard, PersonNews, PersonStage
-from voice.pipeline.frames import EventFrame, SegmentFrame
+from voice.pipeline.frames import EventFrame, PartFrame, PauseFrame, ResumeFrame, SegmentFrame
+from voice.pipeline.guess import ENGINE, Guesses, key_of
 from voice.stt import Recognition
 
-ENGINE = "hear"
-"""The pool's engine: `(pcm, language) -> (Recognition, Prosody)`; `voice/listening.py` makes it."""
+__all__ = ["ENGINE", "FAILURES_UNTIL_DOWN", "Recognise"]
 
 FAILURES_UNTIL_DOWN = 2
 """One failure may be chance; at the second the caller is told, before a third question goes unanswered."""
 
 
 class Recognise(FrameProcessor):
-    def __init__(self, *, pool: Pool, leg: str, deadline_seconds: float, problem: Callable[[str, str], None]) -> None:
+    def __init__(
+        self,
+        *,
+        pool: Pool,
+        leg: str,
+        deadline_seconds: float,
+        problem: Callable[[str, str], None],
+        guesses: Guesses,
+    ) -> None:
         super().__init__()
+        self._guesses = guesses
         self._pool = pool
         self._leg = leg
         self._deadline_seconds = deadline_seconds
@@ -36,20 +45,29 @@ class Recognise(FrameProcessor):
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         await super().process_frame(frame, direction)
-        if isinstance(frame, SegmentFrame):
-            self._segments.put_nowait(frame)
-            return
-        if isinstance(frame, StartFrame):
-            self._task = self.create_task(self._run())
-        elif isinstance(frame, (EndFrame, CancelFrame)):
-            await self._stop()
-        await self.push_frame(frame, direction)
+        match frame:
+            case PauseFrame(segment=segment, expected=expected):
+                self._guesses.paused(segment, expected)
+            case ResumeFrame():
+                self._guesses.resumed()
+            case PartFrame(segment=segment, expected=expected):
+                self._guesses.goes_on(segment, expected)
+            case SegmentFrame(segment=segment, language=language):
+                self._guesses.ended(segment, language)
+                self._segments.put_nowait(frame)
+            case _:
+                if isinstance(frame, StartFrame):
+                    self._task = self.create_task(self._run())
+                elif isinstance(frame, (EndFrame, CancelFrame)):
+                    await self._stop()
+                await self.push_frame(frame, direction)
 
     async def cleanup(self) -> None:
         await super().cleanup()
         await self._stop()
 
     async def _stop(self) -> None:
+        await self._guesses.stop()
         if self._task is not None:
             task, self._task = self._task, None
             await self.cancel_task(task)
@@ -63,7 +81,7 @@ class Recognise(FrameProcessor):
 
     async def _hear(self, frame: SegmentFrame) -> Heard:
         segment = frame.segment
-        key = f"{self._leg}:{segment.start_ms}-{segment.end_ms}:{frame.language}"
+        key = key_of(self._leg, segment, frame.language)
         prosody: Prosody | None = None
         try:
             recognition, prosody = await self._pool.call(
