@@ -19,6 +19,7 @@ from tests.bench import (
     call_backs,
     commands,
     demo_calls,
+    idle_call,
     idle_ear,
     intents,
     matrix,
@@ -32,6 +33,7 @@ from voice.dialogue.load import load_business
 
 MEASUREMENTS: dict[str, Measurement] = {
     "idle_ear": idle_ear,
+    "idle_call": idle_call,
     "intents": intents,
     "commands": commands,
     "demo_calls": demo_calls,
