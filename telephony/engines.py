@@ -13,6 +13,7 @@ from models.files import Manifest, model_status, read_manifest
 from telephony.settings import Hearing, Settings
 from telephony.speaking import piper_model
 from voice.errors import EngineUnavailable
+from voice.stt.whisper import Settings as Whisper
 from voice.tts.choose import Choice, choose
 
 WHISPERS = ("whisper-base.en", "whisper-small.en", "whisper-tiny.en")  # of the manifest, the usual choice first
@@ -25,17 +26,27 @@ class Recogniser:
     name: str  # whisper | pocketsphinx
     why: str
     weights: Path | None  # whisper's folder
+    whisper: Whisper | None = None  # its settings, where it is whisper
 
 
-def recogniser(wanted: Hearing, folder: Path, manifest: Manifest | None = None) -> Recogniser:
-    """Raises `EngineUnavailable` when the one asked for by name cannot be used, or none can."""
-    there = _there(WHISPERS, folder, manifest or read_manifest())
-    missing = f"no weights in {folder}; `warmline models fetch {WHISPERS[0]}` brings them"
+def recogniser(
+    wanted: Hearing, folder: Path, manifest: Manifest | None = None, *, gates: Path | None = None
+) -> Recogniser:
+    """`gates`: where records of safe windows lie. Raises `EngineUnavailable` when the one asked for by name cannot be
+    used, or none can."""
+    named = wanted.whisper.weights
+    if named and (folder / named / "model.bin").is_file():  # also weights of the operator's own
+        there = [named]
+    else:
+        there = _there((named,) if named else WHISPERS, folder, manifest or read_manifest())
+    missing = f"no weights in {folder}; `warmline models fetch {named or WHISPERS[0]}` brings them"
     if wanted.engine == "whisper" and not there:
         raise EngineUnavailable(f"the recogniser 'whisper' is set but cannot be used: {missing}")
     if wanted.engine != "pocketsphinx" and there:
         why = "named in the settings" if wanted.engine == "whisper" else "its weights are here"
-        return Recogniser("whisper", f"{why}: {there[0]}", folder / there[0])
+        weights = folder / there[0]
+        engine = wanted.whisper.of_engine(weights, workers=wanted.workers, gates=gates)
+        return Recogniser("whisper", f"{why}: {there[0]}", weights, engine)
     if find_spec("pocketsphinx") is None:
         raise EngineUnavailable(f"a recogniser expected: pocketsphinx is not installed, and whisper has {missing}")
     why = "named in the settings" if wanted.engine == "pocketsphinx" else f"needs no download (whisper: {missing})"

@@ -24,8 +24,8 @@ def factories(chosen: Recogniser, languages: Mapping[str, Sequence[str]]) -> dic
     """The pool's engines. Both recognisers may be called from all workers at once, so one instance serves all."""
 
     def open_recogniser() -> Listening:
-        if chosen.name == "whisper" and chosen.weights is not None:
-            return Listening(whisper.open(whisper.Settings(folder=chosen.weights), languages))
+        if chosen.whisper is not None:
+            return Listening(whisper.open(chosen.whisper, languages))
         return Listening(pocketsphinx.open(pocketsphinx.Settings(), languages))
 
     return {ENGINE: EngineFactory(open_recogniser, shared=True)}

@@ -46,6 +46,7 @@ from voice import vad
 from voice.dialogue.business import Business
 from voice.dialogue.load import load_business
 from voice.hearing import Ear
+from voice.turn_guess import Tally
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +83,7 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
     business = load_business(settings.business.folder)
     folder = settings.service.records_folder
     async with AsyncExitStack() as stack:
-        recogniser = engines.recogniser(settings.hearing, settings.service.models_folder)
+        recogniser = engines.recogniser(settings.hearing, settings.service.models_folder, gates=folder)
         pool = world.open_pool(hearing.factories(recogniser, hearing.languages(business)), settings)
         stack.push_async_callback(pool.close)
         voices = await open_voices(
@@ -192,6 +193,8 @@ def _house(
         },
         version=business.version,
         recognition_deadline_seconds=settings.hearing.deadline_seconds,
+        guesses=settings.hearing.guess,
+        tally=Tally(),
         max_calls=settings.service.max_calls,
         callback_number=lambda text, came: callback.number(
             text,

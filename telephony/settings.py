@@ -15,8 +15,12 @@ from telephony.dialling import DiallingSettings
 from telephony.errors import ConfigError
 from telephony.handoff.settings import HandoffSettings
 from telephony.numbers import E164
-from voice import hearing
+from voice import hearing, turn_guess
 from voice import vad as detection
+from voice.stt import whisper
+from voice.stt.guards import Limits
+from voice.stt.whisper_weights import Device
+from voice.stt.whisper_window import Choice, Windows
 
 FILE = "warmline.toml"
 
@@ -69,12 +73,49 @@ class BusinessFolder(Section):
     http_timeout_seconds: Seconds = 5.0
 
 
+class WhisperSettings(Section):
+    weights: str = ""
+    device: Device = "auto"
+    compute_type: str = "auto"
+    threads: int = Field(default=1, ge=1, le=64)
+    window: Choice = "gated"
+    windows_seconds: tuple[float, ...] = Windows().seconds
+    margin_seconds: float = Field(default=Windows().margin_s, validate_default=True)
+    retry_seconds: Seconds = 2.0
+    hint_tokens: int = Field(default=24, ge=0, le=200)
+    limits: Limits = Limits()
+
+    @field_validator("margin_seconds")
+    @classmethod
+    def _windows_hold_it(cls, margin: float, given: ValidationInfo) -> float:
+        Windows(given.data.get("windows_seconds", Windows().seconds), margin)
+        return margin
+
+    def of_engine(self, folder: Path, *, workers: int, gates: Path | None) -> whisper.Settings:
+        """What the recogniser takes. `gates`: where a gate record lies that could not be written beside the weights."""
+        return whisper.Settings(
+            folder=folder,
+            device=self.device,
+            compute_type=self.compute_type,
+            workers=workers,
+            threads=self.threads,
+            window=self.window,
+            windows=Windows(self.windows_seconds, self.margin_seconds),
+            gate_folder=gates,
+            retry_seconds=self.retry_seconds,
+            hint_tokens=self.hint_tokens,
+            limits=self.limits,
+        )
+
+
 class Hearing(Section):
     engine: Literal["auto", "whisper", "pocketsphinx"] = "auto"
     deadline_seconds: Seconds = 4.0
     workers: int = Field(default=2, ge=1, le=64)
     queue_limit: int = Field(default=32, ge=1)
+    whisper: WhisperSettings = WhisperSettings()
     ear: hearing.Settings = Field(default_factory=hearing.Settings)
+    guess: turn_guess.Settings = turn_guess.Settings()
     vad: detection.Settings = detection.Settings()
 
 
