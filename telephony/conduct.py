@@ -129,7 +129,7 @@ class Conduct:
         mind = self._house.minds.busy() if self.full else self._mind
         rescue, recorder = self._standby.rescue, self._recorder
         parts = self._house.parts(self.leg, transport, mind=mind, rescue=rescue, recorder=recorder, office=self._office)
-        session = Session(parts)
+        session = Session(parts, watched=True)
         try:
             await self._talk(session)
         except BaseExceptionGroup as group:

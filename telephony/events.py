@@ -78,6 +78,16 @@ class BargedIn:
 
 
 @dataclass(frozen=True, slots=True)
+class PromptWentOn:
+    """A stop by what was no answer: `why` is back_channel, noise or late (no verdict yet)."""
+
+    prompt: str
+    why: str
+    heard_ms: int
+    from_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class ActionAsked:
     """The backend is about to be asked to act; on record before it is. `key`: the idempotency key."""
 
@@ -262,8 +272,8 @@ class CallEnded:
 
 
 Entry = (
-    CallOffered | CallingBack | CallAnswered | Said | Heard | KeyPressed | Silent | BargedIn | Understood | Judged
-    | Escalated | ActionAsked | Acted | Verified | RecordingDeclined | Corrected | MusicChosen | BriefReady
+    CallOffered | CallingBack | CallAnswered | Said | Heard | KeyPressed | Silent | BargedIn | PromptWentOn | Understood
+    | Judged | Escalated | ActionAsked | Acted | Verified | RecordingDeclined | Corrected | MusicChosen | BriefReady
     | HandoffMoved | QueueJoined | AgentOffered | BriefSeen | AgentRung | AgentAnswered | AgentBriefed | AgentAccepted
     | AgentDeclined | Bridged | Held | HandedBack | Unbridged | CallbackAgreed | WrappedUp | AttemptEnded | PartyLost
     | PartyBack | Problem | CallEnded

@@ -70,6 +70,8 @@ class LegOffice:
                 self._journal.append(entries.KeyPressed(self._speaker.value, WITHHELD if withheld else key))
             case events.Silence(after_ms=after_ms) if self._journals_prompts:
                 self._journal.append(entries.Silent(after_ms))
+            case events.WentOn() if say is not None and self._journals_prompts:
+                self._journal.append(entries.PromptWentOn(say.prompt, event.why, event.heard_ms, event.from_ms))
             case events.Played() if say is not None:
                 self._on_played(say, event)
                 if self._journals_prompts:

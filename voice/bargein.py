@@ -1,16 +1,35 @@
-"""When a caller who speaks over a prompt stops it: after about 200 ms of voice, unless the prompt is protected.
+"""When a caller who speaks over a prompt stops it, and whether what they said was meant to.
+
+At `duck_ms` of voice the prompt is lowered, at `speech_ms` it stops, unless it is protected. Then the recogniser says
+what it was: an answer ends the prompt, an "mm-hm" or a cough does not, and the prompt goes on from where it was.
 
 What is said over a protected prompt, or in the first moments of any, is not lost: the interruption is only put off
 until the prompt may be interrupted or has ended (see `voice/hearing.py`).
 """
 
+import re
 from dataclasses import dataclass
+from enum import StrEnum
+
+_CONTINUERS = (
+    "mm", "mm hm", "mm hmm", "mmhm", "mhm", "hm", "hmm", "uh huh", "uh", "um", "huh", "ah", "aha", "oh", "okay", "ok",
+    "right", "all right", "alright", "sure", "yeah", "yep", "yup", "yes", "i see", "got it", "go on", "good", "fine",
+    "great", "cool", "thanks", "thank you",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    speech_ms: int = 200  # coughs are shorter; people notice from about 300 ms on that they are not heard
+    duck_ms: int = 80  # ms of voice; three windows of the detector, before which a click is not told from a voice
+    duck_db: float = -18.0  # what two people speaking at once do to each other; still followed (goals, barge-in)
+    speech_ms: int = 200  # ms of voice; coughs are shorter, and people notice from about 300 ms on that nobody listens
     protect_ms: int = 300  # who speaks this early answers the prompt before; and echo cancellers need a moment
+    verdict_ms: int = 1000  # after the end of speech was told, a stop window late: 1.3 to 1.7 s without a sound
+    noise_ms: int = 1500  # longer speech of which nothing was understood is worth a "sorry?"; coughs last under 0.5 s
+    words_confidence: float = 0.2  # below it the recogniser's words are noise; as words_confidence of business.toml
+    resumes_max: int = 3  # stops of one prompt by what was no answer; after so many it is played to its end
+    echo_share: float = 0.5  # of the sound that is our own prompt come back; a caller who speaks leaves it below 0.3
+    back_channels: tuple[str, ...] = _CONTINUERS  # said to show that one listens; Yngve's "back channel", 1970
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +40,76 @@ class Prompt:
     interruptible: bool
 
 
+class Verdict(StrEnum):
+    """What stopped a prompt."""
+
+    ANSWER = "answer"
+    BACK_CHANNEL = "back_channel"
+    NOISE = "noise"  # a cough, a door: nothing was understood of it
+    LATE = "late"  # nobody knows yet, and the caller has waited long enough
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """A prompt that was stopped: its words, how much of them was heard, and whether others wait behind it."""
+
+    text: str
+    heard_ms: int
+    more_waits: bool
+
+
 def interrupts(settings: Settings, *, prompt: Prompt, voiced_ms: int, now_ms: int) -> bool:
     """Whether speech with `voiced_ms` of voice so far may stop `prompt` now (audio time of the leg)."""
-    if not prompt.interruptible or now_ms - prompt.began_ms < settings.protect_ms:
+    return _open(settings, prompt, now_ms) and voiced_ms >= settings.speech_ms
+
+
+def ducks(settings: Settings, *, prompt: Prompt, voiced_ms: int, now_ms: int) -> bool:
+    """Whether so much voice lowers `prompt`."""
+    return _open(settings, prompt, now_ms) and voiced_ms >= settings.duck_ms
+
+
+def _open(settings: Settings, prompt: Prompt, now_ms: int) -> bool:
+    return prompt.interruptible and now_ms - prompt.began_ms >= settings.protect_ms
+
+
+def verdict(
+    settings: Settings, stopped: Stopped, *, text: str, confidence: float, speech_ms: int, yes_no: bool
+) -> Verdict:
+    """What `text`, understood with `confidence` of `speech_ms` of speech, was to the prompt it stopped. `yes_no`: such
+    an answer is expected when the prompt has ended."""
+    words = _plain(text)
+    if not words or confidence < settings.words_confidence:
+        return Verdict.NOISE if speech_ms < settings.noise_ms else Verdict.ANSWER
+    if words not in settings.back_channels:
+        return Verdict.ANSWER
+    return Verdict.ANSWER if _asked(stopped, yes_no=yes_no) else Verdict.BACK_CHANNEL
+
+
+_SPOKEN_MS_A_CHARACTER = 62  # English at 160 words a minute
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
+_CLOSED = re.compile(
+    r"\b(?:is|are|was|were|do|does|did|have|has|can|could|shall|should|will|would|may) "
+    r"(?:that|this|it|there|you|we|i|he|she|they|the|your)\b",
+    re.IGNORECASE,
+)
+"""Turned round like this a question wants a yes or a no."""
+
+
+def _asked(stopped: Stopped, *, yes_no: bool) -> bool:
+    """Whether a question that "okay" answers had begun when the prompt was stopped. Where it had not, taking it for an
+    answer could do what nobody agreed to."""
+    if stopped.more_waits:
         return False
-    return voiced_ms >= settings.speech_ms
+    *before, last = _SENTENCE_END.split(stopped.text.strip())
+    if not yes_no and not (last.endswith("?") and _CLOSED.search(last)):
+        return False
+    return stopped.heard_ms >= sum(len(sentence) + 1 for sentence in before) * _SPOKEN_MS_A_CHARACTER
+
+
+def _plain(text: str) -> str:
+    """Lower case, without punctuation, each word once in a row: "mm-hm, mm-hm" is "mm hm"."""
+    words = re.sub(r"[^\w' ]", " ", text.casefold()).split()
+    half = len(words) // 2
+    if half and words[:half] == words[half:]:
+        words = words[:half]
+    return " ".join(words)

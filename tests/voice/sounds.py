@@ -5,7 +5,7 @@ import numpy as np
 from voice.audio import FRAME_SAMPLES, RATE, Pcm
 from voice.audio import silence as quiet
 from voice.events import Expect
-from voice.hearing import Ear, EarEvent, Settings
+from voice.hearing import Ear, EarEvent, Settings, VoiceOverPrompt
 
 __all__ = ["Conversation", "LoudIsVoice", "quiet", "talk"]
 
@@ -29,10 +29,13 @@ class Conversation:
         self.ear = Ear(vad=LoudIsVoice(), settings=settings)
         self.ear.expect(expect or Expect(language="main"))
         self.events: list[EarEvent] = []
+        self.lowered: list[bool] = []  # what of the prompt's loudness was told, apart
 
     def hears(self, *sounds: Pcm, samples: int = FRAME_SAMPLES) -> list[EarEvent]:
         """What happened while these sounds came in, `samples` at a time."""
         pcm = np.concatenate(sounds)
         news = [event for i in range(0, len(pcm), samples) for event in self.ear.feed(pcm[i : i + samples])]
+        self.lowered += [event.on for event in news if isinstance(event, VoiceOverPrompt)]
+        news = [event for event in news if not isinstance(event, VoiceOverPrompt)]
         self.events += news
         return news

@@ -12,6 +12,7 @@ class Playback:
     sent_ms: int = 0
     relayed_in_ms: int = 0
     relayed_out_ms: int = 0
+    _played_at: float = 0.0  # loop time at which all that was sent will have been played
     _moved: asyncio.Event = field(default_factory=asyncio.Event)
 
     def begin(self, say_id: str) -> None:
@@ -21,9 +22,19 @@ class Playback:
         self.say_id = None
         self._moved.set()
 
-    def sent(self, milliseconds: int) -> None:
+    def sent(self, milliseconds: int, now: float) -> None:
+        """So much left the output at `now`, loop time."""
         self.sent_ms += milliseconds
+        self._played_at = max(self._played_at, now) + milliseconds / 1000
         self._moved.set()
+
+    def heard_ms(self, now: float) -> int:
+        """Of the current prompt: what was sent, less what still lies at the carrier, which plays in real time."""
+        return max(0, self.sent_ms - round(1000 * max(0.0, self._played_at - now)))
+
+    def cleared(self, now: float) -> None:
+        """The carrier dropped what it held."""
+        self._played_at = now
 
     async def until_sent(self, milliseconds: int) -> None:
         """Waits until so much of the current prompt has left the output, or it is over."""

@@ -4,20 +4,24 @@ A line with marks (the carrier echoes one when everything before it was played) 
 counts as heard when its last audio was sent.
 """
 
+import asyncio
+
 import numpy as np
 from pipecat.frames.frames import Frame, InterruptionFrame, OutputAudioRawFrame, TTSAudioRawFrame
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
 from voice.audio import RATE
+from voice.hearing import Ear
 from voice.pipeline.frames import PlayedFrame, PlayedMarkFrame, PromptBeganFrame, PromptEndedFrame
 from voice.pipeline.playback import Playback
 from voice.pipeline.tap import Recorder
 
 
 class PlayedLog(FrameProcessor):
-    def __init__(self, *, recorder: Recorder, playback: Playback, marks: bool) -> None:
+    def __init__(self, *, recorder: Recorder, playback: Playback, ear: Ear, marks: bool) -> None:
         super().__init__(enable_direct_mode=True)
         self.recorder = recorder
+        self._ear = ear
         self._playback = playback
         self._marks = marks
 
@@ -43,6 +47,7 @@ class PlayedLog(FrameProcessor):
         self.recorder.heard(pcm)
         milliseconds = len(pcm) * 1000 // RATE
         if isinstance(frame, TTSAudioRawFrame):
-            self._playback.sent(milliseconds)
+            self._playback.sent(milliseconds, asyncio.get_running_loop().time())
+            self._ear.played(pcm)  # so that it knows its echo
         else:
             self._playback.relayed_out_ms += milliseconds

@@ -13,6 +13,7 @@ from voice.events import Event, Expect
 from voice.pipeline.build import Parts, build
 from voice.pipeline.relay import Relay
 from voice.pipeline.think import Rescue
+from voice.pipeline.watching import watch
 
 FINISH_SECONDS = 2.0
 """Time for a clean end before the pipeline is cancelled from the inside (pipecat 1.14 can wedge on a held EndFrame)."""
@@ -24,8 +25,10 @@ LISTENING = "listening"
 class Session:
     """Runs one leg's pipeline. `tell` gives its mind an event; `relay_to` and `play` join two legs."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, *, watched: bool = False) -> None:
+        """`watched`: a conversation that stops for no reason is made to go on; see `voice/stuck.py`."""
         self.leg = parts.leg
+        self._watched = watched
         self._parts = parts
         self._built = build(parts)
         self._worker = PipelineWorker(
@@ -46,11 +49,19 @@ class Session:
         runner = WorkerRunner(handle_sigint=False)
         await runner.add_workers(self._worker)
         running = asyncio.create_task(runner.run(), name=f"pipeline {self.leg}")
+        watching = asyncio.create_task(self._watch(), name=f"watch {self.leg}")
         try:
             await asyncio.shield(running)
         except asyncio.CancelledError:
             await _uninterrupted(self._end(running))
             raise
+        finally:
+            watching.cancel()
+
+    async def _watch(self) -> None:
+        if self._watched:
+            built, parts = self._built, self._parts
+            await watch(think=built.think, speak=built.speak, ear=parts.ear, problem=parts.office.problem)
 
     async def _end(self, running: asyncio.Task[None]) -> None:
         await self._worker.queue_frame(EndFrame())

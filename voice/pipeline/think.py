@@ -11,7 +11,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from pipecat.frames.frames import CancelFrame, EndFrame, Frame, InputDTMFFrame, StartFrame
+from pipecat.frames.frames import (
+    CancelFrame,
+    EndFrame,
+    Frame,
+    InputDTMFFrame,
+    StartFrame,
+    UserStoppedSpeakingFrame,
+)
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
 from models.transcript import Transcript
@@ -19,9 +26,14 @@ from voice import events
 from voice.conversation import Mind
 from voice.events import Act, Event, Expect, HangUp, Heard, Music, Say
 from voice.hearing import Ear
+from voice.pipeline.at_work import AtWork
+from voice.pipeline.bargein import GiveUpFrame, Settled, SettleFrame
 from voice.pipeline.frames import EventFrame, MusicFrame, SayFrame, SpokenFrame, TakeBackFrame
 
 log = logging.getLogger(__name__)
+
+SETTLE_SECONDS = 1.0
+"""The speaker answers within one turn of the loop; one that does not is no reason to leave the caller unheard."""
 
 
 class Office(Protocol):
@@ -61,6 +73,7 @@ class Think(FrameProcessor):
         self.asking = True  # False while bridged: what happens is told to the office alone
         self._secret_owed = False  # asked for, and nobody verified yet: it may be keyed late, into another question
         self._says: dict[str, Say] = {}
+        self.at_work = AtWork()
         self._events: asyncio.Queue[EventFrame] = asyncio.Queue(maxsize=256)
         self._task: asyncio.Task[None] | None = None
 
@@ -73,11 +86,14 @@ class Think(FrameProcessor):
             case InputDTMFFrame(button=button):
                 if self.asking and self._says:
                     await self.broadcast_interruption()  # a key is an answer: the rest of the prompt is not needed
+                    await self.push_frame(GiveUpFrame())
                 self._events.put_nowait(EventFrame(events.KeyPressed(button.value), self._ear.expected.sensitive))
                 return
             case SpokenFrame(hang_up=hang_up):
                 self._office.asked(hang_up)
                 return
+            case UserStoppedSpeakingFrame():
+                self.at_work.words_due()
             case StartFrame():
                 self._task = self.create_task(self._run())
             case EndFrame() | CancelFrame():
@@ -89,6 +105,13 @@ class Think(FrameProcessor):
     def tell(self, event: Event) -> None:
         """An event from outside the pipeline."""
         self._events.put_nowait(EventFrame(event))
+
+    def revive(self, after_ms: int, *, again: bool) -> None:
+        """Nothing happens any more, and nothing is to come: the mind goes on as after a silence. Where that did not
+        help, the rescue takes over."""
+        if again:
+            self._successor = self._rescue
+        self.tell(events.Silence(after_ms))
 
     def rescue(self, mind: Rescue) -> None:
         """`mind` takes over as if the one before it had failed, and takes back what that one was about to say."""
@@ -109,12 +132,34 @@ class Think(FrameProcessor):
             frame = await self._events.get()
             await self._succeed()
             try:
-                for act in self._consider(frame):
-                    await self._carry_out(act)
+                await self._answer(frame)
             except Exception as error:  # not even the rescue can answer: an ended call is better than a dead one
                 log.exception("no answer to %s", type(frame.event).__name__)
                 self._office.problem("mind", f"an answer from the rescue expected, got {error!r}")
                 self._office.asked(HangUp("internal error"))
+
+    async def _answer(self, frame: EventFrame) -> None:
+        """An utterance that stopped a prompt without being an answer is none of the mind's business."""
+        self.at_work.happened(frame.event)
+        if isinstance(frame.event, Heard):
+            settled = await self._settle(frame.event)
+            for played in settled.played:
+                await self._answer(EventFrame(played))
+            if not settled.answer:
+                return
+        for act in self._consider(frame):
+            self.at_work.asked(act)
+            await self._carry_out(act)
+
+    async def _settle(self, heard: Heard) -> Settled:
+        answer: asyncio.Future[Settled] = asyncio.get_running_loop().create_future()
+        await self.push_frame(SettleFrame(heard, self._ear.expected.shape == "yes_no", answer))
+        try:
+            async with asyncio.timeout(SETTLE_SECONDS):
+                return await answer
+        except TimeoutError:
+            self._office.problem("pipeline", f"the speaker's word on an utterance expected in {SETTLE_SECONDS} s")
+            return Settled(answer=True)
 
     async def _succeed(self) -> None:
         """Not before the acts of the one event are all carried out, or some of them would be said after all."""
@@ -132,12 +177,14 @@ class Think(FrameProcessor):
             self._ear.key_pressed()
             # Typed ahead, before the question for it was asked, or late, after the question was given up.
             sensitive |= self._ear.expected.sensitive or self._secret_owed
-        say = self._says.pop(event.say_id, None) if isinstance(event, events.Played) else None
+        say = self._says.get(event.say_id) if isinstance(event, (events.Played, events.WentOn)) else None
+        if isinstance(event, events.Played):
+            self._says.pop(event.say_id, None)
         spoken = isinstance(event, (Heard, events.Played))
         asking = self.asking or isinstance(event, events.PersonNews)
         turn = self._mind.transcript.last_turn + (1 if spoken else 0) if asking else None
         self._office.happened(event, turn=turn, say=say, sensitive=sensitive)
-        if not asking:
+        if not asking or isinstance(event, events.WentOn):
             return []
         try:
             return self._mind.on(event, self._ear.now_ms)
