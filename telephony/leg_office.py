@@ -110,8 +110,7 @@ class LegOffice:
             self._journal.append(entries.BargedIn(say.prompt, played.played_ms))
         if played.played_ms == 0:
             return  # dropped before its first sound: nobody heard it
-        end_ms = self._now_ms()
-        start_ms = max(0, end_ms - played.played_ms)
+        start_ms, end_ms = played.span(self._now_ms())
         text = redact((say.shown or WITHHELD) if say.private else say.text)
         if turn is None:
             turn = self._notes.note(Speaker.SYSTEM, text, start_ms, end_ms, 1.0)

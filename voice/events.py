@@ -59,6 +59,13 @@ class Played:
     say_id: str
     fully: bool
     played_ms: int
+    paused_ms: int = 0  # between its parts
+    ago_ms: int = 0  # it ended so long before this was told: until then it might have gone on
+
+    def span(self, now_ms: int) -> tuple[int, int]:
+        """When it began and ended, told at `now_ms`."""
+        end_ms = now_ms - self.ago_ms
+        return max(0, end_ms - self.paused_ms - self.played_ms), end_ms
 
 
 @dataclass(frozen=True, slots=True)

@@ -279,9 +279,9 @@ class BriefingMind:
                 self._transcript = self._transcript.with_(
                     Speaker.AGENT, redact(event.text), event.start_ms, event.end_ms, event.confidence
                 )
-            case Played(say_id=say_id, played_ms=played_ms) if say_id in self._said:
-                start_ms = max(0, now_ms - played_ms)
-                self._transcript = self._transcript.with_(Speaker.SYSTEM, self._said[say_id].text, start_ms, now_ms)
+            case Played(say_id=say_id) if say_id in self._said:
+                said = self._said[say_id].text
+                self._transcript = self._transcript.with_(Speaker.SYSTEM, said, *event.span(now_ms))
             case _:
                 pass
 

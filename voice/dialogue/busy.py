@@ -74,8 +74,7 @@ class BusyMind:
             case Heard():
                 said = Speaker.CALLER, event.text, event.start_ms, event.end_ms, event.confidence
                 self.transcript = self.transcript.with_(*said)
-            case Played(say_id=say_id, played_ms=played_ms) if played_ms:
-                start_ms = max(0, now_ms - played_ms)
-                self.transcript = self.transcript.with_(Speaker.SYSTEM, self._said[say_id], start_ms, now_ms)
+            case Played(say_id=say_id) if event.played_ms:
+                self.transcript = self.transcript.with_(Speaker.SYSTEM, self._said[say_id], *event.span(now_ms))
             case _:
                 pass

@@ -118,8 +118,7 @@ class RescueMind:
                 )
             case Played():
                 text = self._speaking.pop(event.say_id, "")
-                start_ms = max(0, now_ms - event.played_ms)
-                self.transcript = self.transcript.with_(Speaker.SYSTEM, text, start_ms, now_ms)
+                self.transcript = self.transcript.with_(Speaker.SYSTEM, text, *event.span(now_ms))
             case Answered(caller_number=number) if number:
                 self._number = number
             case _:

@@ -183,8 +183,7 @@ class CallerMind:
         if say is None or event.played_ms == 0:
             return
         text = (say.shown or "") if say.private else say.text
-        start_ms = max(0, now_ms - event.played_ms)
-        transcript = self._state.transcript.with_(Speaker.SYSTEM, redact(text), start_ms, now_ms)
+        transcript = self._state.transcript.with_(Speaker.SYSTEM, redact(text), *event.span(now_ms))
         self._state = replace(self._state, transcript=transcript)
 
     def _feel(self, step: Step, event: events.Event, turn: Turn | None, told: list[events.Act]) -> None:

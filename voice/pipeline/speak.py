@@ -84,6 +84,7 @@ class Speak(FrameProcessor):
         self._part = ""  # name of the part being played; a prompt that went on has several
         self._part_from_ms = 0  # of the prompt
         self._heard_before_ms = 0  # in earlier parts
+        self._paused_ms = 0  # between them
         self._stop: Stop | None = None  # undecided
         self._over: Stop | None = None  # the latest that went on: words spoken before it did may still come
         self._ended = asyncio.Event()
@@ -170,7 +171,7 @@ class Speak(FrameProcessor):
         part_ms = self._playback.heard_ms(now) if say else 0
         waiting, self._waiting = tuple(self._waiting), deque()
         heard_ms, total_ms = self._part_from_ms + part_ms, self._heard_before_ms + part_ms
-        self._stop = Stop(say, waiting, self._ear.now_ms, part_ms, heard_ms, total_ms)
+        self._stop = Stop(say, waiting, self._ear.now_ms, heard_ms, total_ms, self._paused_ms, now)
         if say is not None:
             self._cut = True
             self._playback.cleared(now)
@@ -194,7 +195,7 @@ class Speak(FrameProcessor):
         if stop.say is not None:
             self._current = None
         stop.decide(Verdict.ANSWER)
-        return stop.dropped(protected=protected)
+        return stop.dropped(asyncio.get_running_loop().time(), protected=protected)
 
     async def _settle(self, frame: SettleFrame) -> Settled:
         """Whether the utterance was an answer. One that was spoken before a prompt went on may come after it did."""
@@ -253,7 +254,7 @@ class Speak(FrameProcessor):
                 await self._wake.wait()
 
     async def _speak(self, say: Say) -> None:
-        self._current, self._part_from_ms, self._heard_before_ms = say, 0, 0
+        self._current, self._part_from_ms, self._heard_before_ms, self._paused_ms = say, 0, 0, 0
         self._fader.full()
         stops = 0
         async with Tape(self._audio(say)) as self._tape:
@@ -271,7 +272,7 @@ class Speak(FrameProcessor):
         played_ms = self._heard_before_ms + self._playback.sent_ms
         self._playback.end()
         self._current = None
-        await self._report(Played(say.say_id, fully=not self._cut, played_ms=played_ms))
+        await self._report(Played(say.say_id, not self._cut, played_ms, self._paused_ms))
         if self._stop is None and not any(isinstance(s, Say) for s in self._waiting):
             self._ear.prompt_ended()
 
@@ -282,6 +283,7 @@ class Speak(FrameProcessor):
         tape.go_on_at(at)
         self._fader.from_nothing()
         self._part_from_ms, self._heard_before_ms = at * 1000 // RATE, stop.total_ms
+        self._paused_ms += stop.stood_ms(asyncio.get_running_loop().time())
         await self._report(WentOn(say.say_id, verdict.value, stop.heard_ms, self._part_from_ms))
 
     async def _play(self, say: Say, tape: Tape, stops: int) -> None:

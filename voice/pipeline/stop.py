@@ -19,9 +19,10 @@ class Stop:
     say: Say | None
     waiting: Sequence[Say | HangUp]
     at_ms: int  # the ear's clock, when it was stopped; when it went on, once it has
-    part_ms: int  # heard of the part that was being played ...
-    heard_ms: int  # ... and up to which place of the prompt that is
+    heard_ms: int  # up to this place of the prompt
     total_ms: int  # of the prompt so far, all parts together
+    paused_ms: int  # between the parts before
+    at: float  # loop time
     verdict: Verdict | None = None
     decided: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -38,9 +39,14 @@ class Stop:
         self.verdict = verdict
         self.decided.set()
 
-    def dropped(self, *, protected: bool) -> tuple[Played, ...]:
+    def stood_ms(self, now: float) -> int:
+        return round(1000 * (now - self.at))
+
+    def dropped(self, now: float, *, protected: bool) -> tuple[Played, ...]:
         """What is not said after all; `protected`: not even what must be heard."""
-        last = [] if self.say is None else [Played(self.say.say_id, fully=False, played_ms=self.total_ms)]
+        last: list[Played] = []
+        if self.say is not None:
+            last = [Played(self.say.say_id, False, self.total_ms, self.paused_ms, ago_ms=self.stood_ms(now))]
         says = [item for item in self.waiting if isinstance(item, Say) and (protected or item.interruptible)]
         return (*last, *(Played(say.say_id, fully=False, played_ms=0) for say in says))
 
