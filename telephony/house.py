@@ -26,6 +26,8 @@ from voice.pipeline.build import Parts, Transport
 from voice.pipeline.tap import NoRecorder, Recorder
 from voice.pipeline.think import Office, Rescue
 from voice.tts import Synthesizer
+from voice.turn_guess import Settings as GuessSettings
+from voice.turn_guess import Tally
 
 MARKING_LINES = ("twilio", "asterisk")
 """Lines that say what was really played."""
@@ -129,6 +131,8 @@ class House:
     engines: Mapping[str, str]  # stt, tts, vad, intent → what is in use
     version: str  # of the configuration
     recognition_deadline_seconds: float
+    guesses: GuessSettings
+    tally: Tally  # of the guesses at the ends of turns, for the whole service
     max_calls: int
     fallback: Mapping[str, tuple[str, ...]]  # queue → line:address, rung when roster or queue are out of order
     callback_number: Callable[[str, NumberFrom], str]  # as E.164; raises NumberRefused
@@ -159,4 +163,6 @@ class House:
             office=office,
             marks=leg.party.line in MARKING_LINES,
             recognition_deadline_seconds=self.recognition_deadline_seconds,
+            guesses=self.guesses,
+            tally=self.tally,
         )

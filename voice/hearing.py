@@ -1,7 +1,9 @@
 """The Ear: one leg's audio in, what its party did with their voice out. Used in dialogue, and to listen in on a bridge.
 
 It is pure: its clock is the audio it was fed. It keeps the sound of an utterance from 300 ms before its onset, holds
-back what is said over a prompt that may not be interrupted, and counts the silence after a prompt.
+back what is said over a prompt that may not be interrupted, and counts the silence after a prompt. It tells of pauses
+with the sound so far, cut just as the whole utterance is cut if nothing more comes: who recognises that at once has
+the words when the turn is closed, and may say by then how complete they are.
 """
 
 from collections import deque
@@ -11,12 +13,14 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from voice.audio import FRAME_MS, FRAME_SAMPLES, Pcm
-from voice.bargein import Prompt, interrupts
+from voice.bargein import Prompt, ducks, interrupts
 from voice.bargein import Settings as BargeInSettings
+from voice.echo import JUDGED_MS, Echo
 from voice.endpoint import Edge, Endpoint, State
 from voice.endpoint import Settings as EndpointSettings
 from voice.errors import AudioError
 from voice.events import Expect
+from voice.turn_end import Completeness
 from voice.vad import VoiceActivity
 
 
@@ -25,7 +29,15 @@ class Settings:
     endpoint: EndpointSettings = field(default_factory=EndpointSettings)
     bargein: BargeInSettings = field(default_factory=BargeInSettings)
     pre_roll_ms: int = 300  # a detector is sure 30-60 ms after the onset, and words begin softly before it
-    tail_ms: int = 200  # silence kept after the last voice: recognisers want to hear the word end
+    tail_ms: int = 100  # silence kept after the last voice; 200 gave pocketsphinx no word of 120 commands more
+    partial_ms: int = 0  # of speech, from one telling of what goes on to the next; 0: none
+
+    def __post_init__(self) -> None:
+        """A pause is told of when the tail has been heard, and cut with all of it."""
+        for shape, window in self.endpoint.windows().items():
+            shortest = min(window.complete_ms, window.normal_ms, window.open_ms)
+            if shortest < self.tail_ms:
+                raise ValueError(f"stop windows of at least tail_ms = {self.tail_ms} expected, {shape} has {shortest}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +61,33 @@ class SpeechBegan:
 
 
 @dataclass(frozen=True, slots=True)
+class VoiceOverPrompt:
+    """Voice over a prompt, not yet long enough to be speech; `on` false: it was none, nobody is speaking."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SpeechEnded:
+    segment: Segment
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechPaused:
+    """Silence for as long as a segment's tail. `segment`: the whole utterance, if nothing more is said."""
+
+    segment: Segment
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechResumed:
+    """The pause that was told of was none of the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechGoesOn:
+    """Speech that has not paused for a while. `segment`: what was said of it so far, without an end."""
+
     segment: Segment
 
 
@@ -60,7 +98,7 @@ class NoInput:
     after_ms: int
 
 
-EarEvent = SpeechBegan | SpeechEnded | NoInput
+EarEvent = VoiceOverPrompt | SpeechBegan | SpeechPaused | SpeechResumed | SpeechGoesOn | SpeechEnded | NoInput
 
 _MOST_HELD = 3  # utterances over one protected prompt; of more, the latest count
 
@@ -80,6 +118,11 @@ class Ear:
         self._prompt_ended_ms = 0
         self._over_prompt = False  # of the utterance that goes on
         self._announced = False  # its SpeechBegan was told
+        self._echo = Echo()  # what was played of late
+        self._only_echo = False  # nothing but that was heard in the utterance that goes on
+        self._lowered = False  # a VoiceOverPrompt was told that has not been taken back
+        self._paused_at_ms: int | None = None  # where its voice had ended at the pause that was told of
+        self._partial_at_ms = 0  # what went on was last told of
         self._held: deque[Segment] = deque(maxlen=_MOST_HELD)  # ended while the prompt could not be interrupted
         self._expects = False  # the no-input timer needs an expectation
         self._quiet_since_ms: int | None = None  # None: the no-input timer does not run
@@ -89,6 +132,15 @@ class Ear:
     def now_ms(self) -> int:
         """Milliseconds of audio heard, in whole frames."""
         return self._endpoint.now_ms
+
+    @property
+    def bargein(self) -> BargeInSettings:
+        return self._settings.bargein
+
+    @property
+    def awaits_answer(self) -> bool:
+        """The no-input time runs."""
+        return self._expects and self._quiet_since_ms is not None and self._prompt is None
 
     @property
     def speaking(self) -> bool:
@@ -109,15 +161,27 @@ class Ear:
 
     def expect(self, expect: Expect) -> None:
         """What the mind expects next: sets the stop window, and starts the no-input time anew."""
-        self._endpoint.expect(expect.shape)
+        if expect != self.expected:
+            self._endpoint.expect(expect.shape)
         self.expected, self._expects = expect, True
         self._restart_no_input()
+
+    def consider(self, start_ms: int, end_ms: int, completeness: Completeness) -> None:
+        """How complete the utterance from `start_ms` is with the words up to the pause at `end_ms`: chooses the stop
+        window. News of an earlier pause, or of a turn that is closed, changes nothing."""
+        if (start_ms, end_ms) == (self._endpoint.onset_ms, self._endpoint.last_voice_ms):
+            self._endpoint.consider(completeness)
 
     def listen_through(self) -> None:
         """From now on what is said over a prompt that may not be interrupted is told at once, and stops nothing."""
         self._through = True
 
+    def played(self, pcm: Pcm) -> None:
+        """What is being played now: it may come back."""
+        self._echo.played(pcm, self.now_ms)
+
     def prompt_began(self, interruptible: bool) -> None:
+        self._lowered = False
         self._prompt = Prompt(began_ms=self.now_ms, interruptible=interruptible)
 
     def prompt_ended(self) -> None:
@@ -140,15 +204,20 @@ class Ear:
             self._begin()
         elif edge is Edge.ENDED:
             self._end(events)
+        self._tell_of_voice(events)
         self._tell_what_may_interrupt(events)
+        self._tell_how_it_goes_on(events)
         self._count_silence(events)
         self._drop_old_frames()
         return events
 
     def _begin(self) -> None:
         self._announced = False
+        self._only_echo = True  # until something else is heard: see _speaks_itself
         self._over_prompt = self._prompt is not None or self._endpoint.onset_ms < self._prompt_ended_ms
         self._quiet_since_ms = None
+        self._paused_at_ms = None
+        self._partial_at_ms = self._endpoint.onset_ms
 
     def _end(self, events: list[EarEvent]) -> None:
         segment = self._cut()
@@ -156,7 +225,7 @@ class Ear:
         self._restart_no_input()
         if self._announced:
             events.append(SpeechEnded(segment))
-        elif segment.voiced_ms >= self._settings.bargein.speech_ms:
+        elif segment.voiced_ms >= self._settings.bargein.speech_ms and not self._only_echo:
             self._held.append(segment)
 
     def _cut(self) -> Segment:
@@ -176,12 +245,41 @@ class Ear:
 
     def _tell_what_may_interrupt(self, events: list[EarEvent]) -> None:
         """Speech is told of as soon as the barge-in rule lets it through: what had to wait, then what goes on."""
+        heard = self._endpoint
         while self._held and self._may_interrupt(self._held[0].voiced_ms):
             segment = self._held.popleft()
             events += [SpeechBegan(segment.start_ms, self._stops(segment.over_prompt)), SpeechEnded(segment)]
-        if self.speaking and not self._announced and self._may_interrupt(self._endpoint.voiced_ms):
-            self._announced = True
-            events.append(SpeechBegan(self._endpoint.onset_ms, self._stops(self._over_prompt)))
+        if self.speaking and not self._announced and self._speaks_itself() and self._may_interrupt(heard.voiced_ms):
+            self._announced, self._lowered = True, False
+            events.append(SpeechBegan(heard.onset_ms, self._stops(self._over_prompt)))
+
+    def _tell_of_voice(self, events: list[EarEvent]) -> None:
+        """The prompt is lowered before it is known whether it shall stop."""
+        heard = self._endpoint
+        if self._lowered and heard.state is State.QUIET:
+            self._lowered = False
+            events.append(VoiceOverPrompt(on=False))
+        if self._lowered or self._announced_now or self._prompt is None or heard.state is State.QUIET:
+            return
+        loud = ducks(self._settings.bargein, prompt=self._prompt, voiced_ms=heard.voiced_ms, now_ms=self.now_ms)
+        if loud and not self._is_echo(heard.voiced_ms):
+            self._lowered = True
+            events.append(VoiceOverPrompt(on=True))
+
+    @property
+    def _announced_now(self) -> bool:
+        return self.speaking and self._announced
+
+    def _speaks_itself(self) -> bool:
+        """Whether in this utterance anything was heard that we did not play."""
+        if self._only_echo and self._endpoint.state is State.SPEAKING:
+            self._only_echo = self._is_echo(self._endpoint.voiced_ms)
+        return not self._only_echo
+
+    def _is_echo(self, voiced_ms: int) -> bool:
+        """Of the latest sound, the voiced part."""
+        latest = list(self._kept)[-min(voiced_ms, JUDGED_MS) // FRAME_MS :]
+        return self._echo.is_all_of(np.concatenate(latest), self.now_ms, share=self._settings.bargein.echo_share)
 
     def _stops(self, over_prompt: bool) -> bool:
         """Whether this speech shall stop what is playing."""
@@ -194,6 +292,20 @@ class Ear:
         if self._through and not self._prompt.interruptible:
             return voiced_ms >= self._settings.bargein.speech_ms
         return interrupts(self._settings.bargein, prompt=self._prompt, voiced_ms=voiced_ms, now_ms=self.now_ms)
+
+    def _tell_how_it_goes_on(self, events: list[EarEvent]) -> None:
+        if not (self.speaking and self._announced):
+            return
+        heard = self._endpoint
+        if self._paused_at_ms is not None and heard.state is State.SPEAKING:
+            self._paused_at_ms = None
+            events.append(SpeechResumed())
+        if self._paused_at_ms is None and heard.pause_ms >= self._settings.tail_ms:
+            self._paused_at_ms = heard.last_voice_ms
+            events.append(SpeechPaused(self._cut()))
+        elif heard.state is State.SPEAKING and 0 < self._settings.partial_ms <= self.now_ms - self._partial_at_ms:
+            self._partial_at_ms = self.now_ms
+            events.append(SpeechGoesOn(self._cut()))
 
     def _count_silence(self, events: list[EarEvent]) -> None:
         if not self._expects or self._quiet_since_ms is None or self._prompt is not None:

@@ -22,6 +22,7 @@ class Completeness(StrEnum):
 
 
 SURE = 0.5  # of the recogniser: below it a whole answer is not believed
+SURE_OF_DIGITS = 0.85  # pocketsphinx hears "one" as "one oh": at 0.5 to 0.8 it counted four of three digits of people
 _PLAIN_YES_NO = 0.85  # read_yes_no: a yes or no of at most eight words
 _MOST_LOOSE_DIGITS = 3  # four digits said in free speech may be all of a number; two are rarely
 
@@ -44,10 +45,11 @@ _FILLERS = frozenset(
 def how_complete(text: str, expect: Expect, *, confidence: float = 1.0) -> Completeness:
     """`text` as recognised up to a pause. Of an unsure recogniser only "more is due" is believed: it can but wait."""
     words = re.sub(r"[^\w' ]", " ", text.casefold().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")).split()
-    if not words:
-        return Completeness.UNKNOWN
+    if not words:  # speech of which nothing was understood: of a number, some is due
+        return Completeness.OPEN if expect.digits else Completeness.UNKNOWN
     found = _OF_SHAPE.get(expect.shape, _free)(words, expect)
-    return Completeness.UNKNOWN if found is Completeness.COMPLETE and confidence < SURE else found
+    sure = SURE_OF_DIGITS if expect.shape == "digits" else SURE
+    return Completeness.UNKNOWN if found is Completeness.COMPLETE and confidence < sure else found
 
 
 def _open_ended(words: Sequence[str]) -> bool:

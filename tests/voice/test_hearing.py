@@ -27,7 +27,7 @@ def test_a_segment_carries_its_pre_roll_and_a_tail():
     call = Conversation()
     (segment,) = segments(call.hears(quiet(1000), talk(500), quiet(700)))
     assert segment.pre_roll_ms == 300
-    assert duration_ms(segment.pcm) == 300 + 500 + 200
+    assert duration_ms(segment.pcm) == 300 + 500 + 100
     assert not segment.pcm[: 300 * 8].any()
     assert segment.pcm[300 * 8 :][: 500 * 8].any()
 
@@ -49,7 +49,7 @@ def test_two_coughs_are_no_speech_either():
     assert call.hears(talk(160), quiet(100), talk(160), quiet(1000)) == []
 
 
-@pytest.mark.parametrize(("shape", "stop_ms"), [("yes_no", 300), ("choice", 300), ("free", 600), ("digits", 700)])
+@pytest.mark.parametrize(("shape", "stop_ms"), [("yes_no", 300), ("choice", 400), ("free", 600), ("digits", 700)])
 def test_the_silence_that_ends_an_answer_depends_on_what_was_asked(shape, stop_ms):
     call = Conversation(expect=Expect(language="main", shape=shape))
     assert segments(call.hears(talk(500), quiet(stop_ms - 20))) == []
@@ -162,9 +162,9 @@ def test_an_ear_that_listens_through_still_stops_a_prompt_that_may_be_interrupte
 def test_of_much_talk_over_a_protected_prompt_the_latest_counts():
     call = Conversation()
     call.ear.prompt_began(interruptible=False)
-    call.hears(*(sound for _ in range(5) for sound in (talk(400), quiet(1000))))
+    call.hears(*(sound for _ in range(5) for sound in (talk(400), quiet(2000))))
     call.ear.prompt_ended()
-    assert [segment.start_ms for segment in segments(call.hears(quiet(20)))] == [2800, 4200, 5600]
+    assert [segment.start_ms for segment in segments(call.hears(quiet(20)))] == [4800, 7200, 9600]
 
 
 @pytest.mark.parametrize("samples", [1, 80, 159, 161, 240, 960, 8000])

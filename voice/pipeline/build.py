@@ -61,7 +61,7 @@ def build(parts: Parts) -> Built:
     tap = Tap(recorder=parts.recorder, masked=lambda: parts.ear.expected.sensitive)
     think = Think(mind=parts.mind, rescue=parts.rescue, ear=parts.ear, office=parts.office)
     speak = Speak(voice=parts.voice, ear=parts.ear, playback=playback, problem=problem)
-    log = PlayedLog(recorder=parts.recorder, playback=playback, marks=parts.marks)
+    log = PlayedLog(recorder=parts.recorder, playback=playback, ear=parts.ear, marks=parts.marks)
     guesses = Guesses(
         pool=parts.pool,
         leg=parts.leg,

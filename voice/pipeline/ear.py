@@ -12,8 +12,19 @@ from pipecat.frames.frames import (
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
 from voice import events
-from voice.hearing import Ear, NoInput, SpeechBegan, SpeechEnded
-from voice.pipeline.frames import EventFrame, SegmentFrame
+from voice.hearing import (
+    Ear,
+    EarEvent,
+    NoInput,
+    SpeechBegan,
+    SpeechEnded,
+    SpeechGoesOn,
+    SpeechPaused,
+    SpeechResumed,
+    VoiceOverPrompt,
+)
+from voice.pipeline.bargein import DuckFrame
+from voice.pipeline.frames import EventFrame, PartFrame, PauseFrame, ResumeFrame, SegmentFrame
 
 
 class EarProcessor(FrameProcessor):
@@ -30,8 +41,10 @@ class EarProcessor(FrameProcessor):
         for event in self._ear.feed(np.frombuffer(frame.audio, dtype=np.int16)):
             await self._tell(event)
 
-    async def _tell(self, event: SpeechBegan | SpeechEnded | NoInput) -> None:
+    async def _tell(self, event: EarEvent) -> None:
         match event:
+            case VoiceOverPrompt(on=on):
+                await self.push_frame(DuckFrame(on))
             case SpeechBegan(over_prompt=over_prompt):
                 if over_prompt:
                     await self.broadcast_interruption()
@@ -41,5 +54,11 @@ class EarProcessor(FrameProcessor):
                 await self.push_frame(UserStoppedSpeakingFrame())
                 expected = self._ear.expected
                 await self.push_frame(SegmentFrame(segment, expected.language, expected.sensitive))
+            case SpeechPaused(segment=segment):
+                await self.push_frame(PauseFrame(segment, self._ear.expected))
+            case SpeechResumed():
+                await self.push_frame(ResumeFrame())
+            case SpeechGoesOn(segment=segment):
+                await self.push_frame(PartFrame(segment, self._ear.expected))
             case NoInput(after_ms=after_ms):
                 await self.push_frame(EventFrame(events.Silence(after_ms)))
