@@ -92,7 +92,10 @@ _CLOSED = re.compile(
     r"(?:that|this|it|there|you|we|i|he|she|they|the|your)\b",
     re.IGNORECASE,
 )
-"""Turned round like this a question wants a yes or a no."""
+"""Turned round like this a question wants a yes or a no ..."""
+
+_OPEN = re.compile(r"\b(?:how|what|which|when|where|who|whose|why)\b", re.IGNORECASE)
+"""... but not after one of these."""
 
 
 def _asked(stopped: Stopped, *, yes_no: bool) -> bool:
@@ -101,9 +104,14 @@ def _asked(stopped: Stopped, *, yes_no: bool) -> bool:
     if stopped.more_waits:
         return False
     *before, last = _SENTENCE_END.split(stopped.text.strip())
-    if not yes_no and not (last.endswith("?") and _CLOSED.search(last)):
+    if not yes_no and not _closed(last):
         return False
     return stopped.heard_ms >= sum(len(sentence) + 1 for sentence in before) * _SPOKEN_MS_A_CHARACTER
+
+
+def _closed(sentence: str) -> bool:
+    turned = _CLOSED.search(sentence)
+    return sentence.endswith("?") and turned is not None and _OPEN.search(sentence[: turned.start()]) is None
 
 
 def _plain(text: str) -> str:

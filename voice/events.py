@@ -38,6 +38,11 @@ class Heard:
     engine: str
     over_prompt: bool = False
     prosody: Prosody | None = field(default=None, compare=False)
+    voiced_ms: int | None = field(default=None, compare=False)  # how much of it was voice, where that is known
+
+    @property
+    def speech_ms(self) -> int:
+        return self.end_ms - self.start_ms if self.voiced_ms is None else self.voiced_ms
 
 
 @dataclass(frozen=True, slots=True)

@@ -210,7 +210,7 @@ class Speak(FrameProcessor):
             stop.words,
             text=heard.text,
             confidence=heard.confidence,
-            speech_ms=heard.end_ms - heard.start_ms,
+            speech_ms=heard.speech_ms,
             yes_no=frame.yes_no,
         )
         if verdict is Verdict.ANSWER:
