@@ -15,9 +15,11 @@ from models.files import FileState, read_manifest, status
 from telephony import engines, ports
 from telephony.dialling import SWITCH_FILE, switched_off
 from telephony.errors import ConfigError, DialRefused, LineError, TelephonyError
+from telephony.known_prompts import known_prompts
 from telephony.lines import asterisk
 from telephony.lines.twilio.destinations import Destinations
 from telephony.settings import FILE, AgentSettings, Settings, load, secret
+from telephony.speaking import cache_of
 from voice.dialogue.load import load_business
 from voice.errors import VoiceError
 
@@ -93,6 +95,18 @@ def _speaking(settings: Settings) -> Iterator[Finding]:
         return
     then = f"; then {', '.join(chosen.then)}" if chosen.then else ""
     yield Finding("speaks with", f"{chosen.name}: {chosen.why}{then}")
+    try:
+        prompts = known_prompts(load_business(settings.business.folder), settings)
+        folder = settings.service.records_folder / "prompts"
+        cache = cache_of(
+            settings.speaking, chosen.name, models_folder=settings.service.models_folder, cache_folder=folder
+        )
+    except VoiceError:
+        return  # said of the business, or of the voice
+    if cache is not None and settings.speaking.prerender:
+        ready, known = cache.ready(prompts)
+        later = "" if ready == known else "; the others are rendered when the service starts"
+        yield Finding("prompts", f"{ready} of {known} known sentences lie rendered in {folder}{later}")
 
 
 def _weights(settings: Settings) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from models.files import Manifest, model_status, read_manifest
-from telephony.settings import Hearing, Settings
+from telephony.settings import Hearing, Settings, Speaking
 from telephony.speaking import piper_model
 from voice.errors import EngineUnavailable
 from voice.stt.whisper import Settings as Whisper
@@ -53,11 +53,12 @@ def recogniser(
     return Recogniser("pocketsphinx", why, None)
 
 
-def voices(folder: Path) -> Mapping[str, str | None]:
+def voices(speaking: Speaking, folder: Path) -> Mapping[str, str | None]:
     """Voice → None when it can be used, else why not."""
+    model = piper_model(speaking, folder)
     return {
         "piper": _installed("piper", "piper-tts")
-        or (None if piper_model(folder) else f"no weights; `warmline models fetch {VOICE}`"),
+        or (f"no weights; `warmline models fetch {VOICE}`" if model is None else _voice_files(model)),
         "espeak": _installed("espeakng_loader", "espeakng-loader"),
         "flite": None if shutil.which("flite") else "not installed (Debian: apt install flite)",
     }
@@ -65,12 +66,17 @@ def voices(folder: Path) -> Mapping[str, str | None]:
 
 def voice(settings: Settings) -> Choice:
     """Raises `EngineUnavailable`."""
-    return choose(settings.speaking.engine, voices(settings.service.models_folder))
+    return choose(settings.speaking.engine, voices(settings.speaking, settings.service.models_folder))
 
 
 def _there(names: Sequence[str], folder: Path, manifest: Manifest) -> list[str]:
     """Those whose files are all there. Their content is compared when they are opened or listed, not here."""
     return [name for name in names if model_status(folder, manifest.model(name), verify=False).usable]
+
+
+def _voice_files(model: Path) -> str | None:
+    lacking = [file for file in (model, model.with_name(model.name + ".json")) if not file.is_file()]
+    return f"{lacking[0]} expected, nothing is there" if lacking else None
 
 
 def _installed(module: str, package: str) -> str | None:

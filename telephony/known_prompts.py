@@ -1,18 +1,43 @@
-"""Every sentence whose words are known at the start: rendered ahead, it costs nothing in a call, and can be said when
-no voice runs any more."""
+"""Every sentence whose words are known at the start, and every clause of those that are known in part: rendered ahead,
+they cost nothing in a call, and can be said when no voice runs any more."""
 
 from collections.abc import Iterator
+from itertools import product
 
 from telephony.settings import Settings
+from voice.dialogue import prompts as wording
 from voice.dialogue.business import Business
 from voice.dialogue.questions import MORE_KEY
+from voice.tts.clauses import parts, sentences
+from voice.tts.say_text import spelled
+
+SPELLED = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def known_prompts(business: Business, settings: Settings) -> list[str]:
-    """Queues, agents, intents, articles and the menu's keys are the fields known by then."""
+    """Queues, agents, intents, articles, choices and the menu's keys are the fields known by then."""
     texts = [text for variants in business.prompts.texts.values() for text in variants]
     every = [*texts, *_filled(business, settings, texts)]
-    return [text for text in dict.fromkeys(every) if "{" not in text]
+    known = [piece for text in every for piece in _known_of(text)]
+    return list(dict.fromkeys([*known, *_groups()]))
+
+
+def _known_of(text: str) -> Iterator[str]:
+    """The text, or of a text with open fields the sentences and clauses that have none."""
+    if "{" not in text:
+        yield text
+        return
+    for sentence in sentences(text):
+        for piece in parts(sentence) if "{" in sentence else [sentence]:
+            if "{" not in piece:
+                yield piece
+
+
+def _groups() -> Iterator[str]:
+    """The groups that numbers and references are read out in, each with the comma or the full stop behind it."""
+    for pair in product("0123456789", repeat=2):
+        yield from (f"{wording.digits(''.join(pair))}{mark}" for mark in ",.")
+    yield from (f"{spelled(character)}{mark}" for character in SPELLED for mark in ",.")
 
 
 def _filled(business: Business, settings: Settings, texts: list[str]) -> Iterator[str]:

@@ -87,7 +87,7 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
         pool = world.open_pool(hearing.factories(recogniser, hearing.languages(business)), settings)
         stack.push_async_callback(pool.close)
         voices = await open_voices(
-            settings.speaking.engine,
+            settings.speaking,
             models_folder=settings.service.models_folder,
             cache_folder=world.prompts or folder / "prompts",
             keep_spoken=world.prompts is not None,

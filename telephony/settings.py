@@ -4,6 +4,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from datetime import time
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -11,12 +12,14 @@ from urllib.parse import urlsplit
 import phonenumbers
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
+from telephony.admission import AdmissionSettings
 from telephony.dialling import DiallingSettings
 from telephony.errors import ConfigError
 from telephony.handoff.settings import HandoffSettings
 from telephony.numbers import E164
 from voice import hearing, turn_guess
 from voice import vad as detection
+from voice.tts.espeak import Settings as EspeakSettings
 from voice.stt import whisper
 from voice.stt.guards import Limits
 from voice.stt.whisper_weights import Device
@@ -51,6 +54,15 @@ def _without_zone(hour: time) -> time:
     return hour
 
 
+def _network(network: str) -> str:
+    try:
+        return str(ip_network(network))
+    except ValueError as error:
+        raise ValueError("a network such as 10.1.0.0/16, or an address, expected") from error
+
+
+Network = Annotated[str, AfterValidator(_network)]
+
 HourThere = Annotated[time, AfterValidator(_without_zone)]
 
 
@@ -64,6 +76,11 @@ class Service(Section):
     callback_countries: tuple[int, ...] = (1,)
     records_folder: Path = Path("var")
     models_folder: Path = Path("var/models")
+
+
+class Metrics(Section):
+    networks: tuple[Network, ...] = ("127.0.0.0/8", "::1/128")
+    token_variable: str = "WARMLINE_METRICS_TOKEN"
 
 
 class BusinessFolder(Section):
@@ -119,9 +136,23 @@ class Hearing(Section):
     vad: detection.Settings = detection.Settings()
 
 
+class PiperSettings(Section):
+    """`length_scale` and the noises: without them the voice file's own."""
+
+    model: str = ""
+    speaker: int | None = Field(default=None, ge=0)
+    length_scale: float | None = Field(default=None, ge=0.5, le=2.0)
+    noise_scale: float | None = Field(default=None, ge=0.0, le=2.0)
+    noise_w_scale: float | None = Field(default=None, ge=0.0, le=2.0)
+    first_clause_chars: int = Field(default=40, ge=15, le=200)
+
+
 class Speaking(Section):
     engine: Literal["auto", "piper", "espeak", "flite"] = "auto"
     prerender: bool = True
+    workers: int = Field(default=2, ge=1, le=16)
+    espeak: EspeakSettings = EspeakSettings()
+    piper: PiperSettings = PiperSettings()
 
 
 class TwilioSettings(Section):
@@ -218,6 +249,8 @@ class AgentSettings(Section):
 
 class Settings(Section):
     service: Service = Service()
+    admission: AdmissionSettings = AdmissionSettings()
+    metrics: Metrics = Metrics()
     business: BusinessFolder = BusinessFolder()
     hearing: Hearing = Field(default_factory=Hearing)  # made, not copied: it holds a read-only mapping
     speaking: Speaking = Speaking()

@@ -17,7 +17,7 @@ from telephony.lines.webrtc import WebRtcLine
 from telephony.settings import AgentSettings, Settings, secret
 from telephony.switchboard import Switchboard
 from voice.dialogue.business import Business
-from voice.tts.cache import CacheCounts
+from voice.tts.clips import CacheCounts
 
 
 def create_app(

@@ -21,7 +21,7 @@ class RecogniserFailed(VoiceError):
 
 
 class VoiceFailed(VoiceError):
-    pass
+    unsaid: str | None = None  # what is left to be said, from the beginning of the sentence that failed
 
 
 class EngineUnavailable(VoiceError):

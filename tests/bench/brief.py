@@ -99,7 +99,7 @@ async def _every_intent() -> list[float]:
     """One brief for each kind of request, in the service's own voice."""
     settings = load(ROOT / "config")
     voices = await open_voices(
-        settings.speaking.engine, models_folder=settings.service.models_folder, cache_folder=None
+        settings.speaking, models_folder=settings.service.models_folder, cache_folder=None
     )
     try:
         texts = [compose(material).spoken for material in _materials()]

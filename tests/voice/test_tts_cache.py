@@ -1,5 +1,6 @@
 """Prompts rendered ahead are played without an engine, and no trouble with the disk costs a call its voice."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from pathlib import Path
@@ -11,7 +12,9 @@ from voice.audio import Pcm
 from voice.errors import VoiceFailed
 from voice.g711 import mulaw_decode, mulaw_encode
 from voice.tts import Synthesizer, prerendered, scripted
-from voice.tts.cache import SENTENCE_GAP_MS, CachedSynthesizer
+from voice.tts.cache import CachedSynthesizer
+from voice.tts.clips import CHECKSUM_BYTES
+from voice.tts.pauses import CLAUSE_MS, SENTENCE_MS
 
 GREETING = "Welcome to the library."
 
@@ -80,7 +83,7 @@ async def test_only_the_sentence_that_is_new_is_rendered(voice):
         "Your balance is three dollars.",
     ]
     characters = len(voice.asked[2]) + len(voice.asked[1])
-    assert len(pcm) == (characters * 60 + SENTENCE_GAP_MS) * 8
+    assert len(pcm) == (characters * 60 + SENTENCE_MS) * 8
 
 
 async def test_what_was_said_in_a_call_is_not_written_to_disk(voice, tmp_path):
@@ -93,7 +96,7 @@ async def test_file_names_do_not_show_the_text(voice, tmp_path):
     await CachedSynthesizer(voice, folder=tmp_path).prerender([GREETING])
     (clip,) = tmp_path.rglob("*.ulaw")
     assert len(clip.stem) == 64
-    assert clip.stat().st_size == len(GREETING) * 60 * 8
+    assert clip.stat().st_size == CHECKSUM_BYTES + len(GREETING) * 60 * 8
 
 
 async def test_another_voice_does_not_find_the_first_ones_clips(voice, tmp_path):
@@ -102,12 +105,25 @@ async def test_another_voice_does_not_find_the_first_ones_clips(voice, tmp_path)
     assert (await CachedSynthesizer(voice, folder=tmp_path).prerender([GREETING])).rendered == 1
 
 
-async def test_a_sentence_cut_by_a_barge_in_is_not_kept(voice):
-    cache = CachedSynthesizer(voice, folder=None)
-    async with aclosing(cache.stream(GREETING)) as stream:
-        await anext(stream)
-    await say(cache, GREETING)
-    assert voice.asked == [GREETING, GREETING]
+async def test_a_sentence_cut_by_a_barge_in_is_not_kept_and_its_rendering_ends(voice):
+    closed = asyncio.Event()
+
+    class Slow(CountedVoice):
+        async def stream(self, text: str) -> AsyncGenerator[Pcm, None]:
+            self.asked.append(text)
+            try:
+                yield np.full(800, 4000, dtype=np.int16)
+                await asyncio.Event().wait()
+            finally:
+                closed.set()
+
+    slow = Slow()
+    cache = CachedSynthesizer(slow, folder=None)
+    for _ in range(2):
+        async with aclosing(cache.stream(GREETING)) as stream:
+            await anext(stream)
+        assert closed.is_set()
+    assert slow.asked == [GREETING, GREETING]
 
 
 async def test_a_folder_that_cannot_be_written_is_counted_logged_once_and_done_without(voice, tmp_path, caplog):
@@ -144,12 +160,39 @@ async def test_an_unreadable_clip_is_rendered_again(voice, tmp_path):
     assert len(voice.asked) == 2
 
 
-async def test_an_empty_clip_left_by_a_power_cut_is_rendered_again(voice, tmp_path):
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda content: b"",
+        lambda content: content[:-1],
+        lambda content: content[: len(content) // 2],
+        lambda content: content[:100] + bytes([content[100] ^ 1]) + content[101:],
+    ],
+    ids=["emptied", "short by a byte", "half", "one bit changed"],
+)
+async def test_a_damaged_clip_is_noticed_and_rendered_anew(voice, tmp_path, spoil):
     await CachedSynthesizer(voice, folder=tmp_path).prerender([GREETING])
     (clip,) = tmp_path.rglob("*.ulaw")
-    clip.write_bytes(b"")
-    assert (await CachedSynthesizer(voice, folder=tmp_path).prerender([GREETING])).rendered == 1
-    assert clip.stat().st_size
+    good = clip.read_bytes()
+    clip.write_bytes(spoil(good))
+    cache = CachedSynthesizer(voice, folder=tmp_path)
+    assert (await cache.prerender([GREETING])).rendered == 1
+    assert cache.counts.damaged == 1
+    assert clip.read_bytes() == good
+
+
+async def test_a_clip_under_another_ones_name_is_not_played(voice, tmp_path):
+    await CachedSynthesizer(voice, folder=tmp_path).prerender([GREETING, "Goodbye."])
+    one, other = tmp_path.rglob("*.ulaw")
+    one.write_bytes(other.read_bytes())
+    cache = CachedSynthesizer(voice, folder=tmp_path)
+    await cache.prerender([GREETING, "Goodbye."])
+    assert cache.counts.damaged == 1
+
+
+async def test_how_much_is_ready_is_known_without_rendering(voice, tmp_path):
+    await CachedSynthesizer(voice, folder=tmp_path).prerender([GREETING])
+    assert CachedSynthesizer(voice, folder=tmp_path).ready([GREETING, "Goodbye."]) == (1, 2)
 
 
 async def test_memory_is_bounded_and_forgets_the_longest_unused(voice):
@@ -176,3 +219,63 @@ async def test_without_any_engine_prerendered_prompts_are_still_spoken(voice, tm
     assert len(await say(cache, GREETING))
     with pytest.raises(VoiceFailed, match="rendered ahead expected"):
         await say(cache, "Something new.")
+
+
+async def test_the_known_clauses_of_a_new_sentence_are_not_rendered_again(voice):
+    cache = CachedSynthesizer(voice, folder=None)
+    await cache.prerender(["Thank you,", "and they will know."])
+    voice.asked.clear()
+    pcm = await say(cache, "Thank you, Ines, someone calls, and they will know.")
+    assert voice.asked == ["Ines, someone calls,"]
+    characters = len("Thank you,Ines, someone calls,and they will know.")
+    assert len(pcm) == (characters * 60 + 2 * CLAUSE_MS[","]) * 8
+
+
+async def test_a_sentence_of_known_clauses_alone_counts_as_cached(voice):
+    cache = CachedSynthesizer(voice, folder=None)
+    await cache.prerender(["I have:", "four two,", "one one."])
+    voice.fails = True
+    await say(cache, "I have: 42, 11.".replace("42", "four two").replace("11", "one one"))
+    assert (cache.counts.from_memory, cache.counts.rendered) == (1, 0)
+    assert cache.counts.cached_ms == len("I have:four two,one one.") * 60
+
+
+async def test_a_sentence_without_known_clauses_is_rendered_whole(voice):
+    cache = CachedSynthesizer(voice, folder=None)
+    await say(cache, "Well, this is new, all of it.")
+    assert voice.asked == ["Well, this is new, all of it."]
+    assert (cache.counts.from_memory, cache.counts.rendered) == (0, 1)
+
+
+async def test_what_must_be_rendered_is_rendered_while_what_stands_before_it_plays(voice):
+    cache = CachedSynthesizer(voice, folder=None)
+    await cache.prerender([GREETING])
+    voice.asked.clear()
+    async with aclosing(cache.stream(f"{GREETING} Your balance is new.")) as stream:
+        await anext(stream)
+        await asyncio.sleep(0)
+        assert voice.asked == ["Your balance is new."]
+
+
+async def test_a_voice_with_silence_of_its_own_at_the_end_gets_only_what_lacks_of_the_pause():
+    class Breathing(CountedVoice):
+        async def stream(self, text: str) -> AsyncGenerator[Pcm, None]:
+            yield np.concatenate([np.full(800, 4000, dtype=np.int16), np.zeros(800, dtype=np.int16)])
+
+    cache = CachedSynthesizer(Breathing(), folder=None)
+    assert len(await say(cache, "One. Two.")) == 2 * 1600 + (SENTENCE_MS - 100) * 8
+
+
+async def test_what_a_failed_voice_left_unsaid_begins_with_the_sentence_that_failed(voice):
+    cache = CachedSynthesizer(voice, folder=None)
+    await cache.prerender(["One."])
+    voice.fails = True
+    with pytest.raises(VoiceFailed) as failed:
+        await say(cache, "One. Two, and three. Four.")
+    assert failed.value.unsaid == "Two, and three. Four."
+
+
+async def test_prompts_are_rendered_ahead_by_the_voice_for_that(voice):
+    patient = CountedVoice()
+    await CachedSynthesizer(voice, folder=None, ahead=patient).prerender([GREETING])
+    assert (voice.asked, patient.asked) == ([], [GREETING])

@@ -225,7 +225,7 @@ async def test_a_process_lost_in_the_middle_of_a_sentence_is_replaced_while_the_
             if not spoken:
                 os.kill(lost, how)
             spoken.append(piece)
-    whole = await say(second, " ".join(sentence.split()))
+    whole = await say(second, sentence)
     np.testing.assert_array_equal(np.concatenate(spoken)[-len(whole) :], whole)
     assert len(await say(first, "And the first voice speaks again.")) > RATE
     assert process.pid != lost

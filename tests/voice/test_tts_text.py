@@ -1,11 +1,19 @@
 """Numbers as a person would say them on the telephone, and where a text may be cut."""
 
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+import unicodedata
+from datetime import date
 
-from voice.tts.clauses import clauses, sentences
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from num2words import num2words
+
+from models.slots import SlotSpec, read
+from voice.tts.clauses import clauses, parts, sentences
+from voice.tts.plain_text import plain_text
 from voice.tts.say_text import digits, say_text
+
+DIGIT_WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 
 
 @pytest.mark.parametrize(
@@ -37,6 +45,19 @@ from voice.tts.say_text import digits, say_text
         ("12,500 points", "twelve thousand five hundred points"),
         ("room 12, open 24/7", "room 12, open 24/7"),
         ("two  spaces\nand a line", "two spaces and a line"),
+        ("Your reference is H L 3 0 9 F.", "Your reference is H L, three zero nine, F."),
+        ("the number ending in 0 1 1 3?", "the number ending in zero one one three?"),
+        ("I have: 4 2, 4 2, 1 1.", "I have: four two, four two, one one."),
+        ("that is 2 0 2 5 5 5 0 1 4 3", "that is two zero two, five five five, zero one four three"),
+        ("spelled KIM", "spelled K as in Kilo, I as in India, M as in Mike"),
+        ("it is spelled wrong", "it is spelled wrong"),
+        ("Dr. Smith, 12 Harbor St., No. 5", "Doctor Smith, 12 Harbor Street, number 5"),
+        ("St. Mary's, on Harbor Ave.", "Saint Mary's, on Harbor Avenue."),
+        ("on Nov. 24, the 3rd of its kind", "on November twenty-fourth, the third of its kind"),
+        ("-$5.20 & $1", "minus five dollars and twenty cents and one dollar"),
+        ("9 am – 5 pm, $5–$10", "nine AM to five PM, five dollars to ten dollars"),
+        ("write to ann.lee@bank.example.com", "write to ann dot lee at bank dot example dot com"),
+        ("say no. 2 is next", "say no. 2 is next"),
     ],
 )
 def test_text_is_written_out_as_it_is_spoken(written, spoken):
@@ -56,10 +77,60 @@ def test_digits_come_in_groups_a_person_can_write_down(number, groups):
     assert digits(number) == ", ".join(groups)
 
 
-@given(st.text(alphabet="0123456789$£€%:-,. +()*abAMPpm/", max_size=60))
+NUMBER_WORDS = {word: str(number) for number, word in enumerate(DIGIT_WORDS)}
+
+
+def digits_in(spoken: str) -> str:
+    return "".join(NUMBER_WORDS.get(word.strip(",."), "") for word in spoken.split())
+
+
+@given(st.text(alphabet="0123456789", min_size=2, max_size=16))
+def test_digits_said_are_the_digits_written(number):
+    for written in (f"ending in {number}", f"HL-{number}", " ".join(number), digits(number)):
+        assert digits_in(say_text(written)) == number
+
+
+@given(st.integers(0, 9999), st.integers(0, 999), st.integers(0, 9999))
+def test_a_telephone_number_loses_no_digit(area, middle, last):
+    area, middle, last = f"{area % 1000:03}", f"{middle:03}", f"{last:04}"
+    for written in (f"+1 {area}-{middle}-{last}", f"({area}) {middle}-{last}", f"{area}.{middle}.{last}"):
+        assert digits_in(say_text(written)).endswith(area + middle + last)
+
+
+@given(st.integers(0, 10_000_000))
+def test_an_amount_is_heard_as_it_was_written(cents):
+    written = f"${cents // 100:,}.{cents % 100:02}"
+    (amount,) = read(say_text(written), [SlotSpec("amount", "amount")], date(2026, 11, 23))
+    assert round(float(amount.value) * 100) == cents
+
+
+@given(st.dates(date(2020, 1, 1), date(2039, 12, 31)))
+def test_a_date_keeps_its_day_month_and_year(day):
+    spoken = say_text(f"due {day.isoformat()}")
+    assert f"{day:%B}" in spoken
+    assert num2words(day.day, to="ordinal") in spoken
+    assert num2words(day.year, to="year") in spoken
+
+
+@given(st.text(alphabet="0123456789$£€%:-–,. +()*abAMPpmSt@#/", max_size=60))
+@example("St. 9 am – 5")
 def test_speaking_a_spoken_text_changes_nothing_more(text):
     once = say_text(text)
     assert say_text(once) == once
+
+
+@given(st.text(max_size=80))
+def test_no_character_that_an_engine_takes_for_a_command_is_left(text):
+    spoken = plain_text(text)
+    assert plain_text(spoken) == spoken
+    assert not set("<>[]{}|\\") & set(spoken)
+    assert all(unicodedata.category(one) not in ("Cc", "Cf", "Cs") for one in spoken)
+
+
+def test_markup_and_commands_are_words_or_nothing():
+    assert say_text("hi <voice name='de'>you</voice> [[h@l@U]] \x0199P \ud800\u202e{x}") == (
+        "hi voice name='de' you /voice h@l@U nine nine, P x"
+    )
 
 
 def test_sentences_end_at_full_stops_but_not_at_abbreviations():
@@ -90,3 +161,11 @@ def test_the_first_clause_is_short_where_a_place_to_breathe_allows(text, first):
 @given(st.text(max_size=200))
 def test_cutting_loses_no_word(text):
     assert " ".join(clauses(text)).split() == text.split()
+
+
+def test_a_sentence_comes_apart_at_its_commas_and_colons_with_their_marks():
+    assert parts("I'll tell them: you pay 1,250 dollars, today.") == [
+        "I'll tell them:",
+        "you pay 1,250 dollars,",
+        "today.",
+    ]

@@ -9,9 +9,10 @@ import pytest
 from voice.audio import RATE, Pcm
 from voice.errors import EngineUnavailable, VoiceFailed
 from voice.tts import Synthesizer, flite, scripted
-from voice.tts.cache import SENTENCE_GAP_MS
+from voice.tts.cache import CachedSynthesizer
 from voice.tts.chain import VoiceChain
 from voice.tts.choose import choose
+from voice.tts.pauses import SENTENCE_MS
 
 
 class BrokenVoice:
@@ -66,7 +67,7 @@ async def test_a_sentence_that_breaks_off_is_said_from_its_beginning_by_the_next
     pcm = await say(chain, "Hello")
     whole = await say(scripted_voice, "Hello")
     np.testing.assert_array_equal(pcm[-len(whole) :], whole)
-    assert len(pcm) == 160 + SENTENCE_GAP_MS * RATE // 1000 + len(whole)
+    assert len(pcm) == 160 + SENTENCE_MS * RATE // 1000 + len(whole)
 
 
 async def test_a_sentence_said_to_its_end_is_not_said_again_when_the_next_one_fails():
@@ -84,8 +85,8 @@ async def test_a_sentence_said_to_its_end_is_not_said_again_when_the_next_one_fa
             asked.append(text)
             yield np.ones(160, dtype=np.int16)
 
-    await say(VoiceChain([OneSentence(), Noted()]), "One. Two.")
-    assert asked == ["Two."]
+    await say(VoiceChain([CachedSynthesizer(OneSentence(), folder=None), Noted()]), "One. Two, and more. Three.")
+    assert asked == ["Two, and more. Three."]
 
 
 async def test_when_all_fail_each_reason_is_given():

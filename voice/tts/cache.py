@@ -1,42 +1,29 @@
 """Sentences that were rendered before, played without an engine: 0 ms and no processor time.
 
-Kept as 8 kHz μ-law (8 kB a second). Prompts rendered ahead (`prerender`) lie on disk and in memory; a sentence first
-spoken in a call stays in memory only, because it may hold what a caller told us. A disk that is full or broken never
-costs a call its voice: it is counted, logged once, and done without.
+Prompts rendered ahead (`prerender`) lie on disk and in memory; a sentence first spoken in a call stays in memory only,
+because it may hold what a caller told us. A sentence that is new as a whole is taken apart at its commas and colons:
+the clauses that are known come from the cache, and the others are rendered while those play.
 """
 
-import hashlib
+import asyncio
 import logging
-import os
-from collections import OrderedDict
-from collections.abc import AsyncGenerator, Callable, Iterable
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from voice.audio import Pcm, silence
+from voice.audio import RATE, Pcm
 from voice.errors import VoiceFailed
 from voice.g711 import mulaw_decode, mulaw_encode
 from voice.tts import Synthesizer
-from voice.tts.clauses import sentences
+from voice.tts.clauses import parts, sentences
+from voice.tts.clips import MEMORY_BYTES, CacheCounts, Clips, key_of
+from voice.tts.pauses import pause, pause_after
 from voice.tts.say_text import say_text
 
 log = logging.getLogger(__name__)
-
-SENTENCE_GAP_MS = 180  # engines pause about this long at a full stop; rendered apart, sentences lose that pause
-MEMORY_BYTES = 32 * 1024 * 1024  # more than an hour of speech
-
-
-@dataclass(slots=True)
-class CacheCounts:
-    """Sentences since the start, by where they came from, and what went wrong with the disk."""
-
-    from_memory: int = 0
-    from_disk: int = 0
-    rendered: int = 0
-    disk_failures: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +31,15 @@ class Prerendered:
     ready: int  # sentences that can be played without the engine
     rendered: int  # of these, how many had to be rendered now
     failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A stretch to be spoken: `clip` where it is known."""
+
+    text: str
+    clip: bytes | None
+    sentence: int  # number of the sentence it belongs to
 
 
 class CachedSynthesizer:
@@ -54,27 +50,30 @@ class CachedSynthesizer:
         folder: Path | None,
         memory_bytes: int = MEMORY_BYTES,
         keep_spoken: bool = False,
+        ahead: Synthesizer | None = None,
     ) -> None:
         """Without a `folder` sentences are kept in memory alone. `keep_spoken`: those first spoken in a call go to disk
-        as well, so that a replay sounds the same every time; never for real callers."""
+        as well, so that a replay sounds the same every time; never for real callers. `ahead`: the same voice for what
+        nobody waits for."""
         self.voice_key = inner.voice_key
         self.counts = CacheCounts()
         self._inner = inner
-        self._folder = folder
-        self._clips = _Clips(memory_bytes)
+        self._ahead = ahead or inner
+        self._clips = Clips(folder=folder, memory_bytes=memory_bytes, counts=self.counts)
         self._keep_spoken = keep_spoken
-        self._disk_failure_logged = False
 
     async def stream(self, text: str) -> AsyncGenerator[Pcm, None]:
-        for number, sentence in enumerate(sentences(say_text(text))):
-            if number:
-                yield silence(SENTENCE_GAP_MS)
-            if (clip := self._find(key_of(self.voice_key, sentence))) is not None:
-                yield mulaw_decode(clip)
-                continue
-            async with aclosing(self._render(sentence)) as pieces:
+        """What must be rendered is, from the first moment on, while what stands before it is played."""
+        spoken = sentences(say_text(text))
+        plan = [part for number, sentence in enumerate(spoken) for part in self._plan(sentence, number)]
+        if all(part.clip is not None for part in plan):
+            async with aclosing(self._play(plan)) as pieces:
                 async for piece in pieces:
                     yield piece
+            return
+        async with aclosing(_ahead_of_its_listener(self._play(plan))) as pieces:
+            async for piece in pieces:
+                yield piece
 
     async def prerender(
         self, texts: Iterable[str], progress: Callable[[int, int], None] = lambda done, total: None
@@ -85,112 +84,131 @@ class CachedSynthesizer:
         for done, sentence in enumerate(wanted):
             progress(done, len(wanted))
             key = key_of(self.voice_key, sentence)
-            if self._find(key) is None:
+            if self._clips.find(key) is None:
                 try:
-                    async with aclosing(self._render(sentence)) as pieces:
+                    async with aclosing(self._render(sentence, self._ahead)) as pieces:
                         async for _ in pieces:
                             pass
                 except VoiceFailed as failure:
                     log.warning("prompt not rendered: %s", failure)
                     continue
                 rendered += 1
-            if (clip := self._clips.get(key)) is not None:
-                self._write(key, clip)
+            self._clips.write(key)
             ready += 1
         progress(len(wanted), len(wanted))
         return Prerendered(ready, rendered, failed=len(wanted) - ready)
 
+    def ready(self, texts: Iterable[str]) -> tuple[int, int]:
+        """How many sentences of `texts` can be played without the engine, and how many there are."""
+        wanted = {sentence for text in texts for sentence in sentences(say_text(text))}
+        return sum(self._clips.find(key_of(self.voice_key, sentence)) is not None for sentence in wanted), len(wanted)
+
     async def close(self) -> None:
         await self._inner.close()
 
-    def _find(self, key: str) -> bytes | None:
-        if (clip := self._clips.get(key)) is not None:
-            self.counts.from_memory += 1
-            return clip
-        if (clip := self._read(key)) is not None:
-            self.counts.from_disk += 1
-            self._clips.put(key, clip)
-        return clip
+    def _plan(self, sentence: str, number: int) -> list[_Part]:
+        """The sentence whole where it is known, or where none of its clauses is; else known and new stretches."""
+        if (found := self._clips.find(key_of(self.voice_key, sentence))) is not None:
+            self._count(from_disk=found[1])
+            return [_Part(sentence, found[0], number)]
+        clauses = parts(sentence)
+        if len(clauses) == 1:
+            self.counts.rendered += 1
+            return [_Part(sentence, None, number)]
+        clips = [(text, self._clips.find(key_of(self.voice_key, text))) for text in clauses]
+        if all(found is not None for _, found in clips):
+            self._count(from_disk=any(found is not None and found[1] for _, found in clips))
+        else:
+            self.counts.rendered += 1
+        return [_Part(text, clip, number) for text, clip in _stretches(clips)]
 
-    async def _render(self, sentence: str) -> AsyncGenerator[Pcm, None]:
-        """Hands pieces on as they come; only a sentence spoken to its end is kept."""
+    def _count(self, *, from_disk: bool) -> None:
+        if from_disk:
+            self.counts.from_disk += 1
+        else:
+            self.counts.from_memory += 1
+
+    async def _play(self, plan: list[_Part]) -> AsyncGenerator[Pcm, None]:
+        before: _Part | None = None
+        heard: Pcm | None = None
+        for part in plan:
+            try:
+                async with aclosing(self._sound(part)) as pieces:
+                    async for piece in pieces:
+                        if before is not None and heard is not None:
+                            last_of_sentence = before.sentence != part.sentence
+                            lacking = pause(heard, piece, pause_after("." if last_of_sentence else before.text))
+                            if len(lacking):
+                                yield lacking
+                        before, heard = None, piece
+                        yield piece
+            except VoiceFailed as failure:
+                failure.unsaid = " ".join(one.text for one in plan if one.sentence >= part.sentence)
+                raise
+            before = part
+
+    async def _sound(self, part: _Part) -> AsyncGenerator[Pcm, None]:
+        if part.clip is not None:
+            pcm = mulaw_decode(part.clip)
+            self.counts.cached_ms += len(pcm) * 1000 // RATE
+            yield pcm
+            return
+        async with aclosing(self._render(part.text, self._inner)) as pieces:
+            async for piece in pieces:
+                self.counts.rendered_ms += len(piece) * 1000 // RATE
+                yield piece
+
+    async def _render(self, text: str, voice: Synthesizer) -> AsyncGenerator[Pcm, None]:
+        """Hands pieces on as they come; only a text spoken to its end is kept."""
         pieces = []
-        async with aclosing(self._inner.stream(sentence)) as stream:
+        async with aclosing(voice.stream(text)) as stream:
             async for piece in stream:
                 pieces.append(piece)
                 yield piece
-        self.counts.rendered += 1
         if pieces:
-            key, clip = key_of(self.voice_key, sentence), mulaw_encode(np.concatenate(pieces))
-            self._clips.put(key, clip)
+            key = key_of(self.voice_key, text)
+            self._clips.keep(key, mulaw_encode(np.concatenate(pieces)))
             if self._keep_spoken:
-                self._write(key, clip)
+                self._clips.write(key)
 
-    def _path(self, key: str) -> Path | None:
-        return None if self._folder is None else self._folder / key[:2] / f"{key}.ulaw"
 
-    def _read(self, key: str) -> bytes | None:
-        """None too for an empty file, which is what a power cut leaves of an unfinished write."""
-        if (path := self._path(key)) is None:
-            return None
+def _stretches(clips: list[tuple[str, tuple[bytes, bool] | None]]) -> Iterator[tuple[str, bytes | None]]:
+    """Neighbours that are new are rendered as one: a voice speaks three clauses better than each alone."""
+    new: list[str] = []
+    for text, found in clips:
+        if found is None:
+            new.append(text)
+            continue
+        if new:
+            yield " ".join(new), None
+            new = []
+        yield text, found[0]
+    if new:
+        yield " ".join(new), None
+
+
+async def _ahead_of_its_listener(pieces: AsyncGenerator[Pcm, None]) -> AsyncGenerator[Pcm, None]:
+    """`pieces` as fast as they can be made. Ends their making when the listener goes away."""
+    made: asyncio.Queue[Pcm | Exception | None] = asyncio.Queue()  # bounded by the text: two minutes of sound
+
+    async def make() -> None:
+        ended: Exception | None = None
         try:
-            return path.read_bytes() or None
-        except FileNotFoundError:
-            return None
-        except OSError as failure:
-            self._note_disk_failure("read", failure)
-            return None
+            async with aclosing(pieces):
+                async for piece in pieces:
+                    made.put_nowait(piece)
+        except Exception as failure:  # whatever it is, it is the listener's to know
+            ended = failure
+        made.put_nowait(ended)
 
-    def _write(self, key: str, clip: bytes) -> None:
-        path = self._path(key)
-        if path is None:
-            return
-        unfinished = path.with_suffix(f".{os.getpid()}.part")  # renamed when whole: readers never see half a clip
-        try:
-            if path.is_file() and path.stat().st_size == len(clip):
-                return
-            path.parent.mkdir(parents=True, exist_ok=True)
-            unfinished.write_bytes(clip)
-            unfinished.replace(path)
-        except OSError as failure:
-            self._note_disk_failure("write", failure)
-            _remove(unfinished)
-
-    def _note_disk_failure(self, what: str, failure: OSError) -> None:
-        self.counts.disk_failures += 1
-        if not self._disk_failure_logged:
-            self._disk_failure_logged = True
-            log.warning("prompt cache: cannot %s %s (%s); going on without the disk", what, self._folder, failure)
-
-
-class _Clips:
-    """The most recently used clips, up to so many bytes."""
-
-    def __init__(self, limit_bytes: int) -> None:
-        self._limit_bytes = limit_bytes
-        self._held_bytes = 0
-        self._clips: OrderedDict[str, bytes] = OrderedDict()
-
-    def get(self, key: str) -> bytes | None:
-        if key in self._clips:
-            self._clips.move_to_end(key)
-        return self._clips.get(key)
-
-    def put(self, key: str, clip: bytes) -> None:
-        self._held_bytes += len(clip) - len(self._clips.pop(key, b""))
-        self._clips[key] = clip
-        while self._held_bytes > self._limit_bytes and len(self._clips) > 1:
-            _, oldest = self._clips.popitem(last=False)
-            self._held_bytes -= len(oldest)
-
-
-def key_of(voice_key: str, sentence: str) -> str:
-    """Name of a sentence's clip: engine, voice, scales and rate of speech stand in `voice_key`."""
-    return hashlib.sha256(f"{voice_key}\n{sentence}".encode()).hexdigest()
-
-
-def _remove(path: Path) -> None:
+    maker = asyncio.create_task(make(), name="voice-ahead")
     try:
-        path.unlink(missing_ok=True)
-    except OSError as failure:
-        log.debug("prompt cache: %s stays behind (%s)", path, failure)
+        while isinstance(piece := await made.get(), np.ndarray):
+            yield piece
+        if piece is not None:
+            raise piece
+        await maker
+    finally:
+        maker.cancel()
+        with suppress(asyncio.CancelledError):
+            await maker

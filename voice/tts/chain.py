@@ -7,9 +7,7 @@ from contextlib import aclosing
 from voice.audio import Pcm, silence
 from voice.errors import VoiceFailed
 from voice.tts import Synthesizer
-from voice.tts.cache import SENTENCE_GAP_MS
-from voice.tts.clauses import sentences
-from voice.tts.say_text import say_text
+from voice.tts.pauses import SENTENCE_MS
 
 log = logging.getLogger(__name__)
 
@@ -24,20 +22,12 @@ class VoiceChain:
         self._voices = tuple(voices)
 
     async def stream(self, text: str) -> AsyncGenerator[Pcm, None]:
-        """Sentence by sentence: one that a voice does not finish is said by the next voice, from its beginning."""
-        for number, sentence in enumerate(sentences(say_text(text))):
-            if number:
-                yield silence(SENTENCE_GAP_MS)
-            async with aclosing(self._say(sentence)) as pieces:
-                async for piece in pieces:
-                    yield piece
-
-    async def _say(self, sentence: str) -> AsyncGenerator[Pcm, None]:
+        """Where a voice breaks off the next one goes on, from the beginning of that sentence."""
         failures: list[str] = []
         for voice in self._voices:
             heard = False
             try:
-                async with aclosing(voice.stream(sentence)) as pieces:
+                async with aclosing(voice.stream(text)) as pieces:
                     async for piece in pieces:
                         heard = True
                         yield piece
@@ -45,8 +35,9 @@ class VoiceChain:
             except VoiceFailed as failure:
                 failures.append(f"{voice.voice_key}: {failure}")
                 log.warning("voice failed, trying the next: %s: %s", voice.voice_key, failure)
+                text = failure.unsaid or text
             if heard:
-                yield silence(SENTENCE_GAP_MS)
+                yield silence(SENTENCE_MS)
         raise VoiceFailed("no voice of the chain could speak; " + "; ".join(failures))
 
     async def close(self) -> None:

@@ -10,6 +10,7 @@ FIRST_WORDS = 6  # and no more words than this, which are half of the usual sent
 _ABBREVIATION = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|St|No|Inc|Ltd|vs|[ap]\.m)\.$", re.IGNORECASE)
 _AFTER_END = re.compile(r"(?<=[.!?])\s+")
 _BREAK = re.compile(r"[,;:]\s+")
+_AFTER_BREAK = re.compile(r"(?<=[,;:])\s+")
 _BEFORE_JOINT = re.compile(r"\s+(?=(?:and|but|or|so|because|if|when|while|that|which|to|for|with|from)\b)")
 
 
@@ -21,6 +22,11 @@ def sentences(text: str) -> list[str]:
         elif part:
             found.append(part)
     return found
+
+
+def parts(sentence: str) -> list[str]:
+    """A sentence at its commas, semicolons and colons, each part with its mark."""
+    return [part for part in _AFTER_BREAK.split(sentence) if part]
 
 
 def clauses(text: str, *, first_at_most: int = FIRST_CLAUSE) -> list[str]:

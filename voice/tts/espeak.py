@@ -1,30 +1,34 @@
 """espeak-ng: the voice that needs no download. Robotic, very clear, and first heard after a few milliseconds."""
 
 from dataclasses import asdict, dataclass
+from typing import Annotated, ClassVar
 
-from voice.errors import EngineUnavailable
+from pydantic import Field
+
 from voice.tts.process_voice import ProcessVoice
+from voice.tts.voice_child import Options
 from voice.tts.voice_process import VoiceSource
-
-MIN_WORDS_PER_MINUTE, MAX_WORDS_PER_MINUTE = 80, 450  # what espeak-ng accepts
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
+    """`[speaking.espeak]`. The limits are what espeak-ng accepts."""
+
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
     voice: str = "en-us"  # as listed by `espeak-ng --voices`
-    words_per_minute: int = 160  # espeak's own default is 175; a telephone listener writes things down
-    pitch: int = 45  # 0..99
-    volume_percent: int = 100  # of espeak's normal loudness, 0..200
-    word_gap_10ms: int = 0  # pause between words, in units of 10 ms
+    words_per_minute: Annotated[int, Field(ge=80, le=450)] = 160  # espeak's own is 175; callers write things down
+    pitch: Annotated[int, Field(ge=0, le=99)] = 45
+    volume_percent: Annotated[int, Field(ge=0, le=200)] = 100  # of espeak's normal loudness
+    word_gap_10ms: Annotated[int, Field(ge=0, le=100)] = 0  # pause between words, in units of 10 ms
+
+
+def options_of(settings: Settings) -> Options:
+    """What the voice process needs to know, for `VoiceProcess.open` and for each text."""
+    return asdict(settings)
 
 
 def open(settings: Settings, *, process: VoiceSource) -> ProcessVoice:
-    if not MIN_WORDS_PER_MINUTE <= settings.words_per_minute <= MAX_WORDS_PER_MINUTE:
-        raise EngineUnavailable(
-            f"espeak: words_per_minute {MIN_WORDS_PER_MINUTE} to {MAX_WORDS_PER_MINUTE} expected, "
-            f"{settings.words_per_minute} came"
-        )
-    options = asdict(settings)
+    options = options_of(settings)
     return ProcessVoice(
         process=process,
         engine="espeak",

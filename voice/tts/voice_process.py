@@ -87,10 +87,11 @@ class VoiceProcess:
         """Starts the process when it does not run. Raises VoiceFailed when it cannot be started."""
         return (await self._running()).hello
 
-    async def open(self, engine: str, options: Options) -> None:
-        """Loads a voice, which takes Piper seconds: before the first line opens, not during a call."""
+    async def open(self, engine: str, options: Options, *, slow: bool = True) -> None:
+        """Loads a voice, which takes Piper seconds: before the first line opens, not during a call. A `slow` one is
+        loaded again after a restart, and its texts are other voices' meanwhile."""
         await self._load(await self._running(), engine, options)
-        if (engine, options) not in self._opened:
+        if slow and (engine, options) not in self._opened:
             self._opened.append((engine, options))
 
     async def stream(
