@@ -1,0 +1,91 @@
+"""The demo's business with one errand more: it asks a choice and four digits by turns, then for a yes or no.
+
+All sentences it says are known at the start, so all of them are cached; a caller who says no begins anew. Everything
+else (the intents' model, the rules, the prompts) is the demo's own.
+"""
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from tests.bench.context import ROOT
+
+INTENT = "errand"
+REQUEST = "i want to run an errand with my card today"  # what a caller says in the open
+QUESTIONS = (("branch", "choice"), ("code", "digits"), ("colour", "choice"), ("number", "digits"), ("size", "choice"))
+"""Slots of the errand and the shape of their answers; then the yes or no."""
+
+CHOICES = {"branch": ("harbor", "market"), "colour": ("silver", "golden"), "size": ("small", "large")}
+DIGITS = 4
+
+SHORT: Mapping[str, str] = {
+    "greeting": "How can I help?",
+    "cancelled": "All right.",
+    "how_can_i_help": "How can I help?",
+    "errand.branch": "Which branch?",
+    "errand.code": "Which four digits?",
+    "errand.colour": "Which colour?",
+    "errand.number": "The next four digits?",
+    "errand.size": "Which size?",
+    "errand.confirm": "Shall I do that?",
+}
+"""Questions as short as they can be asked: for many turns in little time."""
+
+USUAL: Mapping[str, str] = SHORT | {
+    "errand.branch": "Which of our branches would you like to go to, the one at the harbor or the one at the market?",
+    "errand.code": "Thank you. Please tell me the last four digits of the number that is printed on your card.",
+    "errand.colour": "All right. And which colour shall the new card have, silver as it was before, or golden?",
+    "errand.number": "Thank you. Now please tell me the four digits that we have sent to your telephone today.",
+    "errand.size": "Almost done. Which size of envelope shall we send it in, the small one or the large one?",
+    "errand.confirm": "I will order the card for you now and send it to the branch you chose. Shall I do that?",
+}
+"""Questions as long as those of a real line: about eight seconds from one answer to the next."""
+
+
+def write(folder: Path, prompts: Mapping[str, str]) -> Path:
+    """A config folder below `folder`, anew; whoever opens it still sets ports and folders."""
+    config = folder / "config"
+    shutil.rmtree(config, ignore_errors=True)
+    shutil.copytree(ROOT / "config", config)
+    (config / "intents" / f"{INTENT}.toml").write_text(_intent(), encoding="utf-8")
+    scope = f'\n[{INTENT}]\nmode = "automatic"\nowner = "bench"\nreview_by = 2030-01-01\nqueue = "member_services"\n'
+    _append(config / "scope.toml", scope)
+    _say(config / "prompts" / "en.toml", prompts)
+    patient(config / "escalation.toml")
+    return config
+
+
+def patient(rules: Path) -> None:
+    """A caller who runs the same errand over and over goes in circles by intention: no person is brought in for it."""
+    text = rules.read_text(encoding="utf-8")
+    for key in ("same_words", "same_task", "outside", "wrong_guesses"):
+        text = "\n".join(f"{key} = 100000" if line.startswith(f"{key} =") else line for line in text.splitlines())
+    rules.write_text(text + "\n", encoding="utf-8")
+
+
+def _intent() -> str:
+    head = (
+        'kind = "task"\ntitle = "an errand"\nmenu = "an errand"\nsummary = "you want an errand run"\n'
+        'attempt = "an errand"\nnext_step = "Run it."\naction = "errand"\nconfirm = "errand.confirm"\ndone = "unsaid"\n'
+        f'examples = ["{REQUEST}", "an errand with my card", "run an errand for me", "i want an errand run today"]\n'
+    )
+    return head + "".join(_slot(name, kind) for name, kind in QUESTIONS)
+
+
+def _slot(name: str, kind: str) -> str:
+    lines = f'\n[[slots]]\nname = "{name}"\nkind = "{kind}"\nask = "errand.{name}"\nphrase = "{{value}}"\n'
+    if kind == "digits":
+        return lines + f"digits = {DIGITS}\n"
+    return lines + "[slots.choices]\n" + "".join(f'{value} = ["{value}"]\n' for value in CHOICES[name])
+
+
+def _say(path: Path, prompts: Mapping[str, str]) -> None:
+    text = path.read_text(encoding="utf-8")
+    head, _, rest = text.partition("[prompts]\n")
+    kept = [line for line in rest.splitlines() if line.partition(" =")[0].strip('"') not in prompts]
+    said = [f'"{name}" = ["{sentence}"]' for name, sentence in prompts.items()]
+    path.write_text(head + "[prompts]\n" + "\n".join([*said, *kept]) + "\n", encoding="utf-8")
+
+
+def _append(path: Path, text: str) -> None:
+    path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
