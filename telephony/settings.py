@@ -19,11 +19,11 @@ from telephony.handoff.settings import HandoffSettings
 from telephony.numbers import E164
 from voice import hearing, turn_guess
 from voice import vad as detection
-from voice.tts.espeak import Settings as EspeakSettings
 from voice.stt import whisper
 from voice.stt.guards import Limits
 from voice.stt.whisper_weights import Device
 from voice.stt.whisper_window import Choice, Windows
+from voice.tts.espeak import Settings as EspeakSettings
 
 FILE = "warmline.toml"
 
@@ -144,6 +144,7 @@ class PiperSettings(Section):
     length_scale: float | None = Field(default=None, ge=0.5, le=2.0)
     noise_scale: float | None = Field(default=None, ge=0.0, le=2.0)
     noise_w_scale: float | None = Field(default=None, ge=0.0, le=2.0)
+    volume_percent: int = Field(default=65, ge=1, le=100)
     first_clause_chars: int = Field(default=40, ge=15, le=200)
 
 

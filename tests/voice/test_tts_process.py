@@ -89,6 +89,13 @@ async def test_pipers_length_scale_reaches_the_graph(process, tmp_path):
     assert len(slow) == pytest.approx(2 * len(normal), rel=0.01)
 
 
+async def test_pipers_volume_reaches_the_sound(process, tmp_path):
+    model = piper_shape("toy", tmp_path)
+    loud = await say(piper.open(piper.Settings(model, volume_percent=80), process=process), "Hello.")
+    quiet = await say(piper.open(piper.Settings(model, volume_percent=40), process=process), "Hello.")
+    assert np.abs(quiet).max() == pytest.approx(np.abs(loud).max() / 2, rel=0.02)
+
+
 async def test_piper_is_heard_after_its_first_clause(process, tmp_path):
     voice = piper.open(piper.Settings(piper_shape("toy", tmp_path)), process=process)
     text = "I have found your order, and it will be with you on Thursday. Anything else?"

@@ -53,7 +53,17 @@ async def test_flite_speaks_where_it_is_installed():
         return
     pcm = await say(flite.open(flite.Settings()), "Thank you for calling.")
     assert 0.8 < len(pcm) / RATE < 3
-    assert np.abs(pcm).max() > 3000
+    for voice in ("slt", "rms", "kal16"):
+        pcm = await say(flite.open(flite.Settings(voice=voice)), "Is there anything else I can do for you?")
+        assert level_db(pcm) == pytest.approx(-20, abs=3)  # as loud as espeak
+        assert np.abs(pcm.astype(int)).max() < 32767
+
+
+def level_db(pcm: Pcm) -> float:
+    """While it speaks: of the 20 ms frames within 25 dB of the loudest."""
+    frames = pcm[: len(pcm) // 160 * 160].astype(float).reshape(-1, 160)
+    powers = (frames**2).mean(axis=1)
+    return float(10 * np.log10(powers[powers > powers.max() * 10**-2.5].mean() / 32768**2))
 
 
 async def test_when_a_voice_fails_the_next_one_speaks():

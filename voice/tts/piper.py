@@ -20,6 +20,7 @@ class Settings:
     length_scale: float | None = None  # 1.0 as recorded, above is slower
     noise_scale: float | None = None
     noise_w_scale: float | None = None  # variation of the phonemes' length
+    volume_percent: int = 65  # of full scale, to which Piper brings each piece: about -20 dBFS while it speaks
     first_clause_chars: int = 40
 
 
@@ -48,12 +49,19 @@ def options_of(settings: Settings) -> Options:
         "noise_scale": settings.noise_scale,
         "noise_w_scale": settings.noise_w_scale,
     }
-    return {"model": str(settings.model), **{name: value for name, value in scales.items() if value is not None}}
+    fixed = {"model": str(settings.model), "volume_percent": settings.volume_percent}
+    return {**fixed, **{name: value for name, value in scales.items() if value is not None}}
 
 
 def _key(settings: Settings) -> str:
     """By the file's content: another voice under the same name must not find the old one's clips."""
     with settings.model.open("rb") as file:
         content = hashlib.file_digest(file, "sha256").hexdigest()[:16]
-    scales = (settings.speaker, settings.length_scale, settings.noise_scale, settings.noise_w_scale)
+    scales = (
+        settings.speaker,
+        settings.length_scale,
+        settings.noise_scale,
+        settings.noise_w_scale,
+        settings.volume_percent,
+    )
     return "/".join(["piper", content, *("-" if scale is None else str(scale) for scale in scales)])

@@ -76,4 +76,5 @@ def _scales(options: dict[str, object]) -> "SynthesisConfig":
         length_scale=number("length_scale"),
         noise_scale=number("noise_scale"),
         noise_w_scale=number("noise_w_scale"),
+        volume=int(str(options.get("volume_percent", 100))) / 100,
     )
