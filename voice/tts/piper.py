@@ -49,7 +49,7 @@ def options_of(settings: Settings) -> Options:
         "noise_scale": settings.noise_scale,
         "noise_w_scale": settings.noise_w_scale,
     }
-    fixed = {"model": str(settings.model), "volume_percent": settings.volume_percent}
+    fixed: dict[str, str | int | float] = {"model": str(settings.model), "volume_percent": settings.volume_percent}
     return {**fixed, **{name: value for name, value in scales.items() if value is not None}}
 
 
@@ -57,11 +57,6 @@ def _key(settings: Settings) -> str:
     """By the file's content: another voice under the same name must not find the old one's clips."""
     with settings.model.open("rb") as file:
         content = hashlib.file_digest(file, "sha256").hexdigest()[:16]
-    scales = (
-        settings.speaker,
-        settings.length_scale,
-        settings.noise_scale,
-        settings.noise_w_scale,
-        settings.volume_percent,
-    )
-    return "/".join(["piper", content, *("-" if scale is None else str(scale) for scale in scales)])
+    scales = (settings.speaker, settings.length_scale, settings.noise_scale, settings.noise_w_scale)
+    said = ("-" if scale is None else str(scale) for scale in scales)
+    return "/".join(["piper", content, *said, str(settings.volume_percent)])
