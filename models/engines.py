@@ -69,6 +69,8 @@ class Job:
     number: int
     over: asyncio.Future[None]
     guess: bool = False  # asked for by SPECULATIVE calls alone
+    began_at: float = 0.0  # loop time, once it runs
+    sent: int = 0  # how often it was handed to another process
     waiters: int = 0
     patience: list[asyncio.Timeout] = field(default_factory=list)  # how long each waiter still waits
     result: Any = None
@@ -144,6 +146,8 @@ class Engines:
         engine = self.get(name, own)
         try:
             return engine(*args)
+        except EngineFailed:  # told by whoever runs the engine elsewhere, or of the arguments
+            raise
         except Exception as failure:
             self._distrust(name, engine, own)
             raise _failed(name, failure) from failure
@@ -181,6 +185,8 @@ class Engines:
 def _outcome(name: str, result: Any) -> Outcome:
     if not isinstance(result, Exception):
         return Outcome(result)
+    if isinstance(result, EngineFailed):
+        return Outcome(error=result)
     error = _failed(name, result)
     error.__cause__ = result
     return Outcome(error=error)

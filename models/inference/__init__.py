@@ -7,8 +7,10 @@ them in place, for virtual time. None of them knows an engine: the composition r
 from models.engines import BatchEngine, Engine, EngineFactory, Priority
 from models.inference.inline import InlinePool
 from models.inference.pool import Pool
+from models.inference.process import ProcessPool
 from models.inference.stats import PoolStats, Timing
 from models.inference.threads import InferencePool
+from models.inference.watch import Limits
 
 __all__ = [
     "BatchEngine",
@@ -16,8 +18,10 @@ __all__ = [
     "EngineFactory",
     "InferencePool",
     "InlinePool",
+    "Limits",
     "Pool",
     "PoolStats",
     "Priority",
+    "ProcessPool",
     "Timing",
 ]

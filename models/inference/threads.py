@@ -6,12 +6,21 @@ lock. Time is the loop's.
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from models.engines import EngineFactory, Engines, Job, Outcome, Priority
 from models.errors import DeadlinePassed, InferenceError, PoolClosed, PoolFull
 from models.inference.stats import Counts, PoolStats, Results
 from models.worker import Worker
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """A running job: how long ago it should have been ready (negative: it has time), and since when it runs."""
+
+    overdue_s: float
+    running_s: float
 
 
 class InferencePool:
@@ -32,6 +41,11 @@ class InferencePool:
         self._counts = Counts()
         self._jobs_made = 0
         self._closed = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of its engines."""
+        return self._engines.names
 
     async def warm_up(self) -> None:
         await asyncio.gather(*(worker.warm_up() for worker in self._workers))
@@ -66,10 +80,11 @@ class InferencePool:
             timeout.reschedule(job.deadline_at)
         return True
 
-    def overdue_s(self) -> float:
-        """How long ago the most belated running job should have been ready; 0 when none is late."""
+    def latest(self) -> "Late":
+        """The running job that is furthest behind its deadline."""
         now = asyncio.get_running_loop().time()
-        return max((now - job.deadline_at for job in self._running.values()), default=0.0)
+        late = [Late(now - job.deadline_at, now - job.began_at) for job in self._running.values()]
+        return max(late, key=lambda one: one.overdue_s, default=Late(0.0, 0.0))
 
     def stats(self) -> PoolStats:
         return self._counts.stats(len(self._waiting), len(self._running))
@@ -178,12 +193,13 @@ class InferencePool:
 
     def _begin(self, first: Job) -> None:
         """Jobs go together when there are fewer idle workers than jobs; where their engine gathers them, always."""
-        factory = self._engines.factory(first.name)
+        factory, now = self._engines.factory(first.name), asyncio.get_running_loop().time()
         beyond = len(self._waiting) if factory.gather_ms else max(0, len(self._waiting) - len(self._idle))
         jobs = [first, *self._others(first)[: min(factory.most_together - 1, beyond)]]
         for job in jobs:
             del self._waiting[job.id]
             self._running[job.id] = job
+            job.began_at = now
         self._counts.batches[len(jobs)] += 1
         self._idle.pop().run(jobs)
 
