@@ -14,7 +14,7 @@ from typing import Any
 
 from tests.bench import plots
 from tests.bench.page_style import STYLE
-from tests.bench.plots import Goal, Line
+from tests.bench.plots import Axes, Level, Line
 from tests.bench.writer import Row
 
 GOAL = re.compile(r"^\s*(<=|>=|<|>|=)?\s*(-?\d+(?:\.\d+)?)")
@@ -27,6 +27,8 @@ EDGE_ARMS = {  # row whose samples are drawn → its name on the page, and its c
     "edge_gap_pipecat_stock_p50_ms": ("pipecat 1.14, stock", 5),
 }
 EDGE_MS_MAX = 3000.0  # what is later is off the plot; its share shows as a curve that ends below 100 %
+CAPACITY_MS_MAX = 2000.0
+CAPACITY_SERIES = {"Warmline": 1, "pipecat 1.14, best tuned": 4}
 GOAL_MS = 500.0
 
 
@@ -98,11 +100,12 @@ def _plots(rows: Sequence[Row], folder: Path) -> Iterator[str]:
         if (samples := _samples(rows, row_id, folder))
     ]
     if edge:
-        drawn = plots.lines(
-            edge, x="ms from the caller's last voiced frame to the first frame of the answer", y="% of turns",
-            title="Distribution of the answer's delay for each arm", x_max=EDGE_MS_MAX, y_max=100,
-            goals=[Goal("p95", y=95)],
+        axes = Axes(
+            "ms from the caller's last voiced frame to the first frame of the answer", "% of turns", EDGE_MS_MAX, 100,
+            plots.WIDE,
         )  # fmt: skip
+        title = "Distribution of the answer's delay for each arm"
+        drawn = plots.lines(edge, axes, title=title, levels=[Level("p95", 95), Level("p50", 50)])
         yield _figure("How soon callers are answered", "Further left is better.", plots.legend(edge) + drawn, wide=True)
     yield from _capacity(folder)
 
@@ -112,22 +115,24 @@ def _capacity(folder: Path) -> Iterator[str]:
     if not path.is_file():
         return
     arms: dict[str, list[dict[str, float]]] = json.loads(path.read_text(encoding="utf-8"))["arms"]
-    series = {name: 1 if name.startswith("Warmline") else 4 + number for number, name in enumerate(arms)}
-    late = [
-        Line(name, [(step["calls"], step["p95_ms"]) for step in steps], series[name], dots=True)
-        for name, steps in arms.items()
-    ]
-    drawn = plots.lines(
-        late, x="calls at once", y="p95, ms", title="Calls at once against the 95th percentile of the answer's delay",
-        goals=[Goal("500 ms", y=GOAL_MS)], y_max=EDGE_MS_MAX,
-    )  # fmt: skip
-    yield _figure("Calls against p95", "Two cores, the callers' side included.", plots.legend(late) + drawn)
-    cpu = [
-        Line(name, [(step["calls"], step["core_pct_per_call"]) for step in steps], series[name], dots=True)
-        for name, steps in arms.items()
-    ]
-    drawn = plots.lines(cpu, x="calls at once", y="% of a core", title="Processor time of a call, in percent of a core")
+    most = max(step["calls"] for steps in arms.values() for step in steps)
+    late = _over_calls(arms, "p95_ms")
+    axes = Axes("calls at once", "p95, ms", most, CAPACITY_MS_MAX)
+    title = "Calls at once against the 95th percentile of the answer's delay"
+    drawn = plots.lines(late, axes, title=title, levels=[Level("goal, 500 ms", GOAL_MS)])
+    caption = f"Callers' side on the same machine. A point at {CAPACITY_MS_MAX:.0f} ms lies there or above."
+    yield _figure("Calls against p95", caption, plots.legend(late) + drawn)
+    cpu = _over_calls(arms, "core_pct_per_call")
+    axes = Axes("calls at once", "% of a core a call", most, 1.1 * max(y for curve in cpu for _, y in curve.points))
+    drawn = plots.lines(cpu, axes, title="Processor time of a call, in percent of a core")
     yield _figure("Processor time a call", "All processes of the arm, models included.", plots.legend(cpu) + drawn)
+
+
+def _over_calls(arms: Mapping[str, list[dict[str, float]]], what: str) -> list[Line]:
+    return [
+        Line(name, [(step["calls"], step[what]) for step in steps], CAPACITY_SERIES.get(name, 6), dots=True)
+        for name, steps in arms.items()
+    ]
 
 
 def _figure(title: str, caption: str, inner: str, *, wide: bool = False) -> str:
@@ -155,7 +160,7 @@ def _tables(rows: Sequence[Row]) -> str:
         if chosen:
             body = "".join(map(_row, chosen))
             sections.append(
-                f'<section class="wide"><h2>{word.capitalize()} <small>{len(chosen)}</small></h2>'
+                f'<section class="wide rows"><h2>{word.capitalize()} <small>{len(chosen)}</small></h2>'
                 '<div class="scroll"><table><thead><tr><th>row<th class="n">value<th>goal<th>verdict<th>peer'
                 f'<th class="n">ratio<th class="n">n<th>note</tr></thead><tbody>{body}</tbody></table></div></section>'
             )
@@ -168,8 +173,8 @@ def _row(row: Row) -> str:
     peer = "" if row.peer_value is None else f"{escape(row.peer or 'peer')}: {number(row.peer_value)}"
     cells = (
         f"<td><code>{escape(row.id)}</code>",
-        f'<td class="n">{value}',
-        f"<td>{escape(row.goal)}",
+        f'<td class="n value">{value}',
+        f'<td class="goal">{escape(row.goal)}',
         f'<td><span class="verdict {word.replace(" ", "-")}">{word}</span>',
         f"<td>{peer}",
         f'<td class="n">{"" if row.ratio is None else number(row.ratio)}',

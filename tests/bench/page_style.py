@@ -21,16 +21,15 @@ h1 { margin: 0; font-size: 26px; } h2 { margin: 0 0 4px; font-size: 17px; } h2 s
 .tile.missed { background: var(--missed-bg); } .tile.missed, .tile.missed b { color: var(--missed); }
 section { background: var(--card); border: 1px solid var(--rule); border-radius: 10px; padding: 16px 18px;
   min-width: 0; }
-.figure.wide svg { max-height: 400px; }
 svg { display: block; width: 100%; height: auto; font: 11.5px system-ui, sans-serif; fill: var(--soft); }
-svg .name, svg .value { fill: var(--ink); }
+svg .name { fill: var(--ink); }
 .grid { stroke: var(--rule); } .axis { stroke: var(--soft); }
 path.goal { stroke: var(--soft); stroke-dasharray: 4 4; } text.goal { fill: var(--soft); }
 .l { fill: none; stroke-width: 2.2; stroke-linejoin: round; }
 .l.s1 { stroke: var(--s1); } .l.s2 { stroke: var(--s2); } .l.s3 { stroke: var(--s3); }
 .l.s4 { stroke: var(--s4); } .l.s5 { stroke: var(--s5); } .l.s6 { stroke: var(--s6); }
-.d.s1, .b.s1 { fill: var(--s1); } .d.s2, .b.s2 { fill: var(--s2); } .d.s3, .b.s3 { fill: var(--s3); }
-.d.s4, .b.s4 { fill: var(--s4); } .d.s5, .b.s5 { fill: var(--s5); } .d.s6, .b.s6 { fill: var(--s6); }
+.d.s1 { fill: var(--s1); } .d.s2 { fill: var(--s2); } .d.s3 { fill: var(--s3); }
+.d.s4 { fill: var(--s4); } .d.s5 { fill: var(--s5); } .d.s6 { fill: var(--s6); }
 .key { display: inline-flex; align-items: center; margin-right: 16px; color: var(--ink); }
 .key i { width: 18px; height: 4px; margin-right: 6px; border-radius: 2px; }
 i.s1 { background: var(--s1); } i.s2 { background: var(--s2); } i.s3 { background: var(--s3); }
@@ -43,6 +42,10 @@ td { vertical-align: top; border-bottom: 1px solid var(--rule); padding: 6px 10p
 tr:last-child td { border-bottom: 0; }
 .n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; } small { color: var(--soft); }
 code { font: 13px ui-monospace, monospace; white-space: nowrap; }
+td.value { white-space: normal; } td.goal { white-space: nowrap; }
+.rows th:nth-child(1) { width: 230px; } .rows th:nth-child(2) { width: 120px; } .rows th:nth-child(3) { width: 86px; }
+.rows th:nth-child(4) { width: 92px; } .rows th:nth-child(5) { width: 150px; } .rows th:nth-child(6) { width: 60px; }
+.rows th:nth-child(7) { width: 56px; }
 .note { color: var(--soft); min-width: 240px; }
 .verdict { padding: 1px 9px; border-radius: 99px; background: var(--grey-bg); white-space: nowrap; }
 .verdict.met { background: var(--met-bg); color: var(--met); }

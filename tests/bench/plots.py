@@ -1,12 +1,13 @@
 """Plots as inline SVG, drawn by hand: no script, no font, no colour of their own; those come from the page's style."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-WIDTH, HEIGHT = 640, 300
-LEFT, RIGHT, TOP, BOTTOM = 52, 16, 14, 40
+WIDTH, WIDE, HEIGHT = 640, 1280, 300
+LEFT, RIGHT, TOP, BOTTOM = 52, 20, 14, 40
+FLOOR = HEIGHT - BOTTOM
 TICKS = 6  # about so many on an axis
 POINTS_MAX = 240  # of one curve
 
@@ -22,12 +23,32 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Goal:
-    """A level that a reader looks for, across the plot (`y`) or down through it (`x`)."""
+class Level:
+    """A value that a reader looks for, as a line across the plot."""
 
     text: str
-    x: float | None = None
-    y: float | None = None
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Axes:
+    """One pair of axes that begin at 0."""
+
+    x_name: str
+    y_name: str
+    x_max: float
+    y_max: float
+    width: int = WIDTH
+
+    @property
+    def right(self) -> int:
+        return self.width - RIGHT
+
+    def x(self, value: float) -> float:
+        return LEFT + (self.right - LEFT) * value / (self.x_max or 1.0)
+
+    def y(self, value: float) -> float:
+        return FLOOR - (FLOOR - TOP) * min(value, self.y_max) / (self.y_max or 1.0)
 
 
 def ecdf(samples: Sequence[float]) -> list[tuple[float, float]]:
@@ -38,36 +59,15 @@ def ecdf(samples: Sequence[float]) -> list[tuple[float, float]]:
     return [(ordered[0], 0.0), *((ordered[i], 100 * (i + 1) / n) for i in kept)]
 
 
-def lines(
-    curves: Sequence[Line], *, x: str, y: str, title: str, goals: Sequence[Goal] = (), x_max: float | None = None,
-    y_max: float | None = None,
-) -> str:  # fmt: skip
-    """Curves over one pair of axes that begin at 0. `title` is what a screen reader says of it."""
-    most_x = x_max or max((px for curve in curves for px, _ in curve.points), default=1.0)
-    most_y = y_max or max((py for curve in curves for _, py in curve.points), default=1.0) * 1.05
-    at_x, at_y = _scale(most_x, LEFT, WIDTH - RIGHT), _scale(most_y, HEIGHT - BOTTOM, TOP)
-    drawn = [_axes(most_x, most_y, at_x, at_y, x, y)]
-    drawn += [_goal(goal, at_x, at_y) for goal in goals]
+def lines(curves: Sequence[Line], axes: Axes, *, title: str, levels: Sequence[Level] = ()) -> str:
+    """`title` is what a screen reader says of it. What lies beyond an axis is left out (x) or drawn at its end (y)."""
+    drawn = [_axes(axes), *(_level(level, axes) for level in levels)]
     for curve in curves:
-        inside = [(px, py) for px, py in curve.points if px <= most_x]
+        inside = [(x, y) for x, y in curve.points if x <= axes.x_max]
         if inside:
-            drawn.append(_curve(curve, [(at_x(px), at_y(min(py, most_y))) for px, py in inside]))
-    return _svg(drawn, title)
-
-
-def bars(values: Mapping[str, tuple[float, int]], *, unit: str, title: str) -> str:
-    """Name → value and series, one bar below the other."""
-    row, label, room = 30, 190, 80
-    most = max((value for value, _ in values.values()), default=1.0) or 1.0
-    drawn = []
-    for number, (name, (value, series)) in enumerate(values.items()):
-        top, length = number * row + 4, max(2.0, (WIDTH - label - room) * value / most)
-        drawn.append(f'<text class="name" x="{label - 8}" y="{top + 15}" text-anchor="end">{escape(name)}</text>')
-        drawn.append(f'<rect class="b s{series}" x="{label}" y="{top}" width="{length:.1f}" height="20" rx="3"/>')
-        drawn.append(
-            f'<text class="value" x="{label + length + 6:.1f}" y="{top + 15}">{value:.3g} {escape(unit)}</text>'
-        )
-    return _svg(drawn, title, height=len(values) * row + 6)
+            drawn.append(_curve(curve, inside, axes))
+    inner = "".join(drawn)
+    return f'<svg viewBox="0 0 {axes.width} {HEIGHT}" role="img" aria-label="{escape(title)}">{inner}</svg>'
 
 
 def legend(curves: Sequence[Line]) -> str:
@@ -83,63 +83,40 @@ def nice(most: float) -> float:
     return next(power * times for times in (1, 2, 5, 10) if power * times * TICKS >= most)
 
 
-def _axes(most_x: float, most_y: float, at_x: "_Scale", at_y: "_Scale", x: str, y: str) -> str:
-    bottom, parts = HEIGHT - BOTTOM, []
-    step = nice(most_y)
-    for number in range(int(most_y / step + 1e-9) + 1):
-        height = at_y(number * step)
-        parts.append(f'<path class="grid" d="M{LEFT} {height:.1f}H{WIDTH - RIGHT}"/>')
-        parts.append(f'<text x="{LEFT - 7}" y="{height + 4:.1f}" text-anchor="end">{number * step:g}</text>')
-    step = nice(most_x)
-    for number in range(int(most_x / step + 1e-9) + 1):
-        across = at_x(number * step)
-        parts.append(f'<text x="{across:.1f}" y="{bottom + 17}" text-anchor="middle">{number * step:g}</text>')
-    parts.append(f'<path class="axis" d="M{LEFT} {bottom}H{WIDTH - RIGHT}"/>')
-    parts.append(
-        f'<text class="name" x="{(LEFT + WIDTH - RIGHT) / 2}" y="{HEIGHT - 4}" text-anchor="middle">{escape(x)}</text>'
-    )
-    middle = (TOP + bottom) / 2
-    turned = f'transform="rotate(-90 12 {middle})"'
-    parts.append(f'<text class="name" x="12" y="{middle}" text-anchor="middle" {turned}>{escape(y)}</text>')
+def _axes(axes: Axes) -> str:
+    parts = []
+    for value in _ticks(axes.y_max):
+        height = axes.y(value)
+        parts.append(f'<path class="grid" d="M{LEFT} {height:.1f}H{axes.right}"/>')
+        parts.append(f'<text x="{LEFT - 7}" y="{height + 4:.1f}" text-anchor="end">{value:g}</text>')
+    for value in _ticks(axes.x_max):
+        parts.append(f'<text x="{axes.x(value):.1f}" y="{FLOOR + 17}" text-anchor="middle">{value:g}</text>')
+    across, down = (LEFT + axes.right) / 2, (TOP + FLOOR) / 2
+    turned = f'transform="rotate(-90 12 {down})"'
+    parts += [
+        f'<path class="axis" d="M{LEFT} {FLOOR}H{axes.right}"/>',
+        f'<text class="name" x="{across}" y="{HEIGHT - 4}" text-anchor="middle">{escape(axes.x_name)}</text>',
+        f'<text class="name" x="12" y="{down}" text-anchor="middle" {turned}>{escape(axes.y_name)}</text>',
+    ]
     return "".join(parts)
 
 
-def _goal(goal: Goal, at_x: "_Scale", at_y: "_Scale") -> str:
-    if goal.y is not None:
-        height = at_y(goal.y)
-        path = f"M{LEFT} {height:.1f}H{WIDTH - RIGHT}"
-        text = f'x="{WIDTH - RIGHT - 4}" y="{height - 5:.1f}" text-anchor="end"'
-    else:
-        across = at_x(goal.x or 0.0)
-        path = f"M{across:.1f} {TOP}V{HEIGHT - BOTTOM}"
-        text = f'x="{across + 5:.1f}" y="{TOP + 10}"'
-    return f'<path class="goal" d="{path}"/><text class="goal" {text}>{escape(goal.text)}</text>'
+def _ticks(most: float) -> list[float]:
+    step = nice(most)
+    return [number * step for number in range(int(most / step + 1e-9) + 1)]
 
 
-def _curve(curve: Line, points: Sequence[tuple[float, float]]) -> str:
-    path = "M" + "L".join(f"{px:.1f} {py:.1f}" for px, py in points)
-    drawn = f'<path class="l s{curve.series}" d="{path}"><title>{escape(curve.name)}</title></path>'
-    if curve.dots:
-        drawn += "".join(
-            f'<circle class="d s{curve.series}" cx="{px:.1f}" cy="{py:.1f}" r="4">'
-            f"<title>{escape(curve.name)}: {x:g}, {y:.4g}</title></circle>"
-            for (px, py), (x, y) in zip(points, curve.points, strict=False)
-        )
+def _level(level: Level, axes: Axes) -> str:
+    height = axes.y(level.y)
+    text = f'<text class="goal" x="{axes.right - 4}" y="{height - 5:.1f}" text-anchor="end">{escape(level.text)}</text>'
+    return f'<path class="goal" d="M{LEFT} {height:.1f}H{axes.right}"/>{text}'
+
+
+def _curve(curve: Line, points: Sequence[tuple[float, float]], axes: Axes) -> str:
+    path = "M" + "L".join(f"{axes.x(x):.1f} {axes.y(y):.1f}" for x, y in points)
+    name = escape(curve.name)
+    drawn = f'<path class="l s{curve.series}" d="{path}"><title>{name}</title></path>'
+    for x, y in points if curve.dots else ():
+        said = f"<title>{name}: {x:g}, {y:.4g}</title>"
+        drawn += f'<circle class="d s{curve.series}" cx="{axes.x(x):.1f}" cy="{axes.y(y):.1f}" r="4">{said}</circle>'
     return drawn
-
-
-class _Scale:
-    def __init__(self, most: float, start: float, end: float) -> None:
-        self._most, self._start, self._end = most or 1.0, start, end
-
-    def __call__(self, value: float) -> float:
-        return self._start + (self._end - self._start) * value / self._most
-
-
-def _scale(most: float, start: float, end: float) -> _Scale:
-    return _Scale(most, start, end)
-
-
-def _svg(parts: Sequence[str], title: str, *, height: int = HEIGHT) -> str:
-    inner = "".join(parts)
-    return f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(title)}">{inner}</svg>'
