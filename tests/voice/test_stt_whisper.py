@@ -17,6 +17,7 @@ from voice.errors import AudioError, EngineUnavailable, RecogniserFailed
 from voice.stt import whisper
 from voice.stt.expected import plain
 from voice.stt.guards import Guard, Limits, token_cap
+from voice.stt.log_mel import LogMel
 from voice.stt.whisper import Settings
 from voice.stt.whisper_decode import Decoded, Decoder, sound_of
 from voice.stt.whisper_weights import Machine
@@ -105,7 +106,7 @@ def test_the_full_window_says_what_the_library_s_own_transcribe_says(toy):
     decoded = ours.decode([ours.look(sound_of(pcm), 30.0, prompt=ours.hint("", 0), cap=36)])[0]  # (2 + 70) / 2
     assert decoded.text == told.text.strip()
     assert decoded.tokens == len(told.tokens) == 36
-    assert decoded.avg_logprob == pytest.approx(told.avg_logprob, abs=1e-4)
+    assert decoded.avg_logprob == pytest.approx(told.avg_logprob, abs=5e-3)  # features differ in the seventh digit
     assert decoded.no_speech_prob == pytest.approx(told.no_speech_prob, abs=1e-6)
     assert decoded.compression_ratio == pytest.approx(told.compression_ratio)
 
@@ -117,12 +118,15 @@ def test_telephone_sound_reaches_the_model_at_its_own_rate(toy):
     assert np.flatnonzero(look.features.any(axis=0))[-1] + 1 == pytest.approx(200, abs=1)
 
 
-def test_the_shared_feature_extractor_is_never_changed(settings, toy):
-    recogniser = opened(settings)
-    extractor = recogniser._decoder._extract
-    before = dict(vars(extractor))
-    recogniser.transcribe(noise(3), "main")
-    assert all(vars(extractor)[name] is value for name, value in before.items())
+@pytest.mark.parametrize("seconds", [0.02, 0.5, 2.003, 12.0])
+def test_features_are_the_library_s_own(toy, seconds):
+    """Which also has one more frame, of its own padding, that its `transcribe` leaves out."""
+    extractor = WhisperModel(str(toy), local_files_only=True).feature_extractor
+    before = {name: np.copy(value) for name, value in vars(extractor).items()}
+    sound = sound_of(noise(seconds, seed=3))
+    ours = LogMel(extractor)(sound)
+    assert ours == pytest.approx(extractor(sound)[:, :-1], abs=1e-4)
+    assert all(np.array_equal(vars(extractor)[name], value) for name, value in before.items())
 
 
 def test_silence_is_refused_before_anything_is_decoded(settings, windows):

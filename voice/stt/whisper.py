@@ -18,7 +18,8 @@ from voice.errors import AudioError, EngineUnavailable, RecogniserFailed
 from voice.stt import Languages, Recognition
 from voice.stt.expected import Expected, expectations, plain
 from voice.stt.guards import Guard, Judgement, Limits, Scores, Verdict, audible_ms, judge, token_cap
-from voice.stt.whisper_decode import Decoded, Decoder, Floats, Look, sound_of
+from voice.stt.log_mel import Floats
+from voice.stt.whisper_decode import Decoded, Decoder, Look, sound_of
 from voice.stt.whisper_weights import NAME, Device, Machine, Place, open_weights, place, unavailable
 from voice.stt.whisper_window import FULL_SECONDS, Choice, Windows, safe_windows
 

@@ -12,20 +12,18 @@ from typing import Any
 
 import ctranslate2
 import numpy as np
-import numpy.typing as npt
 from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.transcribe import get_suppressed_tokens
 
 from voice.audio import RATE, Pcm
 from voice.resample import resample
 from voice.stt.guards import compression_ratio
+from voice.stt.log_mel import Floats, LogMel
 from voice.stt.whisper_window import frames
 
 HZ = 16_000  # what the model was trained on; faster-whisper assumes it without asking
 _LONGEST = 448  # positions of the decoder: prompt and text together
 HINT_STEP = 8  # tokens: hints are cut to a multiple, so that utterances of different states can share a decode
-
-Floats = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +53,7 @@ class Decoder:
 
     def __init__(self, model: Any, *, spoken_language: str) -> None:
         self._model = model
-        self._extract = model.feature_extractor
+        self._extract = LogMel(model.feature_extractor)
         self._words = Tokenizer(
             model.hf_tokenizer, model.model.is_multilingual, task="transcribe", language=spoken_language
         )
@@ -71,7 +69,7 @@ class Decoder:
     def look(self, sound: Floats, window_s: float, *, prompt: tuple[int, ...], cap: int) -> Look:
         """`sound`: float mono 16 kHz. Padded as the library does: log-mel of exact zeros up to the window's end."""
         wanted = frames(window_s)
-        heard: Floats = self._extract(sound)[:, :-1][:, :wanted]  # the last frame is of the extractor's own padding
+        heard = self._extract(sound)[:, :wanted]
         features = np.zeros((heard.shape[0], wanted), np.float32)
         features[:, : heard.shape[1]] = heard
         return Look(features, prompt, min(cap, _LONGEST // 2, _LONGEST - len(prompt)))
