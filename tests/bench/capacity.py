@@ -119,9 +119,9 @@ def _rows(
     context: Context, ours: Sequence[Step], theirs: Sequence[Step], sixteen: Played, late: list[float]
 ) -> list[Row]:
     make = context.samples.row
-    own = _in_time(ours, GOAL_MS)
+    own = in_time(ours, GOAL_MS)
     limit = GOAL_MS if theirs[0].p95_ms <= GOAL_MS else KNEE * theirs[0].p95_ms
-    peer = _in_time(theirs, limit)
+    peer = in_time(theirs, limit)
     alone99 = STATISTICS["p99"](late)
     at16 = next(step for step in ours if step.calls == CALLS)
     walk = ", ".join(f"{step.calls}: {step.p95_ms:.0f}" for step in ours)
@@ -150,7 +150,7 @@ def _rows(
     ]  # fmt: skip
 
 
-def _in_time(steps: Sequence[Step], limit_ms: float) -> list[float]:
+def in_time(steps: Sequence[Step], limit_ms: float) -> list[float]:
     """Steps up to the first that was too late; 0 where even the first was."""
     found = [0.0]
     for step in steps:

@@ -18,7 +18,7 @@ from tests.bench.plots import Axes, Level, Line
 from tests.bench.writer import Row
 
 GOAL = re.compile(r"^\s*(<=|>=|<|>|=)?\s*(-?\d+(?:\.\d+)?)")
-CAPACITY = "capacity_arms.json"
+CAPACITY, CAPACITY_ROW = "capacity_arms.json", "calls_at_p95_500ms"  # the file is of the run that has the row
 EDGE_ARMS = {  # row whose samples are drawn → its name on the page, and its colour
     "edge_gap_expected_p50_ms": ("Warmline, expected answer", 1),
     "edge_gap_live_p50_ms": ("Warmline, expected, live voice", 2),
@@ -107,14 +107,13 @@ def _plots(rows: Sequence[Row], folder: Path) -> Iterator[str]:
         title = "Distribution of the answer's delay for each arm"
         drawn = plots.lines(edge, axes, title=title, levels=[Level("p95", 95), Level("p50", 50)])
         yield _figure("How soon callers are answered", "Further left is better.", plots.legend(edge) + drawn, wide=True)
-    yield from _capacity(folder)
+    if any(row.id == CAPACITY_ROW and row.value is not None for row in rows):
+        yield from _capacity(folder)
 
 
 def _capacity(folder: Path) -> Iterator[str]:
-    path = folder / "raw" / CAPACITY
-    if not path.is_file():
-        return
-    arms: dict[str, list[dict[str, float]]] = json.loads(path.read_text(encoding="utf-8"))["arms"]
+    text = (folder / "raw" / CAPACITY).read_text(encoding="utf-8")
+    arms: dict[str, list[dict[str, float]]] = json.loads(text)["arms"]
     most = max(step["calls"] for steps in arms.values() for step in steps)
     late = _over_calls(arms, "p95_ms")
     axes = Axes("calls at once", "p95, ms", most, CAPACITY_MS_MAX)

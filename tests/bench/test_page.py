@@ -46,7 +46,7 @@ def written(tmp_path: Path) -> str:
         make("edge_gap_expected_p50_ms", [200.0, 240.0, 260.0], "p50", unit="ms", goal="<= 300", of="a turn",
              peer="pipecat", peer_value=980.0, note="note with <angle> & sign"),
         make("edge_gap_pipecat_tuned_p50_ms", [900.0, 980.0, 1200.0], "p50", unit="ms", goal="report", of="a turn"),
-        make("calls", [16.0], "max", unit="calls", goal=">= 20", of="a step"),
+        make("calls_at_p95_500ms", [16.0], "max", unit="calls", goal=">= 20", of="a step"),
         unmeasured("gpu", unit="ms", goal="<= 5", why="no GPU here"),
     ]  # fmt: skip
     steps = [{"calls": 8, "p95_ms": 320.0, "core_pct_per_call": 4.0}]
@@ -79,6 +79,14 @@ def test_the_plots_are_inline_and_named_for_who_cannot_see_them(written: str) ->
 
 def test_nothing_is_fetched(written: str) -> None:
     assert not re.search(r"<script|<link|https?:|url\(|@import", written)
+
+
+def test_a_ramp_of_an_earlier_run_is_not_drawn(tmp_path: Path) -> None:
+    make = Samples(tmp_path)
+    (tmp_path / "raw" / page.CAPACITY).write_text('{"arms": {}}', encoding="utf-8")
+    rows = [unmeasured(page.CAPACITY_ROW, unit="calls", goal=">= 16", why="not asked for (--only)")]
+    write(tmp_path / "bench.json", HEADER, [*rows, make.row("x", [1.0], "max", unit="ms", goal="report", of="x")])
+    assert "<svg" not in page.write(tmp_path / "bench.json").read_text(encoding="utf-8")
 
 
 def test_without_edge_rows_there_is_still_a_page(tmp_path: Path) -> None:
