@@ -8,6 +8,7 @@ TelephonyError
 │   ├── DialRefused  an address that may not be rung
 │   └── BridgeFailed two legs could not be joined there; each is as it was
 ├── NumberRefused    a number that may not be rung back
+├── RecordingsUnusable  recordings to calibrate by: names each file, what was expected and what came
 ├── ConfigError      settings: names file, section and key, what was expected and what came
 └── RecordError      the record could not be written
 """
@@ -46,6 +47,10 @@ class NumberRefused(TelephonyError):
 
 
 class ConfigError(TelephonyError):
+    pass
+
+
+class RecordingsUnusable(TelephonyError):
     pass
 
 

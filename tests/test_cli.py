@@ -31,6 +31,7 @@ def run(*words: str) -> Result:
         ("check",),
         ("models",),
         ("bench",),
+        ("calibrate", "stt"),
         ("simulate",),
         ("simulate", "twilio"),
         ("dialling",),
