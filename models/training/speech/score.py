@@ -12,6 +12,7 @@ from models.training.speech.callers import RATE, Clip
 from models.training.speech.clips import waves
 from models.training.speech.phrases import words_only
 from models.training.speech.tokens import PLAIN, START
+from models.word_error_rate import word_errors
 
 MOST_TOKENS = 60
 
@@ -46,19 +47,9 @@ def score(listener: Listener, clips: Sequence[Clip]) -> Score:
     for clip in clips:
         wanted, got = clip.text.split(), listener.hear(clip).split()
         words += len(wanted)
-        errors += edits(wanted, got)
+        errors += word_errors(wanted, got)
         exact += wanted == got
     return Score(len(clips), words, errors, exact)
-
-
-def edits(wanted: Sequence[str], got: Sequence[str]) -> int:
-    """Fewest words changed, added and left out that make `got` of `wanted`."""
-    row = list(range(len(got) + 1))
-    for number, word in enumerate(wanted, start=1):
-        before, row[0] = row[0], number
-        for at, other in enumerate(got, start=1):
-            before, row[at] = row[at], min(row[at] + 1, row[at - 1] + 1, before + (word != other))
-    return row[-1]
 
 
 def seconds(clips: Sequence[Clip]) -> float:
