@@ -138,6 +138,7 @@ class Say:
     private: bool = False  # holds what must not reach journal, log or transcript; `shown` is recorded instead
     shown: str | None = None
     filler: bool = False  # ends with its sentence when something else is to be said
+    after_ms: int = 0  # not said at all when something else is to be said within so long
     plain: str | None = None  # said in place of what no voice can say: words that were rendered ahead
 
 

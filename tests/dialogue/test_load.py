@@ -39,6 +39,8 @@ from voice.dialogue.load import load_business
         ("scope.toml", "[balance]", "[ballance]", r"scope.toml: \[balance\]: an entry for every intent expected"),
         ("scope.toml", 'mode = "automatic"', 'mode = "auto"', r"\[opening_hours\]: mode: 'automatic', 'approval' or"),
         ("prompts/en.toml", "one_moment =", "one_momentt =", r"\[prompts\] one_moment: a sentence expected"),
+        ("prompts/en.toml", '"One moment, please.", ', "", r"\[prompts\] one_moment: two or more sentences expected"),
+        ("intents/balance.toml", '"opener.look_up"', '"opener.none"', r"opener: a prompt of prompts/en.toml expected"),
         ("prompts/en.toml", '"balance.done"', '"balance.doen"', r"balance.toml: done: a prompt .* got 'balance.done'"),
         ("intents/transfer.toml", 'kind = "amount"', 'kind = "money"', r"transfer.toml: slots.3.kind: .* got 'money'"),
         ("intents/balance.toml", "title =", "tittle =", r"balance.toml: tittle: a known key .*title"),

@@ -79,6 +79,7 @@ class Intent:
     article: str | None = None
     articles_by: str | None = None  # the slot whose value picks the article `<article>_<value>`
     confirm: str | None = None  # prompt that reads everything back; without a yes nothing is done
+    opener: str = "one_moment"  # prompt said while the backend is asked, unless it answers at once
     done: str | None = None  # prompt said after the backend's yes, filled from its facts
     errors: Mapping[str, str] = field(default_factory=dict)  # the backend's error word → prompt
     slots: tuple[Slot, ...] = ()
@@ -179,6 +180,7 @@ class Hearing:
     words_confidence: float = 0.2  # below it the recogniser's words are not used
     no_input_ms: int = 4500  # nobody shall hear nothing for 5 s
     digits_no_input_ms: int = 4500  # likewise; twice, before it counts as silence
+    opener_ms: int = 120  # an answer that is there by then needs no "one moment"; later than that is heard as a wait
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,8 @@ ALWAYS_SAID = (
     "seek.keep_waiting", "callback.this_number", "brief.done", "brief.told", "brief.failed", "brief.cancelled",
     "brief.unclear", "brief.keypad_pin", "brief.tier", "brief.since", "callback.ask_number", "callback.read_back",
     "callback.agreed", "callback.topic", "called_back", "called_back.unrecorded", "called_back.question",
-    "called_back.verify", "called_back.later", "called_back.not_wanted", "busy", "busy.offer",
+    "called_back.verify", "called_back.later", "called_back.not_wanted", "busy", "busy.person", "busy.offer",
+    "engine_back",
     "seek.check_later", "seek.topic_later", "seek.closed", "seek.wait_up_to", "seek.line_lost",
     "seek.line_lost_unnamed", "seek.ready", "seek.topic_hint", "seek.music_hint", "seek.callback_hint",
     "seek.ask_hint", "seek.cancel_hint", "seek.tip", "seek.music_on", "seek.music_off", "seek.too_late",
@@ -46,6 +47,9 @@ def _prompts(business: Business) -> Iterator[Mistake]:
     for name in (*ALWAYS_SAID, *(IDENTITY_SAID if business.identity else ())):
         if name not in texts:
             yield "prompts/en.toml", f"[prompts] {name}: a sentence expected (the system says it), got none"
+    for name in sorted({"one_moment", *(intent.opener for intent in business.intents.values())} & set(texts)):
+        if len(texts[name]) < 2:
+            yield "prompts/en.toml", f"[prompts] {name}: two or more sentences expected, got one (said twice in a row)"
     for name, variants in texts.items():
         for text in variants:
             try:
@@ -117,7 +121,7 @@ def _intent(business: Business, intent: Intent) -> Iterator[str]:
 
 
 def _named(intent: Intent) -> Iterator[tuple[str, str]]:
-    for key, prompt in (("confirm", intent.confirm), ("done", intent.done)):
+    for key, prompt in (("confirm", intent.confirm), ("opener", intent.opener), ("done", intent.done)):
         if prompt is not None:
             yield key, prompt
     for slot in intent.slots:

@@ -43,7 +43,7 @@ def pin_keyed(step: Step, pin: str) -> None:
     identity = _identity(step)
     number = step.state.checks + 1
     step.worked()
-    step.say("one_moment")
+    step.opener("one_moment")
     step.do(identity.action, {"member": step.state.claimed or "", "pin": pin}, _key(step, number))
     step.go(Place.ACTING, checks=number)
     step.ask = False

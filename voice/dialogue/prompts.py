@@ -28,16 +28,23 @@ def plain(prompts: Prompts, name: str) -> str:
 
 
 def digits(number: str) -> str:
-    """Digit by digit, in pairs with a breath between."""
-    pairs = [" ".join(number[i : i + 2]) for i in range(0, len(number), 2)]
-    return ", ".join(pairs)
+    """Digit by digit with a breath between groups: pairs, and longer numbers as telephone numbers are written."""
+    size = 2 if len(number) <= 6 else 3
+    groups = [number[at : at + size] for at in range(0, len(number), size)]
+    if size == 3 and len(groups[-1]) == 1:  # 3, 3 and 4
+        groups[-2:] = [groups[-2] + groups[-1]]
+    return ", ".join(" ".join(group) for group in groups)
 
 
 def money(amount: str) -> str:
     """ "84.20" as it is said: "84 dollars and 20 cents"."""
-    dollars, _, cents = f"{float(amount):.2f}".partition(".")
+    dollars, _, cents = f"{abs(float(amount)):.2f}".partition(".")
+    sign = "minus " if float(amount) < 0 else ""
     whole = f"{int(dollars):,} dollar{'' if int(dollars) == 1 else 's'}"
-    return whole if int(cents) == 0 else f"{whole} and {int(cents)} cent{'' if int(cents) == 1 else 's'}"
+    part = f"{int(cents)} cent{'' if int(cents) == 1 else 's'}"
+    if int(cents) == 0:
+        return sign + whole
+    return sign + (f"{whole} and {part}" if int(dollars) else part)
 
 
 def day(iso: str) -> str:

@@ -16,8 +16,8 @@ def finish(step: Step) -> tuple[Act, ...]:
     """Asks the place's question, remembers what was said for "again", and says what is expected next."""
     if step.ask:
         _ask(step)
-    if step.says:
-        step.set(last=step.says)
+    if lasting := tuple(say for say in step.says if not say.after_ms):
+        step.set(last=lasting)
     if (playing := music.plays(step)) != step.state.music:
         step.set(music=playing)
         step.acts.append(Music(playing))
@@ -68,7 +68,8 @@ def _pause_ms(step: Step) -> int:
 def menu(step: Step) -> None:
     """Reads the present page of the keypad menu."""
     pages, page = step.business.menu, step.state.page
-    step.say("menu.intro")
+    if not step.state.deaf:  # "you can tell me what you need" would not be true
+        step.say("menu.intro")
     for key, name in enumerate(pages[page], start=1):
         intent = step.business.intents[name]
         step.say("menu.item", title=intent.menu or intent.title, key=str(key))

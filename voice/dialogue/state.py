@@ -228,6 +228,7 @@ class State:
     checks: int = 0  # identities sent to the backend
     says: int = 0  # made
     last: tuple[Say, ...] = ()  # what "again" repeats
+    openers: int = 0  # said so far, so that none is said twice in a row
     begun: tuple[str, ...] = ()  # intents begun, in order
     tried: tuple[Attempt, ...] = ()
     issue: tuple[int, ...] = ()  # turns in which the caller said what it is about

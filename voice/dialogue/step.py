@@ -49,6 +49,7 @@ class Step:
         attempt: int = 0,
         private: bool = False,
         filler: bool = False,
+        after_ms: int = 0,
         **more: str,
     ) -> Say:
         """`private`: the slot `digits` is replaced by its end in what is recorded."""
@@ -61,11 +62,17 @@ class Step:
         number = self.state.says + 1
         say = Say(
             f"s{number}", text, prompt, self.business.prompts.version, private=private, shown=shown,
-            filler=filler, plain=plain(self.business.prompts, prompt),
+            filler=filler, after_ms=after_ms, plain=plain(self.business.prompts, prompt),
         )  # fmt: skip
         self.state = replace(self.state, says=number)
         self.acts.append(say)
         return say
+
+    def opener(self, prompt: str) -> Say:
+        """Bridges a wait for the backend, if there is one; in other words than the last time."""
+        variant = self.state.openers % len(self.business.prompts.texts[prompt])
+        self.set(openers=self.state.openers + 1)
+        return self.say(prompt, attempt=variant, filler=True, after_ms=self.business.hearing.opener_ms)
 
     def say_again(self, say: Say) -> None:
         number = self.state.says + 1

@@ -137,7 +137,7 @@ def act(step: Step) -> None:
         params["member"] = member.number
     task = replace(task, key=key, asking=None)
     if not step.says:
-        step.say("one_moment")
+        step.opener(intent.opener)
     step.do(intent.action, params, key)
     step.go(Place.ACTING, task=task, pending=(*step.state.pending, task))
     step.ask = False

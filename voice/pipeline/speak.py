@@ -46,6 +46,7 @@ from voice.pipeline.stop import Stop, settled
 from voice.pipeline.tape import Tape
 from voice.resume import Fader, goes_on_at
 from voice.tts import Synthesizer
+from voice.tts.pauses import SENTENCE_MS
 
 PIECE_SAMPLES = RATE // 25
 """Audio goes to the output in pieces of 40 ms ..."""
@@ -89,6 +90,7 @@ class Speak(FrameProcessor):
         self._over: Stop | None = None  # the latest that went on: words spoken before it did may still come
         self._ended = asyncio.Event()
         self._wake = asyncio.Event()
+        self._breath_until = 0.0  # on the loop's clock
         self._cut = False
         self._task: asyncio.Task[None] | None = None
 
@@ -246,12 +248,34 @@ class Speak(FrameProcessor):
             if self._stop is not None:
                 await self._settled(self._stop)
             elif self._waiting:
-                return self._waiting.popleft()
+                if await self._due(self._waiting[0]):
+                    return self._waiting.popleft()
             elif self._music.on:
                 await self._music.play(lambda: bool(self._waiting))
             else:
                 self._wake.clear()
                 await self._wake.wait()
+
+    async def _due(self, first: Say | HangUp) -> bool:
+        """Whether it is said now. What bridges a wait is not said before the wait has lasted a while, nor at all where
+        the answer is there by then; and between the two there is a pause."""
+        breath = self._breath_until - asyncio.get_running_loop().time()
+        if breath > 0:
+            await asyncio.sleep(breath)
+            return False
+        if isinstance(first, HangUp) or not first.after_ms:
+            return True
+        if len(self._waiting) > 1:
+            self._waiting.popleft()
+            await self._report(Played(first.say_id, fully=True, played_ms=0))
+            return False
+        self._wake.clear()
+        try:
+            async with asyncio.timeout(first.after_ms / 1000):
+                await self._wake.wait()
+        except TimeoutError:
+            return self._stop is None and len(self._waiting) == 1 and self._waiting[0] is first
+        return False
 
     async def _speak(self, say: Say) -> None:
         self._current, self._part_from_ms, self._heard_before_ms, self._paused_ms = say, 0, 0, 0
@@ -272,6 +296,8 @@ class Speak(FrameProcessor):
         played_ms = self._heard_before_ms + self._playback.sent_ms
         self._playback.end()
         self._current = None
+        if say.after_ms:
+            self._breath_until = asyncio.get_running_loop().time() + SENTENCE_MS / 1000
         await self._report(Played(say.say_id, not self._cut, played_ms, self._paused_ms))
         if self._stop is None and not any(isinstance(s, Say) for s in self._waiting):
             self._ear.prompt_ended()
