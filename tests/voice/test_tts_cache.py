@@ -247,16 +247,6 @@ async def test_a_sentence_without_known_clauses_is_rendered_whole(voice):
     assert (cache.counts.from_memory, cache.counts.rendered) == (0, 1)
 
 
-async def test_what_must_be_rendered_is_rendered_while_what_stands_before_it_plays(voice):
-    cache = CachedSynthesizer(voice, folder=None)
-    await cache.prerender([GREETING])
-    voice.asked.clear()
-    async with aclosing(cache.stream(f"{GREETING} Your balance is new.")) as stream:
-        await anext(stream)
-        await asyncio.sleep(0)
-        assert voice.asked == ["Your balance is new."]
-
-
 async def test_a_voice_with_silence_of_its_own_at_the_end_gets_only_what_lacks_of_the_pause():
     class Breathing(CountedVoice):
         async def stream(self, text: str) -> AsyncGenerator[Pcm, None]:

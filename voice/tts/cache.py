@@ -5,10 +5,9 @@ because it may hold what a caller told us. A sentence that is new as a whole is 
 the clauses that are known come from the cache, and the others are rendered while those play.
 """
 
-import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,17 +62,26 @@ class CachedSynthesizer:
         self._keep_spoken = keep_spoken
 
     async def stream(self, text: str) -> AsyncGenerator[Pcm, None]:
-        """What must be rendered is, from the first moment on, while what stands before it is played."""
+        """Whoever plays it reads ahead, so that what must be rendered is while what stands before it is heard."""
         spoken = sentences(say_text(text))
         plan = [part for number, sentence in enumerate(spoken) for part in self._plan(sentence, number)]
-        if all(part.clip is not None for part in plan):
-            async with aclosing(self._play(plan)) as pieces:
-                async for piece in pieces:
-                    yield piece
-            return
-        async with aclosing(_ahead_of_its_listener(self._play(plan))) as pieces:
-            async for piece in pieces:
-                yield piece
+        before: _Part | None = None
+        heard: Pcm | None = None
+        for part in plan:
+            try:
+                async with aclosing(self._sound(part)) as pieces:
+                    async for piece in pieces:
+                        if before is not None and heard is not None:
+                            ended = before.sentence != part.sentence
+                            lacking = pause(heard, piece, pause_after("." if ended else before.text))
+                            if len(lacking):
+                                yield lacking
+                        before, heard = None, piece
+                        yield piece
+            except VoiceFailed as failure:
+                failure.unsaid = " ".join(one.text for one in plan if one.sentence >= part.sentence)
+                raise
+            before = part
 
     async def prerender(
         self, texts: Iterable[str], progress: Callable[[int, int], None] = lambda done, total: None
@@ -128,25 +136,6 @@ class CachedSynthesizer:
         else:
             self.counts.from_memory += 1
 
-    async def _play(self, plan: list[_Part]) -> AsyncGenerator[Pcm, None]:
-        before: _Part | None = None
-        heard: Pcm | None = None
-        for part in plan:
-            try:
-                async with aclosing(self._sound(part)) as pieces:
-                    async for piece in pieces:
-                        if before is not None and heard is not None:
-                            last_of_sentence = before.sentence != part.sentence
-                            lacking = pause(heard, piece, pause_after("." if last_of_sentence else before.text))
-                            if len(lacking):
-                                yield lacking
-                        before, heard = None, piece
-                        yield piece
-            except VoiceFailed as failure:
-                failure.unsaid = " ".join(one.text for one in plan if one.sentence >= part.sentence)
-                raise
-            before = part
-
     async def _sound(self, part: _Part) -> AsyncGenerator[Pcm, None]:
         if part.clip is not None:
             pcm = mulaw_decode(part.clip)
@@ -185,30 +174,3 @@ def _stretches(clips: list[tuple[str, tuple[bytes, bool] | None]]) -> Iterator[t
         yield text, found[0]
     if new:
         yield " ".join(new), None
-
-
-async def _ahead_of_its_listener(pieces: AsyncGenerator[Pcm, None]) -> AsyncGenerator[Pcm, None]:
-    """`pieces` as fast as they can be made. Ends their making when the listener goes away."""
-    made: asyncio.Queue[Pcm | Exception | None] = asyncio.Queue()  # bounded by the text: two minutes of sound
-
-    async def make() -> None:
-        ended: Exception | None = None
-        try:
-            async with aclosing(pieces):
-                async for piece in pieces:
-                    made.put_nowait(piece)
-        except Exception as failure:  # whatever it is, it is the listener's to know
-            ended = failure
-        made.put_nowait(ended)
-
-    maker = asyncio.create_task(make(), name="voice-ahead")
-    try:
-        while isinstance(piece := await made.get(), np.ndarray):
-            yield piece
-        if piece is not None:
-            raise piece
-        await maker
-    finally:
-        maker.cancel()
-        with suppress(asyncio.CancelledError):
-            await maker
