@@ -45,7 +45,7 @@ def recogniser(
     if wanted.engine != "pocketsphinx" and there:
         why = "named in the settings" if wanted.engine == "whisper" else "its weights are here"
         weights = folder / there[0]
-        engine = wanted.whisper.of_engine(weights, workers=wanted.workers, gates=gates)
+        engine = wanted.whisper.of_engine(weights, workers=wanted.cores, gates=gates)
         return Recogniser("whisper", f"{why}: {there[0]}", weights, engine)
     if find_spec("pocketsphinx") is None:
         raise EngineUnavailable(f"a recogniser expected: pocketsphinx is not installed, and whisper has {missing}")

@@ -1,25 +1,20 @@
-"""Opens the recognisers this machine has, as the inference pool's engine: the chosen one, and those below it."""
+"""Hearing as the service opens it: what each state expects, the pool's engines, and the pool they run in."""
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from importlib.util import find_spec
-
-import ctranslate2
 
 from models.engines import EngineFactory
+from models.inference import InferencePool, Limits, Pool, ProcessPool
+from telephony import recognisers
 from telephony.agents.briefing import LANGUAGE, SENTENCES
 from telephony.engines import Recogniser
+from telephony.settings import Hearing
 from voice.dialogue.business import Business
 from voice.dialogue.languages import languages as languages_of
-from voice.listening import Listening
 from voice.pipeline.recognise import ENGINE
 from voice.pipeline.session import LISTENING
-from voice.stt import pocketsphinx, whisper
-from voice.stt.ladder import Ladder, Rung
-from voice.stt.whisper_weights import NAME as WHISPER
 
-CPU_WEIGHTS = ("whisper-base.en", "whisper-tiny.en")
-"""What hears on the CPU where the GPU fails: small takes 0.3 s of a core an utterance, base 0.09 s."""
+COMMAND = (sys.executable, "-m", "telephony.pool_process")
 
 
 def languages(business: Business) -> dict[str, tuple[str, ...]]:
@@ -29,32 +24,36 @@ def languages(business: Business) -> dict[str, tuple[str, ...]]:
     return {**states, LISTENING: everything, "person": everything, LANGUAGE: SENTENCES}
 
 
-def factories(chosen: Recogniser, languages: Mapping[str, Sequence[str]]) -> dict[str, EngineFactory]:
-    """The pool's engines. The recognisers may be called from all workers at once, so one instance serves all."""
+def factories(
+    chosen: Recogniser, languages: Mapping[str, Sequence[str]], wanted: Hearing | None = None
+) -> dict[str, EngineFactory]:
+    """The pool's engines."""
+    pool = (wanted or Hearing()).pool
+    most, wait_ms = pool.most_together, pool.gather_ms
+    return {ENGINE: recognisers.factory(chosen.whisper, languages, most_together=most, gather_ms=wait_ms)}
 
-    def open_recogniser() -> Listening:
-        return Listening(Ladder(rungs(chosen, languages)))
 
-    return {ENGINE: EngineFactory(open_recogniser, shared=True)}
-
-
-def rungs(
-    chosen: Recogniser,
-    languages: Mapping[str, Sequence[str]],
+def open_pool(
+    factories: Mapping[str, EngineFactory],
+    hearing: Hearing,
     *,
-    cuda_devices: Callable[[], int] = ctranslate2.get_cuda_device_count,
-) -> list[Rung]:
-    """CUDA, where it is there and not ruled out; a small model on the CPU; the one that needs no download."""
-    found: list[Rung] = []
-    if (wanted := chosen.whisper) is not None:
-        if wanted.device != "cpu" and cuda_devices():
-            found.append(Rung("whisper-cuda", lambda: whisper.open(replace(wanted, device="cuda"), languages)))
-            here = (wanted.folder.parent / name for name in CPU_WEIGHTS)
-            folder = next((one for one in here if (one / "model.bin").is_file()), wanted.folder)
-            small = replace(wanted, folder=folder, device="cpu", compute_type="auto")
-        else:
-            small = wanted
-        found.append(Rung(WHISPER, lambda: whisper.open(small, languages)))
-    if find_spec("pocketsphinx") is not None:
-        found.append(Rung(pocketsphinx.NAME, lambda: pocketsphinx.open(pocketsphinx.Settings(), languages)))
-    return found
+    command: Sequence[str] = COMMAND,
+    problem: Callable[[str], None] = lambda what: None,
+) -> Pool:
+    """In a process of its own, so that no engine keeps the calls' loop waiting; on threads where the settings say so.
+
+    `command` starts a process that can open the factories' recipes. `problem` hears of each that had to be replaced.
+    """
+    if not hearing.pool.process:
+        return InferencePool(factories, workers=hearing.cores, queue_limit=hearing.queue_limit)
+    limits = Limits(
+        start_s=hearing.pool.start_seconds,
+        silent_s=hearing.pool.silent_seconds,
+        overdue_s=hearing.pool.late_seconds,
+        slow_s=hearing.deadline_seconds,
+        busy_s=hearing.deadline_seconds + hearing.pool.late_seconds,
+    )
+    return ProcessPool(
+        factories, command=command, workers=hearing.cores, queue_limit=hearing.queue_limit, limits=limits,
+        problem=problem,
+    )  # fmt: skip

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
 
 from models.frustration import Frustration, FrustrationSettings
 from models.inference import Pool
 from telephony import engines, hearing
+from telephony.admission_load import Admission
 from telephony.agents import callback
 from telephony.agents.staff import Staff
 from telephony.backend import open_backend
@@ -29,7 +31,10 @@ from telephony.house import Backend, House, Unrecorded
 from telephony.journal import Keeper, Record
 from telephony.keeping import open_record, open_recordings
 from telephony.known_prompts import known_prompts
+from telephony.lateness import LoopClock
 from telephony.leg import Line
+from telephony.metrics import CallMetrics
+from telephony.metrics_source import Present, Sources
 from telephony.minds import BusinessMinds, intents_of
 from telephony.outgoing import callbacks_of, open_webhook
 from telephony.reconcile import cut_off, reconcile
@@ -60,6 +65,7 @@ class Service:
     front: FrontOffice
     voices: Voices
     callbacks: Callbacks | None
+    loop_clock: LoopClock
     app: FastAPI
 
     async def run(self) -> None:
@@ -69,6 +75,9 @@ class Service:
         async with asyncio.TaskGroup() as tasks:
             if found and isinstance(house.keeper, Store):
                 tasks.create_task(reconcile(found, house.keeper, house.lines, wall=house.wall), name="reconcile")
+            tasks.create_task(self.loop_clock.run(), name="loop clock")
+            measuring = house.admission.run(house.pool.stats, lambda: self.switchboard.served)
+            tasks.create_task(measuring, name="admission")
             tasks.create_task(self.switchboard.serve(), name="switchboard")
             if self.callbacks is not None:
                 tasks.create_task(self.callbacks.run(), name="call backs")
@@ -84,7 +93,10 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
     folder = settings.service.records_folder
     async with AsyncExitStack() as stack:
         recogniser = engines.recogniser(settings.hearing, settings.service.models_folder, gates=folder)
-        pool = world.open_pool(hearing.factories(recogniser, hearing.languages(business)), settings)
+        loop_clock = LoopClock()
+        admission = _admission(settings, world, loop_clock)
+        heard = hearing.factories(recogniser, hearing.languages(business), settings.hearing)
+        pool = admission.timed(world.open_pool(heard, settings))
         stack.push_async_callback(pool.close)
         voices = await open_voices(
             settings.speaking,
@@ -113,13 +125,17 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
         )  # fmt: skip
         lines = await stack.enter_async_context(open_lines(settings, business, world, ringer=desks, voice=voices.voice))
         house = _house(
-            settings, world, business, pool=pool, voices=voices, recogniser=recogniser.name, backend=backend,
-            staff=staff, attending=front, lines=lines.by_name, keeper=keeper, recordings=recordings,
+            settings, world, business, admission=admission, pool=pool, voices=voices, recogniser=recogniser.name,
+            backend=backend, staff=staff, attending=front, lines=lines.by_name, keeper=keeper, recordings=recordings,
             history=history,
         )  # fmt: skip
 
+        registry = CollectorRegistry()
+        counted = CallMetrics(registry)
+
         def on_record(record: Record) -> None:
             world.on_record(record)
+            counted.hear(record)
             if webhook is not None:
                 webhook.hear(record)
             if (conduct := switchboard.calls.get(record.call)) is not None:
@@ -133,10 +149,23 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
         callbacks = callbacks_of(settings, business, world, keeper, staff, switchboard, lines.by_name.values())
         app = create_app(
             settings=settings, business=business, front=front, desks=desks, phone=lines.browser,
-            carrier=lines.twilio, pbx=lines.asterisk, switchboard=switchboard, pool=pool,
-            prompts=voices.cached.counts, clock=asyncio.get_running_loop().time,
+            carrier=lines.twilio, pbx=lines.asterisk, switchboard=switchboard, metrics=registry,
+            clock=asyncio.get_running_loop().time,
         )  # fmt: skip
-        yield Service(settings, business, switchboard, staff, front, voices, callbacks, app)
+        sources = Sources(switchboard, admission, pool, voices.cached.counts, loop_clock, lines.twilio, lines.asterisk)
+        Present(sources, registry)
+        yield Service(settings, business, switchboard, staff, front, voices, callbacks, loop_clock, app)
+
+
+def _admission(settings: Settings, world: World, loop_clock: LoopClock) -> Admission:
+    return Admission(
+        settings.admission,
+        max_calls=settings.service.max_calls,
+        workers=settings.hearing.cores,
+        loop_late=loop_clock.late,
+        now=asyncio.get_running_loop().time,
+        cpu=(lambda: None) if world.inline else world.cpu,  # in virtual time the machine's own load says nothing
+    )
 
 
 def _house(
@@ -144,6 +173,7 @@ def _house(
     world: World,
     business: Business,
     *,
+    admission: Admission,
     pool: Pool,
     voices: Voices,
     recogniser: str,
@@ -195,7 +225,7 @@ def _house(
         recognition_deadline_seconds=settings.hearing.deadline_seconds,
         guesses=settings.hearing.guess,
         tally=Tally(),
-        max_calls=settings.service.max_calls,
+        admission=admission,
         callback_number=lambda text, came: callback.number(
             text,
             came=came,

@@ -125,15 +125,30 @@ class WhisperSettings(Section):
         )
 
 
+class PoolSettings(Section):
+    process: bool = True
+    start_seconds: Seconds = 60.0
+    silent_seconds: float = Field(default=1.5, gt=0, le=60)
+    late_seconds: float = Field(default=1.5, gt=0, le=60)
+    most_together: int = Field(default=1, ge=1, le=64)
+    gather_ms: float = Field(default=0.0, ge=0, le=5)
+
+
 class Hearing(Section):
     engine: Literal["auto", "whisper", "pocketsphinx"] = "auto"
     deadline_seconds: Seconds = 4.0
-    workers: int = Field(default=2, ge=1, le=64)
+    workers: int = Field(default=0, ge=0, le=64)
     queue_limit: int = Field(default=32, ge=1)
+    pool: PoolSettings = PoolSettings()
     whisper: WhisperSettings = WhisperSettings()
     ear: hearing.Settings = Field(default_factory=hearing.Settings)
     guess: turn_guess.Settings = turn_guess.Settings()
     vad: detection.Settings = detection.Settings()
+
+    @property
+    def cores(self) -> int:
+        """Workers of the inference pool: as many as asked for, else one a core that this process may use."""
+        return self.workers or len(os.sched_getaffinity(0))
 
 
 class PiperSettings(Section):

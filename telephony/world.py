@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 from models.engines import EngineFactory
-from models.inference import InferencePool, Pool
+from models.inference import Pool
+from telephony.admission_load import machine_cpu
+from telephony.hearing import open_pool
 from telephony.history import History
 from telephony.journal import Keeper, Record
 from telephony.lines.asterisk.ari import Connection
@@ -19,8 +21,8 @@ from voice.tts import Synthesizer
 
 @dataclass(frozen=True, slots=True)
 class World:
-    open_pool: Callable[[Mapping[str, EngineFactory], Settings], Pool] = lambda factories, settings: InferencePool(
-        factories, workers=settings.hearing.workers, queue_limit=settings.hearing.queue_limit
+    open_pool: Callable[[Mapping[str, EngineFactory], Settings], Pool] = lambda factories, settings: open_pool(
+        factories, settings.hearing
     )
     wrap_voice: Callable[[Synthesizer], Synthesizer] = lambda voice: voice
     keeper: Keeper | None = None  # instead of the database
@@ -35,4 +37,5 @@ class World:
     promises: Promises | None = None  # instead of the database's
     bank: str | None = None  # the demo backend's database, instead of a file in the records folder
     on_record: Callable[[Record], None] = lambda record: None
+    cpu: Callable[[], float | None] = field(default_factory=machine_cpu)  # share of all cores in use
     progress: Callable[[int, int], None] = lambda done, total: None

@@ -1,14 +1,20 @@
-"""What the pool runs for one utterance: the words and how they were spoken, in one job on one worker."""
+"""What the pool runs for one utterance: the words and how they were spoken, in one job on one worker.
+
+`ListeningCodec` says how both travel where the pool is another process.
+"""
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from dataclasses import asdict, dataclass
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
 
 from models import prosody
+from models.codec import Packed
 from models.prosody import Prosody
 from voice.audio import Pcm
-from voice.stt import Recogniser, Recognition
+from voice.stt import Recogniser, Recognition, Word
 
 log = logging.getLogger(__name__)
 
@@ -61,3 +67,37 @@ def _measured(pcm: Pcm) -> Prosody | None:
     except Exception as error:  # of whatever kind: frustration is judged from the words alone then
         log.warning("prosody of %d samples expected, got %r", len(pcm), error)
         return None
+
+
+class ListeningCodec:
+    """Samples and features as bytes, little-endian; the rest as JSON. A new field of `Recognition` travels by itself
+    where JSON can say it."""
+
+    def pack_args(self, args: tuple[Any, ...]) -> Packed:
+        pcm, language = args
+        return Packed({"language": language}, np.asarray(pcm, "<i2").tobytes())
+
+    def unpack_args(self, packed: Packed) -> tuple[Any, ...]:
+        language = packed.head.get("language")
+        if not isinstance(language, str):
+            raise ValueError(f"the name of a state's language expected, {language!r} came")
+        return np.frombuffer(packed.blob, "<i2").astype(np.int16), language
+
+    def pack_result(self, result: Any) -> Packed:
+        recognition, measured = result
+        head: dict[str, Any] = {"recognition": asdict(recognition), "prosody": None}
+        if measured is None:
+            return Packed(head)
+        head["prosody"] = {"voiced_seconds": measured.voiced_seconds, "snr_db": measured.snr_db}
+        return Packed(head, np.asarray(measured.features, "<f4").tobytes())
+
+    def unpack_result(self, packed: Packed) -> Answer:
+        fields = dict(packed.head["recognition"])
+        words = tuple(Word(**word) for word in fields.pop("words", ()))
+        recognition, gates = Recognition(**fields, words=words), packed.head["prosody"]
+        if gates is None:
+            return recognition, None
+        features = np.frombuffer(packed.blob, "<f4").astype(np.float32)
+        if len(features) != len(prosody.NAMES):
+            raise ValueError(f"{len(prosody.NAMES)} features of prosody expected, {len(features)} came")
+        return recognition, Prosody(features, float(gates["voiced_seconds"]), float(gates["snr_db"]))

@@ -7,6 +7,7 @@ import socket
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from pathlib import Path
 
 from models.errors import EngineFailed, EngineGone
 from models.inference import wire
@@ -64,6 +65,14 @@ class Link(asyncio.Protocol):
     @property
     def pid(self) -> int | None:
         return None if self._process is None else self._process.pid
+
+    def cpu_s(self) -> float:
+        """What it has used of its processor since it began; 0 where /proc does not tell."""
+        try:
+            fields = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        except OSError:
+            return 0.0
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")  # utime and stime of proc(5)
 
     async def end(self) -> None:
         """Ends it, by its own handle: it has nothing to put in order, and may not be able to listen."""

@@ -282,7 +282,7 @@ class ProcessPool:
             await asyncio.wait({link.ended}, timeout=self._limits.ping_s)
             if link.ended.done():
                 return link.ended.result()
-            if (why := self._watch.beat(loop.time())) is not None:
+            if (why := self._watch.beat(loop.time(), cpu_s=link.cpu_s())) is not None:
                 return why
 
     def _gone(self, why: str, pause_s: float) -> None:

@@ -21,7 +21,7 @@ from models.inference import Limits, ProcessPool
 from models.inference.child import main
 
 COMMAND = (sys.executable, "-m", "tests.models.pool_process")
-PATIENT = Limits(start_s=60, ping_s=0.02, silent_s=60, overdue_s=60)  # whatever else this machine is doing
+PATIENT = Limits(start_s=60, ping_s=0.02, silent_s=60, busy_s=60, overdue_s=60)  # whatever else this machine is doing
 QUICK = Limits(start_s=60, ping_s=0.02, silent_s=0.5, overdue_s=0.1, slow_s=0.2, first_pause_s=0.05, last_pause_s=0.2)
 
 

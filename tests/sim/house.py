@@ -67,7 +67,12 @@ async def serving(
 
 
 def records_in(folder: Path) -> Mapping[str, Any]:
-    return {"service": {"records_folder": folder, "public_url": PUBLIC_URL}, "speaking": {"prerender": False}}
+    return {
+        "service": {"records_folder": folder, "public_url": PUBLIC_URL},
+        "speaking": {"prerender": False},
+        "hearing": {"pool": {"process": False}},  # starting another for each test would take longer than most of them
+        "admission": {"by_load": False},
+    }  # what else this machine does is none of the story
 
 
 def twilio(**keys: Any) -> Mapping[str, Any]:

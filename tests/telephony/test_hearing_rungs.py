@@ -4,15 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from telephony.engines import Recogniser
-from telephony.hearing import rungs
+from telephony.recognisers import rungs
 from voice.stt.whisper import Settings
 
 
 def names(folder: Path | None, *, cuda: int, device: str = "auto") -> list[str]:
     whisper = Settings(folder=folder, device=device) if folder else None  # type: ignore[arg-type]
-    chosen = Recogniser("whisper" if folder else "pocketsphinx", "", folder, whisper)
-    return [rung.name for rung in rungs(chosen, {}, cuda_devices=lambda: cuda)]
+    return [rung.name for rung in rungs(whisper, {}, cuda_devices=lambda: cuda)]
 
 
 def test_on_a_gpu_there_are_three(tmp_path: Path) -> None:
