@@ -6,6 +6,7 @@ what is left is ended in order.
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 from models.brief import Brief
 from models.kept import kept
@@ -18,7 +19,7 @@ from telephony.agent_legs import AgentLegs
 from telephony.call import Call, CallId, CallState, Ending
 from telephony.errands import Errands
 from telephony.errors import LegFailed
-from telephony.house import CallRecorder, House, Unrecorded
+from telephony.house import CallRecorder, House, NoVoice, Unrecorded
 from telephony.journal import Journal, Record
 from telephony.leg import Leg, LegEnded, LegState
 from telephony.leg_office import LegOffice
@@ -27,8 +28,10 @@ from telephony.searches import Searches
 from telephony.seeking import Seeking
 from telephony.standby import Standby
 from voice import events
+from voice.conversation import Mind
 from voice.dialogue import called_back
 from voice.events import Played, Say
+from voice.hearing import Ear
 from voice.pipeline.session import Session
 
 HANG_UP_SECONDS = 15.0
@@ -42,7 +45,7 @@ class Conduct:
         leg: Leg,
         *,
         on_record: Callable[[Record], None],
-        full: bool,
+        full: str | None,
         call: str | None = None,
         promise: OpenPromise | None = None,
     ) -> None:
@@ -51,7 +54,7 @@ class Conduct:
         self._keeps = promise
         self._house = house
         self.leg = leg
-        self.full = full  # no room: the caller hears so, and may be called back
+        self.full = full  # why there is no room: the caller hears that there is none, and what there is instead
         self._loop = asyncio.get_running_loop()
         self._began = self._loop.time()
         party = leg.party
@@ -61,7 +64,7 @@ class Conduct:
         self._mind = house.minds.caller(self.id, party.address, promise)
         self._own_number = house.own_number(party.address)
         self._standby = Standby(self._mind, lambda: house.minds.rescue(self._own_number))
-        self._recorder: CallRecorder = Unrecorded() if full else house.recorder(self.id)
+        self._recorder: CallRecorder = Unrecorded() if full is not None else house.recorder(self.id)
         self._office = LegOffice(
             journal=self.journal,
             speaker=Speaker.CALLER,
@@ -126,9 +129,11 @@ class Conduct:
         self._move(CallState.ANSWERED)
         recorded = not isinstance(self._recorder, Unrecorded)
         self.journal.append(entries.CallAnswered(recorded, self._house.version, dict(self._house.engines)))
-        mind = self._house.minds.busy() if self.full else self._mind
+        mind = self._mind if self.full is None else self._without_room(self.full)
         rescue, recorder = self._standby.rescue, self._recorder
         parts = self._house.parts(self.leg, transport, mind=mind, rescue=rescue, recorder=recorder, office=self._office)
+        if self.full is not None:  # keys alone: what is said would take what those need for whom there is room
+            parts = replace(parts, ear=Ear(vad=NoVoice()))
         session = Session(parts, watched=True)
         try:
             await self._talk(session)
@@ -155,6 +160,11 @@ class Conduct:
             looking_up.cancel()
             await self._searches.caller_left()
             errands.cancel()
+
+    def _without_room(self, reason: str) -> Mind:
+        self.journal.append(entries.NoRoom(reason))
+        minds = self._house.minds
+        return minds.busy(person_free=self._house.staff.free(minds.without_room))
 
     async def _run(self, session: Session) -> None:
         """The caller's pipeline; should it end before the leg does, nobody would ever speak to them again."""

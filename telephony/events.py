@@ -39,6 +39,13 @@ class CallAnswered:
 
 
 @dataclass(frozen=True, slots=True)
+class NoRoom:
+    """The call was not taken: the caller hears so, and may be called back, or choose a person who is free."""
+
+    reason: str  # max_calls | settling | workers | final_p95 | loop_late | cpu | draining
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     turn: int
     text: str
@@ -272,9 +279,9 @@ class CallEnded:
 
 
 Entry = (
-    CallOffered | CallingBack | CallAnswered | Said | Heard | KeyPressed | Silent | BargedIn | PromptWentOn | Understood
-    | Judged | Escalated | ActionAsked | Acted | Verified | RecordingDeclined | Corrected | MusicChosen | BriefReady
-    | HandoffMoved | QueueJoined | AgentOffered | BriefSeen | AgentRung | AgentAnswered | AgentBriefed | AgentAccepted
-    | AgentDeclined | Bridged | Held | HandedBack | Unbridged | CallbackAgreed | WrappedUp | AttemptEnded | PartyLost
-    | PartyBack | Problem | CallEnded
+    CallOffered | CallingBack | CallAnswered | NoRoom | Said | Heard | KeyPressed | Silent | BargedIn | PromptWentOn
+    | Understood | Judged | Escalated | ActionAsked | Acted | Verified | RecordingDeclined | Corrected | MusicChosen
+    | BriefReady | HandoffMoved | QueueJoined | AgentOffered | BriefSeen | AgentRung | AgentAnswered | AgentBriefed
+    | AgentAccepted | AgentDeclined | Bridged | Held | HandedBack | Unbridged | CallbackAgreed | WrappedUp
+    | AttemptEnded | PartyLost | PartyBack | Problem | CallEnded
 )  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Protocol
 from models.brief import Brief
 from models.inference import Pool
 from models.transcript import Transcript
+from telephony.admission_load import Admission
 from telephony.agents.briefing import BriefingMind
 from telephony.agents.callback import NumberFrom
 from telephony.agents.ladder import Ladder
@@ -19,6 +20,7 @@ from telephony.journal import Keeper
 from telephony.leg import Leg, Line
 from telephony.people import Attending
 from telephony.promises import OpenPromise
+from voice.audio import Pcm
 from voice.conversation import Mind
 from voice.events import ActionDone
 from voice.hearing import Ear
@@ -95,6 +97,13 @@ class Unrecorded(NoRecorder):
         pass
 
 
+class NoVoice:
+    """A detector that hears nobody, and costs nothing: for a leg on which keys alone count."""
+
+    def probability(self, frame: Pcm) -> float:
+        return 0.0
+
+
 class Minds(Protocol):
     """Makes the minds of one call."""
 
@@ -104,8 +113,13 @@ class Minds(Protocol):
 
     def rescue(self, number: str | None) -> Rescue: ...
 
-    def busy(self) -> Mind:
-        """For a caller for whom there is no room."""
+    def busy(self, *, person_free: bool) -> Mind:
+        """For a caller for whom there is no room. `person_free`: an agent could talk with them now."""
+        ...
+
+    @property
+    def without_room(self) -> str:
+        """The queue of those for whom there is none."""
         ...
 
     def briefing(self, brief: Brief) -> BriefingMind: ...
@@ -133,7 +147,7 @@ class House:
     recognition_deadline_seconds: float
     guesses: GuessSettings
     tally: Tally  # of the guesses at the ends of turns, for the whole service
-    max_calls: int
+    admission: Admission
     fallback: Mapping[str, tuple[str, ...]]  # queue → line:address, rung when roster or queue are out of order
     callback_number: Callable[[str, NumberFrom], str]  # as E.164; raises NumberRefused
     wall: Callable[[], float]  # seconds since the epoch; for the record alone

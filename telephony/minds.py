@@ -123,9 +123,14 @@ class BusinessMinds:
         words = {name: self._text(name) for name in WORDS}
         return RescueMind(words=words, version=self.business.prompts.version, queue=self.rescue_queue, number=number)
 
-    def busy(self) -> BusyMind:
+    def busy(self, *, person_free: bool) -> BusyMind:
         words = {name: self._text(name) for name in BUSY_WORDS}
-        return BusyMind(words=words, version=self.business.prompts.version, queue=self.rescue_queue)
+        version = self.business.prompts.version
+        return BusyMind(words=words, version=version, queue=self.without_room, person_free=person_free)
+
+    @property
+    def without_room(self) -> str:
+        return self.rescue_queue
 
     def briefing(self, brief: Brief) -> BriefingMind:
         names = [name for name in self.business.prompts.texts if name.startswith("agent.")]

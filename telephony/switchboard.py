@@ -56,7 +56,7 @@ class Switchboard:
     @property
     def room(self) -> bool:
         """Whether another call can be taken, or made."""
-        return not self.draining and self._served < self.house.max_calls
+        return self._refuses() is None
 
     def on_the_line(self, call: str) -> bool:
         return call in self.calls
@@ -78,21 +78,28 @@ class Switchboard:
         except DialRefused as error:
             log.warning("call back %s: %s", promise.handoff, error)
             return PromiseOver.REFUSED
-        conduct = Conduct(self.house, leg, on_record=self._on_record, full=False, call=call, promise=promise)
+        conduct = Conduct(self.house, leg, on_record=self._on_record, full=None, call=call, promise=promise)
+        self.house.admission.took()
         await self._carry(conduct)
         return conduct.promise_over
 
+    def _refuses(self) -> str | None:
+        """Why no further call is taken."""
+        return "draining" if self.draining else self.house.admission.refuses(self.served)
+
     @property
-    def _served(self) -> int:
+    def served(self) -> int:
         """Calls that take a place; one that only hears that there is none does not."""
-        return sum(not conduct.full for conduct in self.calls.values())
+        return sum(conduct.full is None for conduct in self.calls.values())
 
     async def _accept(self, line: Line, tasks: asyncio.TaskGroup) -> None:
         async for leg in line.arrivals():
             tasks.create_task(self._conduct(leg), name=f"call {leg.id}")
 
     async def _conduct(self, leg: Leg) -> None:
-        full = not self.room
+        full = self._refuses()
+        if full is None:
+            self.house.admission.took()
         try:
             conduct = Conduct(self.house, leg, on_record=self._on_record, full=full)
         except Exception:  # a call that cannot be made must not end those that go on

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterable
 
-from fastapi import FastAPI, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.responses import PlainTextResponse
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
-from models.inference import Pool
 from telephony.desk.app import DeskDeps, create_desk
 from telephony.desk.auth import HASHER, Credentials
 from telephony.desk.desks import Desks
@@ -14,10 +14,10 @@ from telephony.desk.settings import DeskSettings
 from telephony.lines import twilio
 from telephony.lines.asterisk import AsteriskLine
 from telephony.lines.webrtc import WebRtcLine
+from telephony.metrics_access import may_read
 from telephony.settings import AgentSettings, Settings, secret
 from telephony.switchboard import Switchboard
 from voice.dialogue.business import Business
-from voice.tts.clips import CacheCounts
 
 
 def create_app(
@@ -30,8 +30,7 @@ def create_app(
     carrier: twilio.TwilioLine | None,
     pbx: AsteriskLine | None,
     switchboard: Switchboard,
-    pool: Pool,
-    prompts: CacheCounts,
+    metrics: CollectorRegistry,
     clock: Callable[[], float],
 ) -> FastAPI:
     app = FastAPI(title="Warmline", docs_url=None, redoc_url=None, openapi_url=None)
@@ -42,9 +41,15 @@ def create_app(
         response.status_code = 503 if switchboard.draining else 200
         return {"ok": not switchboard.draining, "calls": len(switchboard.calls)}
 
+    readers, token = settings.metrics.networks, secret(settings.metrics.token_variable)
+
     @app.get("/metrics")
-    async def metrics() -> Response:
-        return PlainTextResponse(_metrics(switchboard, pool, prompts, carrier, pbx))
+    async def shown_metrics(request: Request) -> Response:
+        """403 for whoever may not read them."""
+        client = request.client.host if request.client else None
+        if not may_read(client, request.headers, networks=readers, token=token):
+            return PlainTextResponse("a reader of [metrics] networks, or its bearer token, expected\n", 403)
+        return Response(generate_latest(metrics), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     if carrier is not None:
         app.include_router(twilio.router(carrier))
@@ -72,37 +77,3 @@ def create_app(
 def _pins(agents: Iterable[AgentSettings]) -> dict[str, str]:
     """Hashes of the agents' PINs, as the environment holds them; an agent without one cannot sign in by PIN."""
     return {a.id: HASHER.hash(pin) for a in agents if a.pin_variable and (pin := secret(a.pin_variable))}
-
-
-def _metrics(
-    switchboard: Switchboard,
-    pool: Pool,
-    prompts: CacheCounts,
-    carrier: twilio.TwilioLine | None,
-    pbx: AsteriskLine | None,
-) -> str:
-    """Prometheus text: https://prometheus.io/docs/instrumenting/exposition_formats/"""
-    stats = pool.stats()
-    values = {
-        "warmline_calls": len(switchboard.calls),
-        "warmline_inference_queued": stats.queued,
-        "warmline_inference_running": stats.running,
-        "warmline_inference_done_total": stats.done,
-        "warmline_inference_dropped_total": stats.dropped,
-        "warmline_inference_failed_total": stats.failed,
-        "warmline_inference_p50_ms": stats.p50_ms,
-        "warmline_inference_p95_ms": stats.p95_ms,
-        'warmline_sentences_total{from="memory"}': prompts.from_memory,
-        'warmline_sentences_total{from="disk"}': prompts.from_disk,
-        'warmline_sentences_total{from="engine"}': prompts.rendered,
-        "warmline_prompt_disk_failures_total": prompts.disk_failures,
-    }
-    lines = [f"{name} {value}" for name, value in values.items()]
-    if carrier is not None:
-        lines += [f'warmline_refused_total{{kind="{kind}"}} {count}' for kind, count in carrier.refusals.items()]
-        lines += [f'warmline_media_dropped_total{{reason="{why}"}} {n}' for why, n in carrier.dropped.items()]
-    if pbx is not None:
-        lines += [f'warmline_asterisk_refused_total{{kind="{kind}"}} {count}' for kind, count in pbx.refusals.items()]
-        lines += [f'warmline_asterisk_dropped_total{{reason="{why}"}} {n}' for why, n in pbx.dropped.items()]
-        lines.append(f"warmline_asterisk_listening {int(pbx.listening.is_set())}")
-    return "\n".join(lines) + "\n"

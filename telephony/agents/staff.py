@@ -127,6 +127,10 @@ class Staff:
 
     # --- an agent for a caller -----------------------------------------------------------------------------------
 
+    def free(self, queue: str) -> bool:
+        """Whether an agent could talk with somebody who comes to `queue` now, before whom nobody waits."""
+        return not self._everyone() and self._best(self._waiting("", "", queue, None, None), frozenset()) is not None
+
     def reserve(self, handoff: str, queue: str, excluding: frozenset[str]) -> Found | None:
         """The best free agent for `handoff`, once all those before it who look for one too have chosen."""
         self._looking[handoff] = excluding

@@ -52,8 +52,8 @@ def meanwhile(story: Callable[[Town], Awaitable[None]], folder: Path, **changes:
 
 async def counted(town: Town, name: str) -> int:
     """The value of one of the service's metrics; 0 when it is not there yet."""
-    values = dict(line.rsplit(" ", 1) for line in (await town.metrics()).splitlines())
-    return int(values.get(name, 0))
+    values = dict(line.rsplit(" ", 1) for line in (await town.metrics()).splitlines() if not line.startswith("#"))
+    return int(float(values.get(name, 0)))
 
 
 async def post(town: Town, path: str, form: dict[str, str], signature: str | None) -> int:

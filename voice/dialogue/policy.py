@@ -41,7 +41,9 @@ def heard(step: Step, turn: Turn) -> None:
     if step.state.deaf and not turn.understood:
         _deaf(step)
         return
-    step.set(deaf=False, by_keys=False)
+    if step.state.deaf:
+        step.say("engine_back")
+    step.set(deaf=False, by_keys=False, counts=replace(step.state.counts, deaf=0))
     if not _at_any_time(step, turn):
         _in_place(step, turn)
 
@@ -180,7 +182,7 @@ def _leave_it(step: Step) -> None:
 
 
 def _deaf(step: Step) -> None:
-    """Speech while the recogniser is down: keys, and after the second time a person (voice/triggers/lost.py)."""
+    """Speech while no recogniser hears: keys, and after the second time a person (voice/triggers/lost.py)."""
     step.set(counts=replace(step.state.counts, deaf=step.state.counts.deaf + 1))
     step.say("engine_down")
     if step.state.place in (Place.WAITING, Place.BRIEF_TOPIC) and step.state.seeking:

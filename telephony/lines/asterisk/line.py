@@ -14,6 +14,7 @@ from dataclasses import replace
 from fastapi import APIRouter
 
 from telephony.errors import DialRefused, LineError
+from telephony.lateness import Lateness
 from telephony.leg import Leg, LegEnded, LegId, LegState, Party
 from telephony.lines.asterisk.ari import Ari, Connection
 from telephony.lines.asterisk.bridge import AsteriskBridge, follow
@@ -50,11 +51,14 @@ class AsteriskLine:
         self.settings = settings
         self.refusals: Counter[str] = Counter()  # what was not let in, by kind
         self.dropped: Counter[str] = Counter()  # messages and events that made no sense, by reason
+        self.late = Lateness()  # of the frames we send
         self.listening = asyncio.Event()  # set while Asterisk's events reach us
         self._agents = agents
         self._connection = connect() if connect else AiohttpConnection(settings)
         self._ari = Ari(settings, self._connection)
-        self._door = MediaDoor(start_seconds=settings.start_seconds, refusals=self.refusals, dropped=self.dropped)
+        self._door = MediaDoor(
+            start_seconds=settings.start_seconds, refusals=self.refusals, dropped=self.dropped, late=self.late
+        )
         self._arriving: asyncio.Queue[AsteriskLeg] = asyncio.Queue(settings.waiting_calls_max)
         self._legs: dict[str, AsteriskLeg] = {}  # by the party's channel
         self._replaced = False

@@ -13,6 +13,7 @@ from fastapi import APIRouter
 from starlette.websockets import WebSocket, WebSocketState
 
 from telephony.errors import Refused
+from telephony.lateness import Lateness
 from telephony.leg import LegEnded, LegState
 from telephony.lines.asterisk.leg import AsteriskLeg
 from telephony.lines.asterisk.messages import MediaStart, parse
@@ -41,9 +42,10 @@ class Expected:
 
 
 class MediaDoor:
-    """`refusals`: who was not let in; `dropped`: messages that made no sense, by reason."""
+    """`refusals`: who was not let in; `dropped`: messages that made no sense, by reason; `late`: of frames we send."""
 
-    def __init__(self, *, start_seconds: float, refusals: Counter[str], dropped: Counter[str]) -> None:
+    def __init__(self, *, start_seconds: float, refusals: Counter[str], dropped: Counter[str], late: Lateness) -> None:
+        self._late = late
         self._start_seconds = start_seconds
         self._refusals = refusals
         self._dropped = dropped
@@ -99,7 +101,7 @@ class MediaDoor:
     async def _carry(self, websocket: WebSocket, expected: Expected) -> None:
         leg = expected.leg
         serializer = MediaSerializer(leg=leg.id, dropped=self._dropped, keys=lambda: leg.at_home, held=lambda: leg.held)
-        transport = AsteriskTransport(websocket, serializer)
+        transport = AsteriskTransport(websocket, serializer, self._late)
 
         async def connected(_transport: object, _websocket: object) -> None:
             leg.connected.set()

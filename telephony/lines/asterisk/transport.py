@@ -10,11 +10,12 @@ from pipecat.transports.websocket.fastapi import (
 )
 from starlette.websockets import WebSocket
 
+from telephony.lateness import Lateness
 from telephony.lines.asterisk.serializer import MediaSerializer
 from telephony.lines.pacing import Pace
 from voice.audio import FRAME_MS, FRAME_SAMPLES, RATE
 from voice.g711 import MULAW_SILENCE
-from voice.pipeline.frames import PlayedMarkFrame, PromptEndedFrame
+from voice.pipeline.frames import PlayedMarkFrame, PromptBeganFrame, PromptEndedFrame
 
 IDLE_SECONDS = 1.0  # carriers and NAT end what is silent for some 30 s and more; RFC 6263 asks for a packet each 15 s
 SILENT_FRAME = bytes([MULAW_SILENCE]) * FRAME_SAMPLES
@@ -53,6 +54,8 @@ class AsteriskOutput(FastAPIWebsocketOutputTransport):
         return True
 
     async def write_transport_frame(self, frame: Frame) -> None:
+        if isinstance(frame, PromptBeganFrame | PromptEndedFrame):
+            self.pace.prompt(isinstance(frame, PromptBeganFrame))
         if isinstance(frame, PromptEndedFrame):
             await self._write_frame(frame)  # becomes a mark, in its place behind the audio
 
@@ -67,7 +70,7 @@ class AsteriskOutput(FastAPIWebsocketOutputTransport):
 
 
 class AsteriskTransport(FastAPIWebsocketTransport):
-    def __init__(self, websocket: WebSocket, serializer: MediaSerializer) -> None:
+    def __init__(self, websocket: WebSocket, serializer: MediaSerializer, late: Lateness | None = None) -> None:
         params = FastAPIWebsocketParams(
             audio_in_enabled=True,
             audio_out_enabled=True,
@@ -81,4 +84,4 @@ class AsteriskTransport(FastAPIWebsocketTransport):
         super().__init__(websocket, params)
         self._output = AsteriskOutput(self, self._client, self._params, name=self._output_name)
         self._output.marks = serializer
-        self._output.pace = Pace()
+        self._output.pace = Pace(late)

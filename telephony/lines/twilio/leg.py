@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from telephony.errors import LineError
+from telephony.lateness import Lateness
 from telephony.leg import LegEnded, LegId, LegState, Party
 from telephony.lines.carrier_leg import CarrierLeg
 from telephony.lines.twilio.transport import TwilioTransport
@@ -44,10 +45,12 @@ class TwilioLeg(CarrierLeg[TwilioTransport]):
         media_seconds: float,
         unanswered: LegEnded,
         dropped: Counter[str] | None = None,
+        late: Lateness | None = None,
     ) -> None:
         super().__init__(leg_id=leg_id, party=party, inbound=inbound)
         self.subject = subject
         self.drops = Drops(leg_id, dropped)
+        self._late = late
         self.known = asyncio.Event()  # set once Twilio's name of this call is known, or never will be
         self.streaming = asyncio.Event()  # set while a two-way stream carries its media
         self.away = False
@@ -103,7 +106,7 @@ class TwilioLeg(CarrierLeg[TwilioTransport]):
     def attach(self, wire: Wire, document: int) -> TwilioTransport:
         """Media flow over this stream from here on. Raises `IllegalMove` when they no longer can."""
         if self.state is not LegState.ANSWERED:
-            self._flows(TwilioTransport())
+            self._flows(TwilioTransport(self._late))
         self._wire, self._document, self.away = wire, document, False
         self._transport.result().speak_to(wire)
         self.streaming.set()

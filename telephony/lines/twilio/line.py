@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from telephony.errors import DialRefused, LineError, Refused
+from telephony.lateness import Lateness
 from telephony.leg import Leg, LegEnded, LegId, LegState, Party
 from telephony.lines.twilio import twiml
 from telephony.lines.twilio.bridge import ConferenceBridge
@@ -62,6 +63,7 @@ class TwilioLine:
         self.settings = settings
         self.refusals: Counter[str] = Counter()  # what was not let in, by kind
         self.dropped: Counter[str] = Counter()  # media messages that made no sense, by reason
+        self.late = Lateness()  # of the frames we send
         self.signatures = Signatures(
             base_url=settings.public_base_url,
             auth_tokens=settings.auth_tokens,
@@ -107,6 +109,7 @@ class TwilioLine:
             media_seconds=ring_seconds,
             unanswered=LegEnded.NO_ANSWER,
             dropped=self.dropped,
+            late=self.late,
         )
         _remember(self._by_attempt, attempt, leg)
         log.info("ringing, attempt %s", attempt)
@@ -168,6 +171,7 @@ class TwilioLine:
                 media_seconds=self.settings.connect_seconds,
                 unanswered=LegEnded.FAILED,
                 dropped=self.dropped,
+                late=self.late,
             )
             _remember(self._by_call, call_sid, leg)
             self._arriving.put_nowait(leg)

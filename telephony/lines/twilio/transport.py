@@ -21,10 +21,11 @@ from pipecat.transports.base_input import BaseInputTransport
 from pipecat.transports.base_output import BaseOutputTransport
 from pipecat.transports.base_transport import BaseTransport, TransportParams
 
+from telephony.lateness import Lateness
 from telephony.lines.pacing import Pace
 from telephony.lines.twilio.wire import Wire
 from voice.audio import FRAME_MS, RATE, Pcm
-from voice.pipeline.frames import PlayedMarkFrame, PromptEndedFrame
+from voice.pipeline.frames import PlayedMarkFrame, PromptBeganFrame, PromptEndedFrame
 
 
 class Input(BaseInputTransport):
@@ -43,9 +44,9 @@ class Input(BaseInputTransport):
 class PacedOutput(BaseOutputTransport):
     wire: Wire | None = None  # None: nobody hears us
 
-    def __init__(self, params: TransportParams) -> None:
+    def __init__(self, params: TransportParams, late: Lateness | None) -> None:
         super().__init__(params)
-        self._pace = Pace()
+        self._pace = Pace(late)
 
     async def start(self, frame: StartFrame) -> None:
         await super().start(frame)
@@ -63,8 +64,11 @@ class PacedOutput(BaseOutputTransport):
         return True
 
     async def write_transport_frame(self, frame: Frame) -> None:
+        if isinstance(frame, PromptBeganFrame):
+            self._pace.prompt(True)
         if not isinstance(frame, PromptEndedFrame):
             return
+        self._pace.prompt(False)
         if self.wire is not None:
             await self.wire.mark(frame.say_id)  # in its place behind the audio
         else:
@@ -76,7 +80,9 @@ class PacedOutput(BaseOutputTransport):
 
 
 class TwilioTransport(BaseTransport):
-    def __init__(self) -> None:
+    """`late` is told how late our frames leave."""
+
+    def __init__(self, late: Lateness | None = None) -> None:
         super().__init__()
         params = TransportParams(
             audio_in_enabled=False,  # no queue and task for it: see `said`
@@ -88,7 +94,7 @@ class TwilioTransport(BaseTransport):
         )
         self.ready = asyncio.Event()  # a pipeline takes audio
         self._input = Input(params, self.ready.set)
-        self._output = PacedOutput(params)
+        self._output = PacedOutput(params, late)
 
     def input(self) -> Input:
         return self._input

@@ -1,0 +1,68 @@
+"""Whether the next call is taken: by what was measured of the calls that are up, with a hard bound above. Pure.
+
+The gate closes when a measure reaches its limit, and opens when all have stayed well below for a while. Beyond the
+number of calls that is known to go well, calls are let in one at a time, and each is watched for a turn's length before
+the next: what a caller costs shows only when they speak. Calls that are up are never touched.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+MAX_CALLS, SETTLING = "max_calls", "settling"
+"""Reasons beside the names of the measures."""
+
+
+@dataclass(frozen=True, slots=True)
+class AdmissionSettings:
+    by_load: bool = True  # false: max_calls alone counts
+    final_p95_ms: float = 300.0  # from the end of an utterance to its words; what `warmline check` proposes weights by
+    workers: float = 0.6  # share of the pool's workers at work: above it two workers' queue doubles the wait (M/M/2)
+    loop_late_ms: float = 20.0  # p99; a frame. goals.md C2 13 wants 10 and alarms at 50
+    cpu: float = 0.9  # share of all cores, whoever has them: above it a 20 ms timer waits its turn [estimate]
+    reopens_at: float = 0.8  # share of the limits
+    quiet_seconds: float = 10.0  # so long below: a turn and its answer take 8 s (goals.md B)
+    settle_seconds: float = 10.0  # between two calls beyond what is known to go well
+    least_calls: int = 2  # taken whatever is measured: so few calls do not cause it, and refusing them mends nothing
+    known_calls: int = 8  # known to go well from the start: 4 a core keep p95 within 1.1 (goals.md B, base model)
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Times are loop seconds."""
+
+    closed_by: str | None = None  # the measure
+    calm_since: float | None = None  # all measures well below their limits
+    known: int = 0  # calls that have gone well at once, beside the settings' own
+    last_taken: float = float("-inf")
+
+
+def reason(gate: Gate, calls: int, *, max_calls: int, now: float, settings: AdmissionSettings) -> str | None:
+    """Why the next call is not taken while `calls` are up; None: it is."""
+    if calls >= max_calls:
+        return MAX_CALLS
+    if not settings.by_load or calls < settings.least_calls:
+        return None
+    if gate.closed_by is not None:
+        return gate.closed_by
+    if calls >= max(gate.known, settings.known_calls) and now - gate.last_taken < settings.settle_seconds:
+        return SETTLING
+    return None
+
+
+def taken(gate: Gate, now: float) -> Gate:
+    """One more call is up."""
+    return replace(gate, last_taken=now)
+
+
+def measured(gate: Gate, shares: Mapping[str, float], calls: int, *, now: float, settings: AdmissionSettings) -> Gate:
+    """`shares`: measure → share of its limit."""
+    worst = max(shares, key=lambda name: shares[name], default=None)
+    if worst is not None and shares[worst] >= 1.0:
+        return replace(gate, closed_by=gate.closed_by or worst, calm_since=None, known=min(gate.known, calls - 1))
+    if worst is not None and shares[worst] > settings.reopens_at:
+        return replace(gate, calm_since=None)
+    since = now if gate.calm_since is None else gate.calm_since
+    if now - since < settings.quiet_seconds:
+        return replace(gate, calm_since=since)
+    settled = now - gate.last_taken >= settings.settle_seconds
+    return replace(gate, closed_by=None, calm_since=since, known=max(gate.known, calls) if settled else gate.known)
