@@ -9,6 +9,7 @@ from models.slots.numbers import Token, tokens
 LIKE_ENOUGH = (
     0.8  # of letters in common; "checkin" and "checking" .93, "savings" and "saving" .92, "loan" and "load" .75
 )
+EXACT = 0.95  # sure, of a phrase that was said word for word
 _SHORTEST = 5  # letters; shorter words have too many neighbours
 
 
@@ -18,6 +19,11 @@ class Listed:
     first: int
     last: int
     confidence: float
+
+    @property
+    def exact(self) -> bool:
+        """Said word for word; the most alike one stays below."""
+        return self.confidence >= EXACT
 
 
 def listed(said: list[Token], values: Mapping[str, Sequence[str]]) -> Iterator[Listed]:
@@ -38,7 +44,7 @@ def listed(said: list[Token], values: Mapping[str, Sequence[str]]) -> Iterator[L
             at += 1
             continue
         end = at + len(exact[0])
-        yield Listed(exact[1], at, end, 0.95)
+        yield Listed(exact[1], at, end, EXACT)
         left[at:end] = [""] * (end - at)
         at = end
     alike = _alike(left, phrases)

@@ -139,7 +139,11 @@ def _list(text: str, spec: SlotSpec, wanted: Sequence[SlotSpec], today: date) ->
     rivals = [
         other for other in wanted if other.name != spec.name and other.kind == "list" and other.values == spec.values
     ]
+    named = [one for other in wanted if other.kind == "list" and other not in (spec, *rivals)
+             for one in listed(said, other.values) if one.exact]  # fmt: skip
     for found in listed(said, spec.values):
+        if not found.exact and any(found.first < one.last and one.first < found.last for one in named):
+            continue  # "a bit of sugar" is like "a bit of cream", but it is sugar
         owner = _cued(said, found, [spec, *rivals])
         if owner is None or owner == spec.name:
             sure = found.confidence if owner or not rivals else min(found.confidence, 0.6)

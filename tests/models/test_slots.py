@@ -213,6 +213,13 @@ def test_cues_decide_whatever_the_order() -> None:
     assert [one.value for one in read("to checking from savings", wanted, TODAY)] == ["savings", "checking"]
 
 
+def test_words_that_name_one_value_are_not_taken_for_one_that_sounds_like_it() -> None:
+    milk = SlotSpec("milk", "list", values={"a bit of cream": (), "milk": ()})
+    sugar = SlotSpec("sugar", "list", values={"a bit of sugar": (), "sugar": ()})
+    found = read("a mocha with a bit of sugar", [milk, sugar], TODAY)
+    assert [(value.name, value.value) for value in found] == [("sugar", "a bit of sugar")]
+
+
 def test_a_date_and_a_time_do_not_share_words() -> None:
     wanted = [SlotSpec("day", "date"), SlotSpec("time", "time")]
 
