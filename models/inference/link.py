@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import cast
 
 from models.errors import EngineFailed, EngineGone
 from models.inference import wire
@@ -100,8 +101,7 @@ class Link(asyncio.Protocol):
         return await answer
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.WriteTransport)
-        self._transport = transport
+        self._transport = cast(asyncio.WriteTransport, transport)  # uvloop's are none of asyncio's by class
 
     def connection_lost(self, error: Exception | None) -> None:
         why = f"its connection closed{f': {error}' if error else ''}"

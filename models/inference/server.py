@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass
 from enum import Enum, auto
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from models.codec import Packed
 from models.errors import InferenceError
@@ -61,8 +61,7 @@ class Server(asyncio.Protocol):
     # --- the connection -----------------------------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's are none of asyncio's by class
 
     def connection_lost(self, error: Exception | None) -> None:
         self._state = State.CLOSED
