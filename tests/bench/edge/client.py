@@ -8,6 +8,7 @@ import asyncio
 import json
 import sys
 import time
+import uuid
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -58,6 +59,13 @@ class _Silent:
         return Step(silence(FRAME_MS))
 
 
+class _Exchange(Carrier):
+    """Its calls are new ones to a service that has met an exchange of this bench before."""
+
+    def new_sid(self, kind: str) -> str:
+        return kind + uuid.uuid4().hex
+
+
 async def played(plan: Plan, ended: Path) -> dict[str, Any]:
     found = Sayings.load(Path(plan.clips))
     reach = ClockedReach(
@@ -66,7 +74,7 @@ async def played(plan: Plan, ended: Path) -> dict[str, Any]:
         now=time.perf_counter,
         document=DOCUMENT if plan.peer else None,
     )
-    carrier = Carrier(
+    carrier = _Exchange(
         reach,
         public_base_url=PUBLIC_URL,
         account_sid=ACCOUNT,

@@ -7,11 +7,12 @@ tokens. A piece of a clip gives the words that had been spoken by its end, as a 
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from models.engines import EngineFactory
 from tests.bench.edge.sounds import Catalogue, heard_by
 from voice.audio import Pcm
-from voice.listening import Listening
+from voice.listening import Listening, ListeningCodec
 from voice.stt import Languages, Recogniser, Recognition, whisper
 from voice.stt.costed import costed
 
@@ -39,15 +40,22 @@ def open_listening(clips: Path, weights: Path | None, tokens: int, languages: La
     return Listening(costed(says, settings, languages, tokens=tokens))
 
 
-def instead(
-    factories: Mapping[str, EngineFactory],
-    engine: str,
-    *,
-    clips: Path,
-    weights: Path | None,
-    tokens: int,
-    languages: Languages,
-) -> dict[str, EngineFactory]:
-    """`factories` with the recogniser exchanged."""
+def factory(clips: Path, weights: Path | None, tokens: int, languages: Languages) -> EngineFactory:
+    recipe = {
+        "clips": str(clips),
+        "weights": str(weights) if weights else None,
+        "tokens": tokens,
+        "languages": {name: list(sentences) for name, sentences in languages.items()},
+    }
     opened = partial(open_listening, clips, weights, tokens, languages)
-    return {**factories, engine: EngineFactory(opened, shared=True)}
+    return EngineFactory(opened, shared=True, codec=ListeningCodec(), recipe=recipe)
+
+
+def compose(recipes: Mapping[str, Any]) -> dict[str, EngineFactory]:
+    """What the pool's process calls."""
+    return {name: _of(recipe) for name, recipe in recipes.items()}
+
+
+def _of(recipe: Mapping[str, Any]) -> EngineFactory:
+    weights = Path(recipe["weights"]) if recipe["weights"] else None
+    return factory(Path(recipe["clips"]), weights, recipe["tokens"], recipe["languages"])

@@ -16,18 +16,20 @@ from typing import Any
 import uvloop
 
 from models.inference import EngineFactory, Pool, PoolStats, Priority
-from telephony import logs, speaking
+from telephony import hearing, logs, speaking
 from telephony.hearing import languages
 from telephony.server import Server
 from telephony.service import Service, open_service
 from telephony.settings import Settings, load
 from telephony.world import World
 from tests.bench.edge.account import ACCOUNT, NUMBER, PUBLIC_URL, TOKEN_VARIABLE
-from tests.bench.edge.heard import instead
+from tests.bench.edge.heard import factory
 from tests.sim.house import changed
 from voice.dialogue.load import load_business
 from voice.pipeline.recognise import ENGINE
 from voice.tts.cache import CachedSynthesizer
+
+POOL = (sys.executable, "-m", "tests.bench.edge.pool_process")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +100,10 @@ async def _serve(order: Order) -> None:
     pools: list[TimedPool] = []
 
     def open_pool(factories: Mapping[str, EngineFactory], settings: Settings) -> Pool:
-        exchanged = instead(
-            factories,
-            ENGINE,
-            clips=Path(order.clips),
-            weights=Path(order.weights) if order.weights else None,
-            tokens=order.tokens,
-            languages=languages(load_business(settings.business.folder)),
-        )
-        pools.append(TimedPool(World().open_pool(exchanged, settings)))
+        weights = Path(order.weights) if order.weights else None
+        expected = languages(load_business(settings.business.folder))
+        exchanged = {**factories, ENGINE: factory(Path(order.clips), weights, order.tokens, expected)}
+        pools.append(TimedPool(hearing.open_pool(exchanged, settings.hearing, command=POOL)))
         return pools[0]
 
     world = World(open_pool=open_pool, prompts=Path(order.folder) / "prompts", bank=":memory:")
