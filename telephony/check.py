@@ -1,6 +1,7 @@
 """`warmline check`: what would run with these settings on this machine, why, and what prevents serving."""
 
 import asyncio
+import math
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -12,13 +13,14 @@ from rich.table import Table
 from rich.text import Text
 
 from models.files import FileState, read_manifest, status
-from telephony import engines, ports
+from telephony import engines, measuring, ports
 from telephony.dialling import SWITCH_FILE, switched_off
 from telephony.errors import ConfigError, DialRefused, LineError, TelephonyError
 from telephony.known_prompts import known_prompts
 from telephony.lines import asterisk
 from telephony.lines.twilio.destinations import Destinations
 from telephony.settings import FILE, AgentSettings, Settings, load, secret
+from telephony.sizing import LIMIT_MS, Load, proposal
 from telephony.speaking import cache_of
 from voice.dialogue.load import load_business
 from voice.errors import VoiceError
@@ -44,7 +46,7 @@ def examine(config: Path, *, today: date | None = None) -> list[Finding]:
     except TelephonyError as error:
         return [Finding("settings", line, "prevents") for line in str(error).splitlines()]
     findings = [Finding("settings", str(config / FILE))]
-    machine = (_hearing, _speaking, _weights, _port)
+    machine = (_hearing, _sizes, _speaking, _weights, _port)
     lines = (_twilio, _asterisk, _agents, _queues, _dialling)
     for part in (_business(today or date.today()), *machine, *lines, _disk):
         findings += part(settings)
@@ -85,6 +87,34 @@ def _hearing(settings: Settings) -> Iterator[Finding]:
         yield Finding("hears with", str(error), "prevents")
         return
     yield Finding("hears with", f"{chosen.name}: {chosen.why}")
+
+
+def _sizes(settings: Settings) -> Iterator[Finding]:
+    """What was measured here with `--measure`, and what follows from it."""
+    measured = measuring.kept(settings)
+    if not measured:
+        yield Finding("sizes", "not measured on this machine; `warmline check --measure` does, in a minute or two")
+        return
+    load = Load(calls=settings.service.max_calls, workers=settings.hearing.cores)
+    assumed = (
+        f"{load.calls} calls, {load.workers} workers, a turn every {load.turn_seconds:g} s, {load.decodes_per_turn:g}"
+        f" decodes a turn, {load.share_of_core:.0%} of a core a call"
+    )
+    for window, costs in (
+        ("short windows", [(one.size, one.short) for one in measured]),
+        ("the 30 s window", [(one.size, one.full) for one in measured]),
+    ):
+        found = proposal(costs, load)
+        each = ", ".join(f"{name} {_in_ms(ms)}" for name, ms in found.p95_ms.items())
+        advice = f"{found.name} is the largest size" if found.name else "no size is quick enough"
+        says = f"in {window} {advice} with 95 % of texts within {LIMIT_MS:.0f} ms ({each}; {assumed})"
+        yield Finding("sizes", says)
+    if any(one.busy for one in measured):
+        yield Finding("sizes", "measured while this machine had other work: the times are too long", "note")
+
+
+def _in_ms(ms: float) -> str:
+    return "too slow" if math.isinf(ms) else f"{ms:.0f} ms"
 
 
 def _speaking(settings: Settings) -> Iterator[Finding]:

@@ -163,7 +163,13 @@ def _replay(
 
 
 @app.command()
-def check(config: ConfigFolder = None) -> None:
+def check(
+    config: ConfigFolder = None,
+    measure: Annotated[
+        bool,
+        typer.Option("--measure", help="First time Whisper's sizes here (a minute or two), to propose one."),
+    ] = False,
+) -> None:
     """Says what would run and why: settings, engines, ports, secrets, agents, disk. Exit 1 when it could not serve."""
     with said_in_words():
         from telephony import logs
@@ -171,8 +177,13 @@ def check(config: ConfigFolder = None) -> None:
         logs.set_up()
 
         from telephony.check import examine, table
-        from telephony.settings import config_folder
+        from telephony.settings import config_folder, load
 
+        if measure:
+            from telephony.measuring import measure as time_sizes
+
+            with out.status("measuring") as status:
+                time_sizes(load(config_folder(config)), progress=status.update)
         findings = examine(config_folder(config))
         out.print(table(findings))
         if any(finding.prevents for finding in findings):
