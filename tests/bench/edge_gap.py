@@ -7,12 +7,13 @@ a voice is rendered live, the same voice. Beside them in the same run: one tick 
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import Any
 
 from tests.bench.context import Context
 from tests.bench.edge.arms import Arm, Played, alone, arm
 from tests.bench.edge.material import Material, prepared
-from tests.bench.writer import STATISTICS, Row
+from tests.bench.writer import LEAST, STATISTICS, Row, unmeasured
 
 IDS = (
     "edge_gap_expected_p50_ms", "edge_gap_expected_p95_ms", "edge_gap_expected_16_tokens_p50_ms",
@@ -46,7 +47,8 @@ def rows(context: Context) -> Sequence[Row]:
         arms = {name: stack.enter_context(arm(kind, order)) for name, (kind, order) in orders.items()}
         played = _rounds(context, arms, material)
     late += alone(ALONE_SECONDS)
-    return _rows(context, played, late)
+    seen = _Seen(context, played, late)
+    return [*_ours(seen), *_finals(seen), *_faults(seen), *_peers(seen)]
 
 
 def _rounds(context: Context, arms: dict[str, Arm], material: Material) -> dict[str, list[Played]]:
@@ -66,53 +68,95 @@ def _rounds(context: Context, arms: dict[str, Arm], material: Material) -> dict[
     return played
 
 
-def _rows(context: Context, played: dict[str, list[Played]], late: list[float]) -> list[Row]:
-    make = context.samples.row
-    gaps = {name: _gaps(played[name], *EXPECTED) for name in played}
-    free = _gaps(played["cached"], "free")
-    peer = {name: STATISTICS["p50"](gaps[name]) for name in PEERS}
-    tuned95 = STATISTICS["p95"](gaps["tuned"]) if len(gaps["tuned"]) >= 20 else None
-    finals = [ms for one in played["cached"][-1:] for ms in one.told["finals_ms"]]
-    base = f"an empty loop's tick was {STATISTICS['p99'](late):.1f} ms late (p99) in the same run"
-    stock = f"stock pipecat {peer['stock']:.0f} ms"
-    of = "one turn: last voiced frame sent, to the first frame of the answer received"
-    cuts = [cut for one in played["cached"] for cut in one.cut_off(*EXPECTED)]
-    peer_cuts = [cut for one in played["tuned"] for cut in one.cut_off(*EXPECTED)]
-    free_cuts = sum(sum(one.cut_off("free")) for one in played["cached"])
-    lost = [float(one.unanswered) for one in played["cached"]]
-    served = {
-        name: f"{sum(one.unanswered for one in played[name])} of {sum(len(one.turns) for one in played[name])} turns "
-        f"had no answer before the next" for name in played
-    }  # fmt: skip
-    tuned_name = PEERS["tuned"]
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What the arms showed, as the rows want it."""
+
+    context: Context
+    played: dict[str, list[Played]]
+    late: list[float]
+
+    def gaps(self, name: str, *shapes: str) -> list[float]:
+        return [gap for one in self.played[name] for gap in one.answers_ms(*shapes)]
+
+    def cuts(self, name: str, *shapes: str) -> list[float]:
+        return [cut for one in self.played[name] for cut in one.cut_off(*shapes)]
+
+    def p(self, name: str, statistic: str) -> float | None:
+        """Of the expected answers; None for too few of them."""
+        found = self.gaps(name, *EXPECTED)
+        return STATISTICS[statistic](found) if len(found) >= LEAST.get(statistic, 1) else None
+
+    @property
+    def base(self) -> str:
+        return f"an empty loop's tick was {STATISTICS['p99'](self.late):.1f} ms late (p99) in the same run"
+
+    def unanswered(self, name: str) -> str:
+        lost = sum(one.unanswered for one in self.played[name])
+        return f"{lost} of {sum(len(one.turns) for one in self.played[name])} turns had no answer before the next"
+
+    def row(self, id: str, samples: list[float], statistic: str, *, unit: str, goal: str, of: str, **more: Any) -> Row:
+        """Too few samples are no measurement, and no reason to lose the others."""
+        try:
+            return self.context.samples.row(id, samples or [], statistic, unit=unit, goal=goal, of=of, **more)
+        except (ValueError, IndexError, ZeroDivisionError) as error:
+            return unmeasured(id, unit=unit, goal=goal, why=f"{len(samples)} samples, too few: {error}")
+
+
+def _ours(seen: _Seen) -> list[Row]:
+    gap = {"unit": "ms", "of": "one turn: last voiced frame sent, to the first frame of the answer received"}
+    tuned, stock = seen.p("tuned", "p50"), seen.p("stock", "p50")
+    beside = {"peer": PEERS["tuned"], "peer_value": tuned}
+    cached, live = seen.gaps("cached", *EXPECTED), seen.gaps("live", *EXPECTED)
+    cut_free = sum(seen.cuts("cached", "free"))
     return [
-        make(IDS[0], gaps["cached"], "p50", unit="ms", goal="<= 300", of=of, peer=tuned_name, peer_value=peer["tuned"],
-             note=f"{METHOD}; {stock}; {base}"),
-        make(IDS[1], gaps["cached"], "p95", unit="ms", goal="<= 400", of=of, peer=tuned_name, peer_value=tuned95,
-             note=base),
-        make(IDS[2], gaps["long"], "p50", unit="ms", goal="report", of=of, note="16 tokens a text"),
-        make(IDS[3], free, "p50", unit="ms", goal="<= 700", of=of,
-             note=f"requests of 1 to 3.5 s, {free_cuts:.0f} of them cut off; {base}"),
-        make(IDS[4], gaps["live"], "p50", unit="ms", goal="<= 450", of=of, peer=tuned_name, peer_value=peer["tuned"],
-             note="cache off, shape-true Piper medium; the peer renders live with the same voice"),
-        make(IDS[5], gaps["live"], "p95", unit="ms", goal="<= 650", of=of, note=base),
-        make(IDS[6], finals, "p50", unit="ms", goal="<= 10", of="from the end of a turn to its words", note=METHOD),
-        make(IDS[7], finals, "p95", unit="ms", goal="<= 120", of="from the end of a turn to its words", note=base),
-        make(IDS[8], cuts, "share", unit="of turns", goal="<= 0.02", of="1 when answered before the caller had ended",
-             peer=tuned_name, peer_value=STATISTICS["share"](peer_cuts) or None,
-             note="expected shapes, the very turns of the rows above"),
-        make(IDS[9], lost, "sum", unit="turns", goal="0", of="turns of one round without an answer",
-             note=served["cached"]),
-        make(IDS[10], gaps["tuned"], "p50", unit="ms", goal="report", of=of,
-             note=f"no Smart Turn, 0.2 s + 0.2 s of silence, one shared model, 8 kHz out; {served['tuned']}"),
-        make(IDS[11], gaps["stock"], "p50", unit="ms", goal="report", of=of,
-             note=f"documented defaults: Silero, Smart Turn v3, a model a call; {served['stock']}"),
-        make(IDS[12], peer_cuts, "share", unit="of turns", goal="report",
-             of="1 when answered before the caller had ended", note=tuned_name),
-        make(IDS[13], late, "p99", unit="ms late", goal="report", of="one 20 ms tick on an empty loop",
-             note="before and after the arms; what the machine itself adds to every tail above"),
+        seen.row(IDS[0], cached, "p50", goal="<= 300", **gap, **beside,
+                 note=f"{METHOD}; stock pipecat {stock or 0:.0f} ms; {seen.base}"),
+        seen.row(IDS[1], cached, "p95", goal="<= 400", **gap, peer=PEERS["tuned"], peer_value=seen.p("tuned", "p95"),
+                 note=seen.base),
+        seen.row(IDS[2], seen.gaps("long", *EXPECTED), "p50", goal="report", **gap, note="16 tokens a text"),
+        seen.row(IDS[3], seen.gaps("cached", "free"), "p50", goal="<= 700", **gap,
+                 note=f"requests of 1 to 3.5 s, {cut_free:.0f} of them cut off; {seen.base}"),
+        seen.row(IDS[4], live, "p50", goal="<= 450", **gap, **beside,
+                 note="cache off, shape-true Piper medium; the peer renders live with the same voice"),
+        seen.row(IDS[5], live, "p95", goal="<= 650", **gap, note=seen.base),
     ]  # fmt: skip
 
 
-def _gaps(played: Sequence[Played], *shapes: str) -> list[float]:
-    return [gap for one in played for gap in one.answers_ms(*shapes)]
+def _finals(seen: _Seen) -> list[Row]:
+    about = {"unit": "ms", "of": "from the end of a turn to its words"}
+    # The arm tells of all its turns each time it is asked: the last answer holds them all.
+    finals = list(seen.played["cached"][-1].told["finals_ms"])
+    asked = seen.played["cached"][-1].told["asked"]
+    note = f"{METHOD}; asked for {asked['speculative']} guesses and {asked['final']} finals"
+    return [
+        seen.row(IDS[6], finals, "p50", goal="<= 10", **about, note=note),
+        seen.row(IDS[7], finals, "p95", goal="<= 120", **about, note=seen.base),
+    ]
+
+
+def _faults(seen: _Seen) -> list[Row]:
+    cut = {"unit": "of turns", "of": "1 when answered before the caller had ended"}
+    peer_cuts = seen.cuts("tuned", *EXPECTED)
+    peer_share = STATISTICS["share"](peer_cuts) if peer_cuts else None
+    lost = [float(one.unanswered) for one in seen.played["cached"]]
+    return [
+        seen.row(IDS[8], seen.cuts("cached", *EXPECTED), "share", goal="<= 0.02", **cut, peer=PEERS["tuned"],
+                 peer_value=peer_share or None, note="expected shapes, the very turns of the rows above"),
+        seen.row(IDS[9], lost, "sum", unit="turns", goal="0", of="turns of one round without an answer",
+                 note=seen.unanswered("cached")),
+    ]  # fmt: skip
+
+
+def _peers(seen: _Seen) -> list[Row]:
+    gap = {"unit": "ms", "goal": "report", "of": "one turn, as for Warmline"}
+    return [
+        seen.row(IDS[10], seen.gaps("tuned", *EXPECTED), "p50", **gap,
+                 note=f"no Smart Turn, 0.2 + 0.2 s of silence, one shared model, 8 kHz out; {seen.unanswered('tuned')}"),
+        seen.row(IDS[11], seen.gaps("stock", *EXPECTED), "p50", **gap,
+                 note=f"documented defaults: Silero, Smart Turn v3, a model a call; {seen.unanswered('stock')}"),
+        seen.row(IDS[12], seen.cuts("tuned", *EXPECTED), "share", unit="of turns", goal="report",
+                 of="1 when answered before the caller had ended", note=PEERS["tuned"]),
+        seen.row(IDS[13], seen.late, "p99", unit="ms late", goal="report", of="one 20 ms tick on an empty loop",
+                 note="before and after the arms; what the machine itself adds to every tail above"),
+    ]  # fmt: skip

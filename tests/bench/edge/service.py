@@ -133,6 +133,7 @@ def _settings(order: Order) -> Settings:
                 "models_folder": Path(order.models or order.folder),
                 "max_calls": order.max_calls,
             },
+            "admission": {"by_load": False},  # a ramp shows what would happen; who is let in is another row's question
             "hearing": {"engine": "pocketsphinx"},  # looked for, then exchanged
             "speaking": {"engine": order.voice, "prerender": order.cached},
             "records": {"record_audio": order.record},
