@@ -152,7 +152,7 @@ def _peers(seen: _Seen) -> list[Row]:
     gap = {"unit": "ms", "goal": "report", "of": "one turn, as for Warmline"}
     return [
         seen.row(IDS[10], seen.gaps("tuned", *EXPECTED), "p50", **gap,
-                 note=f"no Smart Turn, 0.2 + 0.2 s of silence, one shared model, 8 kHz out; {seen.unanswered('tuned')}"),
+                 note=f"no Smart Turn, 0.2 + 0.2 s silence, one shared model, 8 kHz out; {seen.unanswered('tuned')}"),
         seen.row(IDS[11], seen.gaps("stock", *EXPECTED), "p50", **gap,
                  note=f"documented defaults: Silero, Smart Turn v3, a model a call; {seen.unanswered('stock')}"),
         seen.row(IDS[12], seen.cuts("tuned", *EXPECTED), "share", unit="of turns", goal="report",
