@@ -17,12 +17,16 @@ from tests.bench import (
     bridge,
     brief,
     call_backs,
+    capacity,
     commands,
     demo_calls,
+    edge_gap,
     idle_call,
     idle_ear,
     intents,
     matrix,
+    page,
+    soak,
     standin,
     staying,
     waits,
@@ -45,6 +49,9 @@ MEASUREMENTS: dict[str, Measurement] = {
     "staying": staying,
     "matrix": matrix,
     "standin": standin,
+    "edge": edge_gap,
+    "capacity": capacity,
+    "soak": soak,
 }
 OUT = Path("build/bench.json")
 
@@ -64,8 +71,9 @@ def main() -> int:
             status.update(f"measuring {name}")
             rows += _rows(name, measurement, context, asked.only)
     write(OUT, header(), rows)
+    shown = page.write(OUT)
     console.print(_table(rows))
-    console.print(f"{OUT}: {len(rows)} rows", soft_wrap=True)
+    console.print(f"{OUT}: {len(rows)} rows, to be looked at in {shown}", soft_wrap=True)
     return 0
 
 
