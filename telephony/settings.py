@@ -130,7 +130,7 @@ class PoolSettings(Section):
     start_seconds: Seconds = 60.0
     silent_seconds: float = Field(default=1.5, gt=0, le=60)
     late_seconds: float = Field(default=1.5, gt=0, le=60)
-    most_together: int = Field(default=1, ge=1, le=64)
+    most_together: int = Field(default=4, ge=1, le=64)
     gather_ms: float = Field(default=0.0, ge=0, le=5)
 
 

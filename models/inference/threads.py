@@ -5,6 +5,7 @@ lock. Time is the loop's.
 """
 
 import asyncio
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -192,10 +193,14 @@ class InferencePool:
         )
 
     def _begin(self, first: Job) -> None:
-        """Jobs go together when there are fewer idle workers than jobs; where their engine gathers them, always."""
+        """Jobs go together as far as each worker has its share of what runs and waits; where their engine gathers them,
+        all do."""
         factory, now = self._engines.factory(first.name), asyncio.get_running_loop().time()
-        beyond = len(self._waiting) if factory.gather_ms else max(0, len(self._waiting) - len(self._idle))
-        jobs = [first, *self._others(first)[: min(factory.most_together - 1, beyond)]]
+        others = self._others(first)
+        share = math.ceil((len(others) + 1 + len(self._running)) / len(self._workers))
+        if factory.gather_ms:
+            share = factory.most_together
+        jobs = [first, *others[: min(factory.most_together, share) - 1]]
         for job in jobs:
             del self._waiting[job.id]
             self._running[job.id] = job

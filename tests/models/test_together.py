@@ -80,6 +80,18 @@ async def test_with_idle_workers_every_job_has_its_own():
     await pool.close()
 
 
+async def test_busy_workers_share_what_runs_and_waits():
+    engine = CountingEngine()
+    pool = pool_of(engine, workers=2, most=4)
+    busy = await asked(pool, "first a", "first b")
+    await engine.has_begun(2)
+    others = await asked(pool, "a", "b", "c", "d")
+    engine.gate.set()
+    await asyncio.gather(*busy, *others)
+    assert sorted(engine.calls[2:]) == [["a", "b", "c"], ["d"]]
+    await pool.close()
+
+
 async def test_an_engine_that_gathers_waits_a_moment_for_company():
     engine = CountingEngine()
     pool = pool_of(engine, workers=2, most=2, gather_ms=5)
