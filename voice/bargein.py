@@ -1,6 +1,6 @@
 """When a caller who speaks over a prompt stops it, and whether what they said was meant to.
 
-At `duck_ms` of voice the prompt is lowered, at `speech_ms` it stops, unless it is protected. Then the recogniser says
+At `duck_ms` of voice the prompt is lowered, at `speech_ms` of speech it stops, unless it is protected. Then it turns out
 what it was: an answer ends the prompt, an "mm-hm" or a cough does not, and the prompt goes on from where it was.
 
 What is said over a protected prompt, or in the first moments of any, is not lost: the interruption is only put off
@@ -22,7 +22,9 @@ _CONTINUERS = (
 class Settings:
     duck_ms: int = 80  # ms of voice; three windows of the detector, before which a click is not told from a voice
     duck_db: float = -18.0  # what two people speaking at once do to each other; still followed (goals, barge-in)
-    speech_ms: int = 200  # ms of voice; coughs are shorter, and people notice from about 300 ms on that nobody listens
+    speech_ms: int = 200  # ms of speech; coughs are shorter, and people notice from about 300 ms that nobody listens
+    sure_ms: int = 100  # of these the detector is sure; it needs 40 to 120 ms of a voice [60 commands, 40 digits] ...
+    onset_ms: int = 120  # ... so that so much sound right before counts as speech too
     protect_ms: int = 300  # who speaks this early answers the prompt before; and echo cancellers need a moment
     verdict_ms: int = 1000  # after the end of speech was told, a stop window late: 1.3 to 1.7 s without a sound
     noise_ms: int = 1500  # longer speech of which nothing was understood is worth a "sorry?"; coughs last under 0.5 s
@@ -61,6 +63,12 @@ class Stopped:
 def interrupts(settings: Settings, *, prompt: Prompt, voiced_ms: int, now_ms: int) -> bool:
     """Whether speech with `voiced_ms` of voice so far may stop `prompt` now (audio time of the leg)."""
     return _open(settings, prompt, now_ms) and voiced_ms >= settings.speech_ms
+
+
+def stops(settings: Settings, *, prompt: Prompt, voiced_ms: int, speech_ms: int, now_ms: int) -> bool:
+    """Whether `prompt` stops though it is not certain yet that this is speech: `voiced_ms` of voice so far, within
+    `speech_ms` since its sound began. If it was none, the prompt goes on at once."""
+    return _open(settings, prompt, now_ms) and voiced_ms >= settings.sure_ms and speech_ms >= settings.speech_ms
 
 
 def ducks(settings: Settings, *, prompt: Prompt, voiced_ms: int, now_ms: int) -> bool:

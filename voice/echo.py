@@ -32,9 +32,10 @@ class Echo:
         came back softer."""
         since_ms = now_ms - LATEST_MS - JUDGED_MS
         played = [pcm for at_ms, pcm in self._played if at_ms >= since_ms]
-        if not len(heard) or sum(map(len, played)) < len(heard):
+        if not len(heard) or not played:
             return False
-        found, gain = explained(heard, np.concatenate(played))
+        nothing = np.zeros(len(heard), dtype=np.int16)  # before the prompt, and after it
+        found, gain = explained(heard, np.concatenate([nothing, *played, nothing]))
         return found >= share and gain <= SOFTER
 
 

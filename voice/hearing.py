@@ -13,13 +13,14 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from voice.audio import FRAME_MS, FRAME_SAMPLES, Pcm
-from voice.bargein import Prompt, ducks, interrupts
+from voice.bargein import Prompt, ducks, interrupts, stops
 from voice.bargein import Settings as BargeInSettings
 from voice.echo import JUDGED_MS, Echo
 from voice.endpoint import Edge, Endpoint, State
 from voice.endpoint import Settings as EndpointSettings
 from voice.errors import AudioError
 from voice.events import Expect
+from voice.onset import Onset
 from voice.turn_end import Completeness
 from voice.vad import VoiceActivity
 
@@ -62,9 +63,11 @@ class SpeechBegan:
 
 @dataclass(frozen=True, slots=True)
 class VoiceOverPrompt:
-    """Voice over a prompt, not yet long enough to be speech; `on` false: it was none, nobody is speaking."""
+    """Voice over a prompt, not yet certain to be speech: the prompt is lowered, with `stops` it stops. `on` false: it
+    was none, nobody is speaking."""
 
     on: bool
+    stops: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +123,10 @@ class Ear:
         self._announced = False  # its SpeechBegan was told
         self._echo = Echo()  # what was played of late
         self._only_echo = False  # nothing but that was heard in the utterance that goes on
-        self._lowered = False  # a VoiceOverPrompt was told that has not been taken back
+        self._onset = Onset()
+        self._before_voice_ms = 0  # sound right before the detector was sure, in this attempt
+        self._lowered = False  # a VoiceOverPrompt was told that has not been taken back ...
+        self._stopped = False  # ... and it stopped the prompt
         self._paused_at_ms: int | None = None  # where its voice had ended at the pause that was told of
         self._partial_at_ms = 0  # what went on was last told of
         self._held: deque[Segment] = deque(maxlen=_MOST_HELD)  # ended while the prompt could not be interrupted
@@ -181,7 +187,7 @@ class Ear:
         self._echo.played(pcm, self.now_ms)
 
     def prompt_began(self, interruptible: bool) -> None:
-        self._lowered = False
+        self._lowered = self._stopped = False
         self._prompt = Prompt(began_ms=self.now_ms, interruptible=interruptible)
 
     def prompt_ended(self) -> None:
@@ -198,6 +204,7 @@ class Ear:
 
     def _hear(self, frame: Pcm) -> list[EarEvent]:
         edge = self._endpoint.hear(self._vad.probability(frame), FRAME_MS)
+        self._onset.hear(frame)
         self._kept.append(frame)
         events: list[EarEvent] = []
         if edge is Edge.BEGAN:
@@ -250,35 +257,37 @@ class Ear:
             segment = self._held.popleft()
             events += [SpeechBegan(segment.start_ms, self._stops(segment.over_prompt)), SpeechEnded(segment)]
         if self.speaking and not self._announced and self._speaks_itself() and self._may_interrupt(heard.voiced_ms):
-            self._announced, self._lowered = True, False
-            events.append(SpeechBegan(heard.onset_ms, self._stops(self._over_prompt)))
+            stopped, self._announced = self._stopped, True
+            self._lowered = self._stopped = False
+            events.append(SpeechBegan(heard.onset_ms, self._stops(self._over_prompt) and not stopped))
 
     def _tell_of_voice(self, events: list[EarEvent]) -> None:
-        """The prompt is lowered before it is known whether it shall stop."""
+        """The prompt is lowered, and stopped, before it is certain that somebody speaks."""
         heard = self._endpoint
+        if heard.voiced_ms == FRAME_MS:
+            self._before_voice_ms = min(self._settings.bargein.onset_ms, max(0, self._onset.sound_ms - FRAME_MS))
         if self._lowered and heard.state is State.QUIET:
-            self._lowered = False
+            self._lowered = self._stopped = False
             events.append(VoiceOverPrompt(on=False))
-        if self._lowered or self._announced_now or self._prompt is None or heard.state is State.QUIET:
+        if self._prompt is None or heard.state is not State.STARTING or heard.last_voice_ms < self.now_ms:
             return
-        loud = ducks(self._settings.bargein, prompt=self._prompt, voiced_ms=heard.voiced_ms, now_ms=self.now_ms)
-        if loud and not self._is_echo(heard.voiced_ms):
-            self._lowered = True
-            events.append(VoiceOverPrompt(on=True))
-
-    @property
-    def _announced_now(self) -> bool:
-        return self.speaking and self._announced
+        rule = self._settings.bargein
+        speech_ms = self.now_ms - heard.onset_ms + self._before_voice_ms
+        voiced_ms, now_ms = heard.voiced_ms, self.now_ms
+        stop = stops(rule, prompt=self._prompt, voiced_ms=voiced_ms, speech_ms=speech_ms, now_ms=now_ms)
+        duck = not self._lowered and ducks(rule, prompt=self._prompt, voiced_ms=voiced_ms, now_ms=now_ms)
+        if (stop or duck) and not self._is_echo():
+            self._lowered, self._stopped = True, stop
+            events.append(VoiceOverPrompt(on=True, stops=stop))
 
     def _speaks_itself(self) -> bool:
         """Whether in this utterance anything was heard that we did not play."""
         if self._only_echo and self._endpoint.state is State.SPEAKING:
-            self._only_echo = self._is_echo(self._endpoint.voiced_ms)
+            self._only_echo = self._is_echo()
         return not self._only_echo
 
-    def _is_echo(self, voiced_ms: int) -> bool:
-        """Of the latest sound, the voiced part."""
-        latest = list(self._kept)[-min(voiced_ms, JUDGED_MS) // FRAME_MS :]
+    def _is_echo(self) -> bool:
+        latest = list(self._kept)[-JUDGED_MS // FRAME_MS :]
         return self._echo.is_all_of(np.concatenate(latest), self.now_ms, share=self._settings.bargein.echo_share)
 
     def _stops(self, over_prompt: bool) -> bool:
