@@ -30,11 +30,12 @@ class Settings:
 
     speech_probability: float = 0.5  # Silero's own default for a voice to begin
     silence_probability: float = 0.35  # and 0.15 lower for it to end: one weak window inside a word is no pause
+    due_probability: float = 0.25  # while more is known to be due: a short digit after a pause is heard as weakly
     start_ms: int = 200  # as pipecat; coughs and clicks are shorter. 120 hears the shortest "no", and more noise
     gap_ms: int = 60  # a stop consonant inside the first syllable does not begin the count anew
     yes_no: Window = Window(160, 300, 700)  # the stop windows, by voice.events.Expect.shape
     choice: Window = Window(200, 400, 700)
-    digits: Window = Window(200, 700, 1000)
+    digits: Window = Window(200, 700, 1400)
     free: Window = Window(400, 600, 1000)
     patience: turn_patience.Settings = field(default_factory=turn_patience.Settings)
     longest_ms: int = 12_000  # then the utterance is cut: what goes on so long is noise or a story
@@ -163,9 +164,7 @@ class Endpoint:
 
     def _sound(self, probability: float, frame_ms: int) -> Sound:
         self.now_ms += frame_ms
-        voiced = probability >= (
-            self.settings.silence_probability if self.state is State.SPEAKING else self.settings.speech_probability
-        )
+        voiced = probability >= self._threshold()
         if voiced:
             self._count_voice(frame_ms)
         if self.in_speech and self.now_ms - self.onset_ms >= self.settings.longest_ms:
@@ -173,6 +172,12 @@ class Endpoint:
         if voiced:
             return Sound.ENOUGH_VOICE if self.voiced_ms >= self.settings.start_ms else Sound.VOICE
         return Sound.ENOUGH_SILENCE if self.now_ms - self.last_voice_ms >= self._patience_ms() else Sound.SILENCE
+
+    def _threshold(self) -> float:
+        if self.state is State.SPEAKING:
+            return self.settings.silence_probability
+        due = self.state is State.PAUSING and self.completeness is Completeness.OPEN
+        return self.settings.due_probability if due else self.settings.speech_probability
 
     def _count_voice(self, frame_ms: int) -> None:
         if self.state is State.QUIET:

@@ -29,6 +29,7 @@ from tests.bench import (
     soak,
     standin,
     staying,
+    turns,
     waits,
 )  # fmt: skip
 from tests.bench.context import ROOT, SEED, Context, Measurement
@@ -52,6 +53,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "edge": edge_gap,
     "capacity": capacity,
     "soak": soak,
+    "turns": turns,
 }
 OUT = Path("build/bench.json")
 

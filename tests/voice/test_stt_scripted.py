@@ -31,3 +31,11 @@ def test_it_remembers_what_it_was_asked():
     recogniser = scripted.ScriptedRecogniser(["hello"])
     recogniser.transcribe(SECOND, "yes_no")
     assert recogniser.asked == [("yes_no", 1000)]
+
+
+def test_an_utterance_heard_at_a_pause_and_then_to_its_end_is_one_line():
+    recogniser = scripted.open(Settings(["hello", "bye"]), {})
+    whole = np.arange(8000, dtype=np.int16)
+    assert recogniser.transcribe(whole[:4000], "main").text == "hello"
+    assert recogniser.transcribe(whole, "main").text == "hello"
+    assert recogniser.transcribe(whole, "main").text == "bye"
