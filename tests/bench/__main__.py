@@ -29,6 +29,7 @@ from tests.bench import (
     soak,
     standin,
     staying,
+    stt_cost,
     turns,
     waits,
 )  # fmt: skip
@@ -50,6 +51,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "staying": staying,
     "matrix": matrix,
     "standin": standin,
+    "stt_cost": stt_cost,
     "edge": edge_gap,
     "capacity": capacity,
     "soak": soak,

@@ -3,7 +3,7 @@
 import json
 import random
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import soundfile
@@ -42,10 +42,10 @@ def sentences(*, of_each_expression: int = 40, seed: int = 7) -> list[str]:
     return [drawn(expression) for expression in expressions for _ in range(of_each_expression)]
 
 
-def commands(count: int) -> Iterator[Command]:
-    """The first commands by name, each through the telephone chain."""
+def commands(count: int | None = None, *, through: Callable[[Pcm, int], Pcm] = telephone) -> Iterator[Command]:
+    """The first commands by name, or all, each through the telephone chain."""
     folder = data_folder(FOLDER)
     labels = json.loads((folder / "label.json").read_text(encoding="utf-8"))
     for name in sorted(labels)[:count]:
         pcm, rate = soundfile.read(folder / name.replace(".wav", ".flac"), dtype="int16")
-        yield Command(name, telephone(pcm, rate), labels[name]["slots"])
+        yield Command(name, through(pcm, rate), labels[name]["slots"])
