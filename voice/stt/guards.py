@@ -37,6 +37,7 @@ class Guard(StrEnum):
     NO_SPEECH = "no speech"
     STOCK_PHRASE = "stock phrase"
     UNSURE = "low log-probability"
+    CONFIDENCE = "low confidence"  # of a constrained recogniser, by its own reckoning
     COMPRESSES = "high compression ratio"
     CAP = "token cap"
     TOO_FAST = "tokens per second"

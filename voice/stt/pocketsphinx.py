@@ -20,6 +20,7 @@ from voice.audio import FRAME_MS, FRAME_SAMPLES, RATE, Pcm
 from voice.errors import EngineUnavailable, RecogniserFailed
 from voice.resample import resample
 from voice.stt import Languages, Recogniser, Recognition, Word
+from voice.stt.guards import Guard, judge_constrained
 from voice.stt.language_model import arpa, pronounceable, words_of
 from voice.stt.pronounce import dictionary_text, pronunciations
 
@@ -75,10 +76,10 @@ class PocketsphinxRecogniser:
             raise RecogniserFailed(f"{NAME} expected one of the states it was opened with ({known}), got {language!r}")
         from_ms, voice = _voiced_part(pcm)
         if not len(voice):
-            return Recognition("", 0.0, NAME)
+            return Recognition("", 0.0, NAME, refused=Guard.SILENCE)
         with self._decoder() as decoder:
             words = self._decode(decoder, voice, language)
-        return self._judge([_moved(word, from_ms, len(pcm) * 1000 // RATE) for word in words])
+        return self._judge([_moved(word, from_ms, len(pcm) * 1000 // RATE) for word in words], pcm)
 
     def _decode(self, decoder: engine.Decoder, voice: Pcm, language: str) -> list[Word]:
         decoder.activate_search(language)
@@ -91,14 +92,18 @@ class PocketsphinxRecogniser:
             decoder.end_utt()
         return list(_words(decoder)) if decoder.hyp() is not None else []
 
-    def _judge(self, words: Sequence[Word]) -> Recognition:
-        if not words:
-            return Recognition("", 0.0, NAME)
-        confidence = float(np.mean([word.confidence for word in words]))
+    def _judge(self, words: Sequence[Word], pcm: Pcm) -> Recognition:
+        text = " ".join(word.text for word in words)
+        confidence = float(np.mean([word.confidence for word in words])) if words else 0.0
         short = len(words) <= _SHORT_WORDS
-        if confidence < (self._settings.reject_word_below if short else self._settings.reject_sentence_below):
-            return Recognition("", confidence, NAME)
-        return Recognition(" ".join(word.text for word in words), confidence, NAME, tuple(words))
+        guard = judge_constrained(text, pcm)
+        if not guard and confidence < (
+            self._settings.reject_word_below if short else self._settings.reject_sentence_below
+        ):
+            guard = Guard.CONFIDENCE
+        if guard:
+            return Recognition("", confidence, NAME, refused=guard)
+        return Recognition(text, confidence, NAME, tuple(words))
 
     @contextmanager
     def _decoder(self) -> Iterator[engine.Decoder]:
