@@ -11,6 +11,8 @@ from telephony.engines import Recogniser
 from telephony.settings import Hearing
 from voice.dialogue.business import Business
 from voice.dialogue.languages import languages as languages_of
+from voice.pipeline import smart_turn
+from voice.pipeline.guess import TURN_ENGINE
 from voice.pipeline.recognise import ENGINE
 from voice.pipeline.session import LISTENING
 
@@ -28,9 +30,10 @@ def factories(
     chosen: Recogniser, languages: Mapping[str, Sequence[str]], wanted: Hearing | None = None
 ) -> dict[str, EngineFactory]:
     """The pool's engines."""
-    pool = (wanted or Hearing()).pool
-    most, wait_ms = pool.most_together, pool.gather_ms
-    return {ENGINE: recognisers.factory(chosen.whisper, languages, most_together=most, gather_ms=wait_ms)}
+    wanted = wanted or Hearing()
+    most, wait_ms = wanted.pool.most_together, wanted.pool.gather_ms
+    hears = {ENGINE: recognisers.factory(chosen.whisper, languages, most_together=most, gather_ms=wait_ms)}
+    return hears | ({TURN_ENGINE: smart_turn.factory()} if wanted.guess.smart_turn else {})
 
 
 def open_pool(

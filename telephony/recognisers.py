@@ -48,7 +48,11 @@ def factory(
 
 
 def of_recipe(recipe: Mapping[str, Any]) -> EngineFactory:
-    """What `factory` wrote down. Raises ValueError for what it did not."""
+    """What `factory` wrote down, or Smart Turn's. Raises ValueError for what neither did."""
+    if recipe.get("engine") == "smart_turn":
+        from voice.pipeline import smart_turn  # noqa: PLC0415 - pipecat, where it is asked for
+
+        return smart_turn.factory()
     try:
         whisper = None if recipe["whisper"] is None else _whisper(recipe["whisper"])
         languages, most, wait_ms = recipe["languages"], int(recipe["most_together"]), float(recipe["gather_ms"])
