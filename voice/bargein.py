@@ -66,8 +66,8 @@ def interrupts(settings: Settings, *, prompt: Prompt, voiced_ms: int, now_ms: in
 
 
 def stops(settings: Settings, *, prompt: Prompt, voiced_ms: int, speech_ms: int, now_ms: int) -> bool:
-    """Whether `prompt` stops though it is not certain yet that this is speech: `voiced_ms` of voice so far, within
-    `speech_ms` since its sound began. If it was none, the prompt goes on at once."""
+    """Whether `prompt` stops though the endpoint is not certain yet that this is speech: `voiced_ms` of voice so far,
+    within `speech_ms` since its sound began. The recogniser will tell; if it was none, the prompt goes on."""
     return _open(settings, prompt, now_ms) and voiced_ms >= settings.sure_ms and speech_ms >= settings.speech_ms
 
 

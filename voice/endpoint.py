@@ -142,6 +142,11 @@ class Endpoint:
         self._ended(sound)
         return Edge.ENDED
 
+    def begin(self) -> None:
+        """The voice that has been starting is speech: somebody else is sure of it."""
+        self.state = State.SPEAKING
+        self._began()
+
     def forget(self) -> None:
         """Drops an utterance that was going on, without an edge."""
         self.state = State.QUIET

@@ -63,11 +63,9 @@ class SpeechBegan:
 
 @dataclass(frozen=True, slots=True)
 class VoiceOverPrompt:
-    """Voice over a prompt, not yet certain to be speech: the prompt is lowered, with `stops` it stops. `on` false: it
-    was none, nobody is speaking."""
+    """Voice over a prompt, not yet long enough to be speech; `on` false: it was none, nobody is speaking."""
 
     on: bool
-    stops: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +123,8 @@ class Ear:
         self._only_echo = False  # nothing but that was heard in the utterance that goes on
         self._onset = Onset()
         self._before_voice_ms = 0  # sound right before the detector was sure, in this attempt
-        self._lowered = False  # a VoiceOverPrompt was told that has not been taken back ...
-        self._stopped = False  # ... and it stopped the prompt
+        self._lowered = False  # a VoiceOverPrompt was told that has not been taken back
+        self._early = False  # the utterance that goes on stops the prompt before the endpoint would be certain of it
         self._paused_at_ms: int | None = None  # where its voice had ended at the pause that was told of
         self._partial_at_ms = 0  # what went on was last told of
         self._held: deque[Segment] = deque(maxlen=_MOST_HELD)  # ended while the prompt could not be interrupted
@@ -187,7 +185,7 @@ class Ear:
         self._echo.played(pcm, self.now_ms)
 
     def prompt_began(self, interruptible: bool) -> None:
-        self._lowered = self._stopped = False
+        self._lowered = False
         self._prompt = Prompt(began_ms=self.now_ms, interruptible=interruptible)
 
     def prompt_ended(self) -> None:
@@ -219,7 +217,7 @@ class Ear:
         return events
 
     def _begin(self) -> None:
-        self._announced = False
+        self._announced = self._early = False
         self._only_echo = True  # until something else is heard: see _speaks_itself
         self._over_prompt = self._prompt is not None or self._endpoint.onset_ms < self._prompt_ended_ms
         self._quiet_since_ms = None
@@ -256,29 +254,35 @@ class Ear:
         while self._held and self._may_interrupt(self._held[0].voiced_ms):
             segment = self._held.popleft()
             events += [SpeechBegan(segment.start_ms, self._stops(segment.over_prompt)), SpeechEnded(segment)]
-        if self.speaking and not self._announced and self._speaks_itself() and self._may_interrupt(heard.voiced_ms):
-            stopped, self._announced = self._stopped, True
-            self._lowered = self._stopped = False
-            events.append(SpeechBegan(heard.onset_ms, self._stops(self._over_prompt) and not stopped))
+        if not self.speaking or self._announced or not self._speaks_itself():
+            return
+        if self._early or self._may_interrupt(heard.voiced_ms):
+            self._announced, self._lowered = True, False
+            events.append(SpeechBegan(heard.onset_ms, self._stops(self._over_prompt)))
 
     def _tell_of_voice(self, events: list[EarEvent]) -> None:
-        """The prompt is lowered, and stopped, before it is certain that somebody speaks."""
+        """Over a prompt voice counts earlier: the prompt is lowered, and stopped before the endpoint is certain."""
         heard = self._endpoint
         if heard.voiced_ms == FRAME_MS:
             self._before_voice_ms = min(self._settings.bargein.onset_ms, max(0, self._onset.sound_ms - FRAME_MS))
         if self._lowered and heard.state is State.QUIET:
-            self._lowered = self._stopped = False
+            self._lowered = False
             events.append(VoiceOverPrompt(on=False))
         if self._prompt is None or heard.state is not State.STARTING or heard.last_voice_ms < self.now_ms:
             return
-        rule = self._settings.bargein
-        speech_ms = self.now_ms - heard.onset_ms + self._before_voice_ms
-        voiced_ms, now_ms = heard.voiced_ms, self.now_ms
+        rule, voiced_ms, now_ms = self._settings.bargein, heard.voiced_ms, self.now_ms
+        speech_ms = now_ms - heard.onset_ms + self._before_voice_ms
         stop = stops(rule, prompt=self._prompt, voiced_ms=voiced_ms, speech_ms=speech_ms, now_ms=now_ms)
         duck = not self._lowered and ducks(rule, prompt=self._prompt, voiced_ms=voiced_ms, now_ms=now_ms)
-        if (stop or duck) and not self._is_echo():
-            self._lowered, self._stopped = True, stop
-            events.append(VoiceOverPrompt(on=True, stops=stop))
+        if not (stop or duck) or self._is_echo():
+            return
+        if stop:
+            heard.begin()
+            self._begin()
+            self._only_echo, self._early = False, True
+        else:
+            self._lowered = True
+            events.append(VoiceOverPrompt(on=True))
 
     def _speaks_itself(self) -> bool:
         """Whether in this utterance anything was heard that we did not play."""

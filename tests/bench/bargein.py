@@ -61,7 +61,7 @@ def rows(context: Context) -> Sequence[Row]:
     words = list(human_words())
     spoken = over_prompts(words, ScriptedRecogniser(["stop that please"] * 20 * len(words)))
     latencies = [o.clear_ms for o in spoken if o.clear_ms is not None and not o.ended]
-    missed = [float(o.clear_ms is None or o.clear_ms > _length_ms(o.clip)) for o in spoken]
+    missed = [float(o.ended or o.clear_ms is None or o.clear_ms > _length_ms(o.clip)) for o in spoken]
     noises = list(sounds(context.seed))
     business = load_business(ROOT / "config")
     recogniser = pocketsphinx.open(pocketsphinx.Settings(), hearing.languages(business))
@@ -79,15 +79,15 @@ def _ours(
     made: Sequence[Outcome],
 ) -> Iterator[Row]:
     of = "first speech sample of the clean clip to `clear`, on the audio's clock"
-    by_kind = Counter(o.clip.kind for o in spoken if o.clear_ms is None)
+    by_kind = Counter(o.clip.kind for o in spoken if o.ended)
     yield context.samples.row(
         IDS[0], latencies, "p50", unit="ms", goal="<= 230", of=of,
         note="human commands and digits through the telephone chain; virtual time: what the machine adds is not in it",
     )  # fmt: skip
     yield context.samples.row(IDS[1], latencies, "p95", unit="ms", goal="<= 400", of=of, note="as above")
     yield context.samples.row(
-        IDS[2], missed, "share", unit="of clips", goal="<= 0.05", of="1: the prompt went on until after the words",
-        note=f"never stopped: {dict(by_kind) or 'none'}",
+        IDS[2], missed, "share", unit="of clips", goal="<= 0.05", of="1: the prompt was played to its end, or until after the words",
+        note=f"missed: {dict(by_kind) or 'none'}; a digit of less than 100 ms of voice stops nothing",
     )  # fmt: skip
     stopped = Counter(o.clip.kind for o in made if o.clear_ms is not None)
     lost = Counter(o.clip.kind for o in made if not o.ended)
@@ -124,6 +124,8 @@ async def _one(leg: Leg, say_id: str, clip: Clip) -> Outcome:
     clears, went_on = len(leg.carrier.clears), len(leg.office.went_on)
     began_ms = leg.carrier.says(clip.pcm)
     while not (played := [p for p in leg.mind.all(Played) if p.say_id == say_id]):
+        await asyncio.sleep(0.1)
+    while leg.carrier.speaks:  # the rest of the clip, with nothing left to stop
         await asyncio.sleep(0.1)
     await asyncio.sleep(2.0)
     stops, went = leg.carrier.clears[clears:], leg.office.went_on[went_on:]

@@ -18,6 +18,7 @@ from voice.audio import RATE, Pcm, silence
 COMMANDS = slice(100, 180)  # by name; the first hundred serve other measurements
 DIGITS = 40
 SPEECH_SHARE = 0.03  # of a clip's usual loudness, -30 dB: where its first sound begins
+NOISE_TIMES = 4.0  # of the room's noise, 12 dB
 KITCHEN_SECONDS = 3
 LISTENING = ("mm-hmm.", "uh-huh.", "okay.", "right.", "hmm.", "I see.")
 
@@ -65,7 +66,8 @@ def _onset_ms(pcm: Pcm, rate: int) -> float:
     step = rate // 200  # 5 ms
     whole = pcm[: len(pcm) // step * step].reshape(-1, step).astype(np.float64)
     loudness = np.sqrt((whole * whole).mean(axis=1))
-    loud = loudness > SPEECH_SHARE * np.percentile(loudness, 95)
+    noise = np.percentile(loudness, 10) if len(pcm) > 2 * rate else 0.0  # of a room; short clips have none
+    loud = loudness > max(SPEECH_SHARE * np.percentile(loudness, 95), NOISE_TIMES * noise)
     lasting = [at for at in range(len(loud) - 6) if loud[at] and loud[at : at + 6].sum() >= 5]
     return 5.0 * (lasting[0] if lasting else 0)
 

@@ -105,6 +105,10 @@ class Carrier:
         for back in self.buffer.clear():
             await self._transport.played(back)
 
+    @property
+    def speaks(self) -> bool:
+        return bool(self._says)
+
     def says(self, pcm: Pcm) -> int:
         """From the next frame on; when that is."""
         padded = np.pad(pcm, (0, -len(pcm) % FRAME_SAMPLES))

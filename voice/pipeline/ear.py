@@ -43,9 +43,7 @@ class EarProcessor(FrameProcessor):
 
     async def _tell(self, event: EarEvent) -> None:
         match event:
-            case VoiceOverPrompt(on=on, stops=stops):
-                if stops:
-                    await self.broadcast_interruption()
+            case VoiceOverPrompt(on=on):
                 await self.push_frame(DuckFrame(on))
             case SpeechBegan(over_prompt=over_prompt):
                 if over_prompt:

@@ -109,7 +109,7 @@ class Speak(FrameProcessor):
                 if self._current is not None and part == self._part:
                     self._ended.set()
             case DuckFrame(on=on):
-                self._lower(on)
+                self._fader.duck(self._settings.duck_db) if on else self._fader.up()
             case SettleFrame():
                 frame.settled.set_result(await self._settle(frame))
             case GiveUpFrame():
@@ -182,14 +182,6 @@ class Speak(FrameProcessor):
             if self._tape is not None:
                 self._tape.halt()
             self._ear.prompt_ended()
-
-    def _lower(self, on: bool) -> None:
-        if on:
-            self._fader.duck(self._settings.duck_db)
-            return
-        self._fader.up()
-        if self._stop is not None:  # by what turned out to be no speech, so that no words will come of it
-            self._stop.decide(Verdict.NOISE)
 
     async def _give_up(self, *, protected: bool = False) -> None:
         for played in self._dropped(protected=protected):
