@@ -27,6 +27,7 @@ from tests.bench import (
     matrix,
     page,
     soak,
+    speaking,
     standin,
     staying,
     stt_cost,
@@ -55,6 +56,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "edge": edge_gap,
     "capacity": capacity,
     "soak": soak,
+    "speaking": speaking,
     "turns": turns,
 }
 OUT = Path("build/bench.json")
