@@ -16,7 +16,7 @@ MAX_CALLS, SETTLING = "max_calls", "settling"
 class AdmissionSettings:
     by_load: bool = True  # false: max_calls alone counts
     final_p95_ms: float = 300.0  # from the end of an utterance to its words; what `warmline check` proposes weights by
-    workers: float = 0.6  # share of the pool's workers at work: above it two workers' queue doubles the wait (M/M/2)
+    waiting: float = 0.05  # of utterances that find all workers busy: beyond it p95 feels them; 2 workers busy 0.17
     loop_late_ms: float = 20.0  # p99; a frame. goals.md C2 13 wants 10 and alarms at 50
     cpu: float = 0.9  # share of all cores, whoever has them: above it a 20 ms timer waits its turn [estimate]
     reopens_at: float = 0.8  # share of the limits
@@ -32,11 +32,21 @@ class Gate:
 
     closed_by: str | None = None  # the measure
     calm_since: float | None = None  # all measures well below their limits
-    known: int = 0  # calls that have gone well at once, beside the settings' own
+    known: int = 0  # calls at once that may be, since one less has gone well; beside the settings' own
     last_taken: float = float("-inf")
 
 
-def reason(gate: Gate, calls: int, *, max_calls: int, now: float, settings: AdmissionSettings) -> str | None:
+def waiting_share(busy: float, workers: int) -> float:
+    """Share of jobs that find all `workers` at work while each is `busy` for that share of the time: Erlang's C."""
+    if busy >= 1.0:
+        return 1.0
+    offered, blocked = busy * workers, 1.0
+    for n in range(1, workers + 1):  # Erlang's B, by its recursion
+        blocked = offered * blocked / (n + offered * blocked)
+    return blocked / (1.0 - busy * (1.0 - blocked))
+
+
+def reason(gate: Gate, calls: int, *, max_calls: int, settings: AdmissionSettings) -> str | None:
     """Why the next call is not taken while `calls` are up; None: it is."""
     if calls >= max_calls:
         return MAX_CALLS
@@ -44,9 +54,7 @@ def reason(gate: Gate, calls: int, *, max_calls: int, now: float, settings: Admi
         return None
     if gate.closed_by is not None:
         return gate.closed_by
-    if calls >= max(gate.known, settings.known_calls) and now - gate.last_taken < settings.settle_seconds:
-        return SETTLING
-    return None
+    return SETTLING if calls >= max(gate.known, settings.known_calls) else None
 
 
 def taken(gate: Gate, now: float) -> Gate:
@@ -65,4 +73,5 @@ def measured(gate: Gate, shares: Mapping[str, float], calls: int, *, now: float,
     if now - since < settings.quiet_seconds:
         return replace(gate, calm_since=since)
     settled = now - gate.last_taken >= settings.settle_seconds
-    return replace(gate, closed_by=None, calm_since=since, known=max(gate.known, calls) if settled else gate.known)
+    known = max(gate.known, calls + 1) if settled else gate.known
+    return replace(gate, closed_by=None, calm_since=since, known=known)

@@ -13,7 +13,8 @@ from telephony.admission import AdmissionSettings, Gate
 from telephony.lateness import Lateness
 
 SAMPLE_SECONDS = 0.5
-SAMPLES = 20  # of workers and cores: 10 s, a turn and its answer; a moment's peak is no load
+WORKER_SAMPLES = 120  # a minute: fewer tell one busy worker in five from one in three by chance alone
+CPU_SAMPLES = 20  # 10 s, a turn and its answer; a moment's peak is no load
 FINALS_SECONDS = 30.0  # finals of the last half minute count
 FINALS_LEAST = 5  # of fewer, one slow one would be the p95
 
@@ -48,13 +49,13 @@ class Admission:
         self._now = now
         self._cpu = cpu
         self._gate = Gate()
-        self._busy: deque[float] = deque(maxlen=SAMPLES)
-        self._used: deque[float] = deque(maxlen=SAMPLES)
+        self._busy: deque[float] = deque(maxlen=WORKER_SAMPLES)
+        self._used: deque[float] = deque(maxlen=CPU_SAMPLES)
         self._finals: deque[tuple[float, float]] = deque(maxlen=512)
 
     def refuses(self, calls: int) -> str | None:
         """Why no further call is taken while `calls` are up."""
-        return admission.reason(self._gate, calls, max_calls=self._max_calls, now=self._now(), settings=self._settings)
+        return admission.reason(self._gate, calls, max_calls=self._max_calls, settings=self._settings)
 
     def took(self) -> None:
         """A call was taken."""
@@ -80,7 +81,7 @@ class Admission:
         while self._finals and self._finals[0][0] < now - FINALS_SECONDS:
             self._finals.popleft()
         found = {
-            "workers": fmean(self._busy) / self._settings.workers,
+            "workers": admission.waiting_share(fmean(self._busy), self._workers) / self._settings.waiting,
             "loop_late": self._loop_late.p99_ms / self._settings.loop_late_ms,
         }
         if len(self._finals) >= FINALS_LEAST:

@@ -14,6 +14,7 @@ from rich.table import Table
 from telephony import logs
 from tests.bench import (
     accept,
+    admitted,
     bridge,
     brief,
     call_backs,
@@ -41,6 +42,7 @@ from voice.dialogue.load import load_business
 MEASUREMENTS: dict[str, Measurement] = {
     "idle_ear": idle_ear,
     "idle_call": idle_call,
+    "admitted": admitted,
     "intents": intents,
     "commands": commands,
     "demo_calls": demo_calls,

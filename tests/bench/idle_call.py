@@ -61,7 +61,7 @@ def rows(context: Context) -> Sequence[Row]:
 
 async def _shares(context: Context, vad: str, calls: int, pieces: int) -> list[float]:
     with tempfile.TemporaryDirectory(dir=context.folder) as scratch:
-        keys = {"max_calls": 64, "record_audio": False, "prerender": False}
+        keys = {"max_calls": 64, "by_load": False, "record_audio": False, "prerender": False}
         async with served(Path(scratch), vad=vad, idle=True, **keys) as service:
             empty = await service.process.share(SECONDS)
             parties = [Silent(context.seed + n) for n in range(calls)]
