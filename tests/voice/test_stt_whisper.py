@@ -419,7 +419,7 @@ class _Failing:
         self._true = WhisperModel(str(folder), local_files_only=True)
         self.hf_tokenizer, self.feature_extractor = self._true.hf_tokenizer, self._true.feature_extractor
         self.model, self.is_multilingual, self.said = self, False, said
-        self.left = 2  # decodes of the warm-up
+        self.left = 1  # the decode of the warm-up
 
     def generate(self, *args, **how):
         if self.left == 0:

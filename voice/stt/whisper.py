@@ -52,18 +52,19 @@ def open(settings: Settings, languages: Languages, machine: Machine | None = Non
     safe = safe_windows(settings.window, settings.folder, settings.windows, records=settings.gate_folder)
     decoder = Decoder(model, spoken_language=settings.spoken_language)
     try:
-        full_s = _warmed_up(decoder)
+        full_s = _warmed_up(decoder, times=2 if safe else 1)
     except (RuntimeError, ValueError) as failure:  # CUDA's libraries are looked for at the first decode
         raise unavailable("cannot decode", at, failure) from failure
-    if full_s > settings.retry_seconds:
+    if safe and full_s > settings.retry_seconds:
         log.info("%s: the full window takes %.1f s here: suspicious texts get no second look", NAME, full_s)
     looks_again = full_s <= settings.retry_seconds
     return WhisperRecogniser(settings, decoder, languages, at=at, safe=safe, looks_again=looks_again)
 
 
-def _warmed_up(decoder: Decoder) -> float:
-    """Seconds of a full window with a text of 16 tokens: the second of two, since the first also allocates."""
-    for _ in range(2):
+def _warmed_up(decoder: Decoder, *, times: int) -> float:
+    """Seconds of a full window with a text of 16 tokens: the last of several, since the first also allocates."""
+    took = 0.0
+    for _ in range(times):
         began = time.perf_counter()
         decoder.decode([decoder.look(np.zeros(RATE, np.float32), FULL_SECONDS, prompt=decoder.hint("", 0), cap=16)])
         took = time.perf_counter() - began
