@@ -4,10 +4,11 @@ One call at a time. The arms take turns on one machine, with the same callers, t
 a voice is rendered live, the same voice. Beside them in the same run: one tick on an empty loop.
 """
 
+import json
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from tests.bench.context import Context
@@ -21,6 +22,7 @@ IDS = (
     "stt_final_after_stop_p95_ms", "edge_cut_off_share", "edge_unanswered_turns", "edge_gap_pipecat_tuned_p50_ms",
     "edge_gap_pipecat_stock_p50_ms", "edge_pipecat_tuned_cut_off_share", "edge_client_late_p99_ms",
 )  # fmt: skip
+TURNS = "edge_turns.json"  # every turn of every arm, for whoever asks why
 EXPECTED = ("yes_no", "choice", "digits")
 ROUNDS = 6
 CYCLES = {"cached": 3, "long": 1, "live": 1, "tuned": 1, "stock": 1}  # errands of an arm's call, in one round
@@ -47,6 +49,8 @@ def rows(context: Context) -> Sequence[Row]:
         arms = {name: stack.enter_context(arm(kind, order)) for name, (kind, order) in orders.items()}
         played = _rounds(context, arms, material)
     late += alone(ALONE_SECONDS)
+    turns = {name: [asdict(turn) for one in rounds for turn in one.turns] for name, rounds in played.items()}
+    (context.folder / "raw" / TURNS).write_text(json.dumps(turns, indent=1), encoding="utf-8")
     seen = _Seen(context, played, late)
     return [*_ours(seen), *_finals(seen), *_faults(seen), *_peers(seen)]
 
