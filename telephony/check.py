@@ -24,6 +24,8 @@ from telephony.sizing import LIMIT_MS, Load, proposal
 from telephony.speaking import cache_of
 from voice.dialogue.load import load_business
 from voice.errors import VoiceError
+from voice.stt.whisper import Settings as Whisper
+from voice.stt.whisper_window import safe_windows
 
 FREE_BYTES = 1_000_000_000  # a day of 16 busy lines records 0.9 GB: two channels of 16 bit at 8 kHz are 32 kB/s a call
 
@@ -82,11 +84,26 @@ def _business(today: date) -> Callable[[Settings], Iterator[Finding]]:
 
 def _hearing(settings: Settings) -> Iterator[Finding]:
     try:
-        chosen = engines.recogniser(settings.hearing, settings.service.models_folder)
+        folder = settings.service.models_folder
+        chosen = engines.recogniser(settings.hearing, folder, gates=settings.service.records_folder)
     except VoiceError as error:
         yield Finding("hears with", str(error), "prevents")
         return
     yield Finding("hears with", f"{chosen.name}: {chosen.why}")
+    if chosen.whisper is not None:
+        yield _windows(chosen.whisper)
+
+
+def _windows(engine: Whisper) -> Finding:
+    safe = sorted(safe_windows(engine.window, engine.folder, engine.windows, records=engine.gate_folder))
+    if safe:
+        proof = "" if engine.window == "gated" else ", without a proof: [hearing.whisper] window = 'short'"
+        which = ", ".join(f"{seconds:g}" for seconds in safe)
+        return Finding("windows", f"{which} and 30 s{proof}", "note" if proof else "good")
+    if engine.window == "full":
+        return Finding("windows", "30 s alone, as the settings say")
+    why = "no shorter one is proven for these weights; `warmline calibrate stt RECORDINGS` may, at a seventh of the cost"
+    return Finding("windows", f"30 s alone: {why}", "note")
 
 
 def _sizes(settings: Settings) -> Iterator[Finding]:

@@ -15,11 +15,12 @@ from models.word_error_rate import word_errors
 from telephony.calibrate import calibrate
 from telephony.calibrate.gate import Compared, verdict
 from telephony.calibrate.recordings import bundled, gathered, words
+from telephony.check import examine
 from telephony.cli import app
 from telephony.errors import RecordingsUnusable
 from telephony.settings import Settings, parse
 from voice.stt import Recognition
-from voice.stt.whisper_window import GATE_FILE, Windows, safe_windows
+from voice.stt.whisper_window import GATE_FILE, Windows, gate_key, safe_windows
 
 FINE = tuple(Compared(5.0, 8, 1, 1, speaker=f"s{n % 3}") for n in range(60))
 
@@ -239,6 +240,31 @@ def test_the_safe_windows_are_recorded_and_used_from_then_on(settings, recording
     assert (measured[5.0]["utterances"], measured[5.0]["worse"], measured[5.0]["unsafe_because"]) == (30, 0.0, "")
     assert measured[8.0]["worse"] == pytest.approx(20.0)
     assert "too few" in measured[10.0]["unsafe_because"]
+
+
+@pytest.mark.parametrize(
+    ("window", "safe", "says", "state"),
+    [
+        ("gated", [], "30 s alone: no shorter one is proven", "note"),
+        ("gated", [5.0, 8.0], "5, 8 and 30 s", "good"),
+        ("full", [5.0], "30 s alone, as the settings say", "good"),
+        ("short", [], "5, 8, 10, 15 and 30 s, without a proof", "note"),
+    ],
+)
+def test_check_says_which_windows_are_used(settings, tmp_path, window, safe, says, state):
+    weights = tmp_path / "models" / "ours"
+    record = {**gate_key(weights, Windows()), "safe_s": safe}
+    (weights / GATE_FILE).write_text(json.dumps(record), encoding="utf-8")
+    config = tmp_path / "config"
+    config.mkdir()
+    (config / "warmline.toml").write_text(
+        f'[service]\nmodels_folder = "{tmp_path / "models"}"\nrecords_folder = "{tmp_path / "records"}"\n'
+        f'[hearing.whisper]\nweights = "ours"\nwindow = "{window}"\n',
+        encoding="utf-8",
+    )
+    found = next(finding for finding in examine(config) if finding.part == "windows")
+    assert found.says.startswith(says)
+    assert found.state == state
 
 
 def test_other_windows_keep_what_was_found_before(settings, recordings, tmp_path):
