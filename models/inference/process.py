@@ -15,10 +15,11 @@ from models.engines import EngineFactory, Job, Priority
 from models.errors import DeadlinePassed, EngineFailed, EngineGone, InferenceError, PoolClosed, PoolFull
 from models.inference import wire
 from models.inference.link import Link
+from models.inference.lives import Lives, Orders
 from models.inference.packed import codec_of
 from models.inference.remote_stats import RemoteCounts
 from models.inference.stats import PoolStats, Results
-from models.inference.watch import Limits, Pauses, Watch
+from models.inference.watch import Limits
 from models.inference.wire import Header, Message
 
 log = logging.getLogger(__name__)
@@ -44,24 +45,23 @@ class ProcessPool:
         """`command` starts a pool process (`child.main`) that understands the factories' recipes; `problem` is told of
         each that ended. Raises ValueError for an engine that cannot be called from another process."""
         self._codecs = {name: codec_of(name, factory) for name, factory in factories.items()}
-        self._recipes = wire.json_bytes({name: factory.recipe for name, factory in factories.items()})
-        self._command = command
-        self._workers, self._queue_limit = workers, queue_limit
+        recipes = wire.json_bytes({name: factory.recipe for name, factory in factories.items()})
+        self._lives = Lives(
+            Orders(command, recipes, workers, queue_limit), limits,
+            hear=self._hear, came=self._came, gone=self._gone, never=self._never,
+        )  # fmt: skip
         self._most_held = 2 * (workers + queue_limit)  # of jobs here; the process refuses what is too much for it
-        self._limits = limits
         self._problem = problem
         self._jobs: dict[tuple[str, str], Job] = {}
         self._by_number: dict[int, Job] = {}
         self._results = Results()
         self._counts = RemoteCounts()
         self._number = 0
-        self._link: Link | None = None
-        self._start_s = 0.0  # what the last start took
-        self._back_at = 0.0  # loop time: when the next process may be ready, while there is none
-        self._watch: Watch | None = None
-        self._first: asyncio.Future[None] | None = None
-        self._life: asyncio.Task[None] | None = None
         self._closed = False
+
+    @property
+    def _link(self) -> Link | None:
+        return self._lives.link
 
     @property
     def pid(self) -> int | None:
@@ -71,7 +71,7 @@ class ProcessPool:
     async def warm_up(self) -> None:
         if self._closed:
             raise PoolClosed("the pool is closed, its process is not started again")
-        await asyncio.shield(self._begin())
+        await asyncio.shield(self._lives.begin())
 
     async def call(
         self, name: str, *args: object, key: str, deadline_s: float, priority: Priority = Priority.FINAL
@@ -87,7 +87,7 @@ class ProcessPool:
         if deadline_s <= 0:
             self._counts.dropped += 1
             raise DeadlinePassed(f"{name}: a deadline ahead expected, {deadline_s:.3f} s came ({key})")
-        self._begin()
+        self._lives.begin()
         deadline_at = asyncio.get_running_loop().time() + deadline_s
         job = self._jobs.get((name, key))
         if job is None:
@@ -105,9 +105,7 @@ class ProcessPool:
         self._closed = True
         for job in list(self._jobs.values()):
             self._finish(job, error=PoolClosed(f"{job.name}: the pool was closed before its result came ({job.key})"))
-        if self._life is not None:
-            self._life.cancel()
-            await asyncio.wait({self._life})
+        await self._lives.close()
 
     # --- jobs ---------------------------------------------------------------------------------------------------
 
@@ -116,7 +114,7 @@ class ProcessPool:
         if len(self._jobs) >= self._most_held:
             self._counts.dropped += 1
             raise PoolFull(f"{name}: at most {self._most_held} jobs in all expected, one more came ({key})")
-        if self._link is None and deadline_at <= self._back_at:
+        if self._link is None and deadline_at <= self._lives.back_at:
             self._counts.failed += 1
             raise EngineGone(f"{name}: its process has ended, and the next is not ready within the deadline ({key})")
         packed = self._codecs[name].pack_args(args)
@@ -195,11 +193,6 @@ class ProcessPool:
                 pass
             case "error":
                 log.warning("the pool process: %s", header.get("message"))
-            case "pong":
-                if self._watch is not None:
-                    overdue_s, running_s = float(header["overdue_ms"]) / 1000, float(header["running_ms"]) / 1000
-                    now = asyncio.get_running_loop().time()
-                    self._watch.heard(now, overdue_s=overdue_s, running_s=running_s)
             case "stats":
                 self._counts.told(header["stats"])
             case "log":
@@ -225,88 +218,28 @@ class ProcessPool:
         self._results.put(job.id, result, guess=job.guess)
         self._finish(job, result)
 
-    # --- the process's life -------------------------------------------------------------------------------------
+    # --- the process comes and goes -----------------------------------------------------------------------------
 
-    def _begin(self) -> "asyncio.Future[None]":
-        if self._first is None:
-            self._first = asyncio.get_running_loop().create_future()
-            self._life = asyncio.create_task(self._live(self._first), name="pool process")
-        return self._first
-
-    async def _live(self, first: "asyncio.Future[None]") -> None:
-        """One process after another, until the pool is closed, or the first one cannot open its engines."""
-        loop, pauses = asyncio.get_running_loop(), Pauses(self._limits)
-        while True:
-            link, began_at = Link(self._hear), loop.time()
-            try:
-                await self._opened(link)
-                if not first.done():
-                    first.set_result(None)
-                why = await self._served(link)
-            except InferenceError as failure:
-                why = str(failure)
-                if not first.done():
-                    self._never_opened(first, failure)
-                    return
-            finally:
-                self._link = self._watch = None
-                await asyncio.shield(link.end())
-            pause_s = pauses.after(loop.time() - began_at)
-            self._gone(why, pause_s)
-            await asyncio.sleep(pause_s)
-
-    async def _opened(self, link: Link) -> None:
-        """A process with its engines open. Raises EngineFailed, or EngineGone when it ended or took too long."""
-        began_at = asyncio.get_running_loop().time()
-        opening = {"do": "open", "id": 1, "workers": self._workers, "queue_limit": self._queue_limit}
-        try:
-            async with asyncio.timeout(self._limits.start_s):
-                await link.start(self._command)
-                answer = (await link.ask(opening, self._recipes)).header
-        except TimeoutError:
-            raise EngineGone(f"the pool process: engines open within {self._limits.start_s:.0f} s expected") from None
-        if answer["is"] == "error":
-            raise wire.error_of(answer)
-        self._start_s = asyncio.get_running_loop().time() - began_at
-        self._link = link
+    def _came(self) -> None:
         for job in sorted(self._jobs.values(), key=lambda job: job.turn):
             self._send(job)
 
-    async def _served(self, link: Link) -> str:
-        """Watches it. Why it has to go."""
-        loop = asyncio.get_running_loop()
-        self._watch = Watch(self._limits, loop.time())
-        while True:
-            for question in ("ping", "stats"):
-                link.send({"do": question, "id": 1})
-            await asyncio.wait({link.ended}, timeout=self._limits.ping_s)
-            if link.ended.done():
-                return link.ended.result()
-            if (why := self._watch.beat(loop.time(), cpu_s=link.cpu_s())) is not None:
-                return why
-
     def _gone(self, why: str, pause_s: float) -> None:
         """What was in it is sent again once; what cannot be in time fails now."""
-        now = asyncio.get_running_loop().time()
-        self._back_at = now + pause_s + self._start_s
         self._counts.lost_process()
         again = 0
         for job in list(self._jobs.values()):
-            if job.sent >= SENDINGS or job.deadline_at <= self._back_at:
+            if job.sent >= SENDINGS or job.deadline_at <= self._lives.back_at:
                 self._counts.failed += 1
                 lost = "ended with it" if job.sent else "is not there"
                 self._finish(job, error=EngineGone(f"{job.name}: its process {lost}: {why} ({job.key})"))
             else:
-                again += job.sent
+                again += bool(job.sent)
         what = f"the pool process has to be started again in {pause_s:.1f} s: {why}; {again} jobs go to the next one"
         log.warning("%s", what)
         self._problem(what)
 
-    def _never_opened(self, first: "asyncio.Future[None]", failure: InferenceError) -> None:
-        error = failure if isinstance(failure, EngineFailed) else EngineFailed(str(failure))
-        first.set_exception(error)
-        first.exception()  # seen: a call that began the process waits for its own job
-        self._first = None  # the next call, or warm-up, tries again
+    def _never(self, failure: InferenceError) -> None:
         for job in list(self._jobs.values()):
             self._counts.failed += 1
             self._finish(job, error=EngineFailed(str(failure)))

@@ -40,6 +40,7 @@ class Opening:
     recipes: Mapping[str, Any]
     workers: int
     queue_limit: int
+    log_level: int = logging.WARNING
 
 
 Open = Callable[[Opening], InferencePool]
@@ -124,6 +125,7 @@ class Server(asyncio.Protocol):
             wire.json_of(message.blob),
             wire.count_of(message.header, "workers", most=WORKERS_MAX),
             wire.count_of(message.header, "queue_limit", most=QUEUE_MAX),
+            wire.count_of({"log_level": logging.WARNING} | message.header, "log_level", most=logging.CRITICAL),
         )
         if self._opening is not None:
             raise WireError("engines being opened once expected, a second request came")

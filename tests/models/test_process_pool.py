@@ -297,9 +297,13 @@ asyncio.run(main())
 
     @pytest.mark.parametrize("forked", [False, True], ids=["thread", "fork"])
     @pytest.mark.parametrize("stopped", [False, True], ids=["running", "stopped"])
-    async def test_its_pool_process_and_its_workers_are_gone_too(self, forked, stopped):
+    async def test_its_pool_process_and_its_workers_are_gone_too(self, forked, stopped, tmp_path):
         service = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", self.STORY.format(forked=forked), stdout=subprocess.PIPE
+            sys.executable,
+            "-c",
+            self.STORY.format(forked=forked),
+            stdout=subprocess.PIPE,
+            env=os.environ | {"TMPDIR": str(tmp_path)},
         )
         assert service.stdout is not None
         pids = {int(pid) for pid in (await service.stdout.readline()).split()}
