@@ -34,7 +34,11 @@ def _known_of(text: str) -> Iterator[str]:
 
 
 def _groups() -> Iterator[str]:
-    """The groups that numbers and references are read out in, each with the comma or the full stop behind it."""
+    """The groups that numbers and references are read out in, each with the comma or the full stop behind it.
+
+    Amounts are not put together from clips: within "two hundred and four dollars" no voice pauses, and words that were
+    rendered apart each begin and end like a sentence. They are rendered while the clause before them plays.
+    """
     for pair in product("0123456789", repeat=2):
         yield from (f"{wording.digits(''.join(pair))}{mark}" for mark in ",.")
     yield from (f"{spelled(character)}{mark}" for character in SPELLED for mark in ",.")

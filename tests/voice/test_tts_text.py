@@ -158,6 +158,19 @@ def test_the_first_clause_is_short_where_a_place_to_breathe_allows(text, first):
     assert clauses(text)[0] == first
 
 
+def test_a_long_sentence_is_rendered_in_stretches_that_end_at_commas():
+    text = (
+        "Short start. I moved two hundred and four dollars and thirty cents from checking to savings, "
+        "and your savings account now holds one thousand dollars, which you can use at once."
+    )
+    assert clauses(text) == [
+        "Short start.",
+        "I moved two hundred and four dollars and thirty cents from checking to savings,",
+        "and your savings account now holds one thousand dollars,",
+        "which you can use at once.",
+    ]
+
+
 @given(st.text(max_size=200))
 def test_cutting_loses_no_word(text):
     assert " ".join(clauses(text)).split() == text.split()
