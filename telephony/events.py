@@ -65,6 +65,7 @@ class Heard:
     start_ms: int
     end_ms: int
     engine: str
+    refused: str = ""  # the guard that did not believe what the engine wrote: then `text` is ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,8 @@ class LegOffice:
             turn = 0  # an agent, before the bridge: no turn of the caller's conversation
         elif turn is None:
             turn = self._notes.note(self._speaker, text, start_ms, end_ms, confidence)
-        self._journal.append(entries.Heard(turn, self._speaker.value, text, confidence, start_ms, end_ms, heard.engine))
+        who, engine, refused = self._speaker.value, heard.engine, heard.refused
+        self._journal.append(entries.Heard(turn, who, text, confidence, start_ms, end_ms, engine, refused))
 
     def _redacted(self, words: str) -> str:
         """Read together with what was said just before: a number given in pieces is one all the same. The pieces before

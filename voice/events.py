@@ -29,7 +29,8 @@ class SpeechBegan:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One utterance of the party, recognised. `text` is empty when there was speech but no words were understood."""
+    """One utterance of the party, recognised. `text` is empty when there was speech but no words were understood;
+    `refused` names the guard when there were some that nobody should believe."""
 
     text: str
     confidence: float
@@ -38,6 +39,7 @@ class Heard:
     engine: str
     over_prompt: bool = False
     prosody: Prosody | None = field(default=None, compare=False)
+    refused: str = ""
     voiced_ms: int | None = field(default=None, compare=False)  # how much of it was voice, where that is known
 
     @property

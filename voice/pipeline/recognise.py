@@ -100,4 +100,5 @@ class Recognise(FrameProcessor):
             recognition.engine,
             over_prompt=segment.over_prompt,
             prosody=prosody,
+            refused=recognition.refused,
         )
