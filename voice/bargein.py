@@ -14,17 +14,24 @@ from enum import StrEnum
 _CONTINUERS = (
     "mm", "mm hm", "mm hmm", "mmhm", "mhm", "hm", "hmm", "uh huh", "uh", "um", "huh", "ah", "aha", "oh", "okay", "ok",
     "right", "all right", "alright", "sure", "yeah", "yep", "yup", "yes", "i see", "got it", "go on", "good", "fine",
-    "great", "cool", "thanks", "thank you",
+    "great", "cool", "thanks", "thank you", "go ahead",
 )  # fmt: skip
+_EMPTY = tuple(
+    "a an the and or but if so to of on in at for with by from as than is are am was were be been do does did have has "
+    "had will would can could should may i i'd i'm i'll i've you your we our they them he him she her it its it's this "
+    "that that's these those my me who when where there then well just".split()
+)
+"""English function words (articles, prepositions, auxiliaries, pronouns). "What" and "why" ask for something."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    duck_ms: int = 80  # ms of voice; three windows of the detector, before which a click is not told from a voice
+    duck_ms: int = 60  # ms of voice; two windows of the detector, before which a click is not told from a voice
     duck_db: float = -18.0  # what two people speaking at once do to each other; still followed (goals, barge-in)
     speech_ms: int = 200  # ms of speech; coughs are shorter, and people notice from about 300 ms that nobody listens
-    sure_ms: int = 100  # of these the detector is sure; it needs 40 to 120 ms of a voice [60 commands, 40 digits] ...
-    onset_ms: int = 120  # ... so that so much sound right before counts as speech too
+    sure_ms: int = 80  # of these the detector hears a voice. It needs 40 to 120 ms of one [60 commands, 40 digits] ...
+    before_ms: int = 120  # ... so that so much sound right before counts as speech too
+    probability: float = 0.35  # is a voice, here: at 0.5 twice as many digits stop nothing, and no fewer noises
     protect_ms: int = 300  # who speaks this early answers the prompt before; and echo cancellers need a moment
     verdict_ms: int = 1000  # after the end of speech was told, a stop window late: 1.3 to 1.7 s without a sound
     noise_ms: int = 1500  # longer speech of which nothing was understood is worth a "sorry?"; coughs last under 0.5 s
@@ -32,6 +39,7 @@ class Settings:
     resumes_max: int = 3  # stops of one prompt by what was no answer; after so many it is played to its end
     echo_share: float = 0.5  # of the sound that is our own prompt come back; a caller who speaks leaves it below 0.3
     back_channels: tuple[str, ...] = _CONTINUERS  # said to show that one listens; Yngve's "back channel", 1970
+    empty_words: tuple[str, ...] = _EMPTY  # alone they ask for nothing: what a recogniser makes of a hum or a cough
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +94,7 @@ def verdict(
     """What `text`, understood with `confidence` of `speech_ms` of speech, was to the prompt it stopped. `yes_no`: such
     an answer is expected when the prompt has ended."""
     words = _plain(text)
-    if not words or confidence < settings.words_confidence:
+    if confidence < settings.words_confidence or all(word in settings.empty_words for word in words.split()):
         return Verdict.NOISE if speech_ms < settings.noise_ms else Verdict.ANSWER
     if words not in settings.back_channels:
         return Verdict.ANSWER

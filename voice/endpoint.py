@@ -142,9 +142,10 @@ class Endpoint:
         self._ended(sound)
         return Edge.ENDED
 
-    def begin(self) -> None:
-        """The voice that has been starting is speech: somebody else is sure of it."""
+    def begin(self, onset_ms: int, voiced_ms: int) -> None:
+        """Speech has begun: somebody else is sure of it, and still hears it."""
         self.state = State.SPEAKING
+        self.onset_ms, self.voiced_ms, self.last_voice_ms = onset_ms, voiced_ms, self.now_ms
         self._began()
 
     def forget(self) -> None:

@@ -121,8 +121,9 @@ class Ear:
         self._announced = False  # its SpeechBegan was told
         self._echo = Echo()  # what was played of late
         self._only_echo = False  # nothing but that was heard in the utterance that goes on
-        self._onset = Onset()
-        self._before_voice_ms = 0  # sound right before the detector was sure, in this attempt
+        rule = self._settings.bargein
+        gap_ms = self._settings.endpoint.gap_ms
+        self._onset = Onset(probability=rule.probability, gap_ms=gap_ms, before_ms=rule.before_ms)
         self._lowered = False  # a VoiceOverPrompt was told that has not been taken back
         self._early = False  # the utterance that goes on stops the prompt before the endpoint would be certain of it
         self._paused_at_ms: int | None = None  # where its voice had ended at the pause that was told of
@@ -201,8 +202,9 @@ class Ear:
     # --- one frame ------------------------------------------------------------------------------------------------
 
     def _hear(self, frame: Pcm) -> list[EarEvent]:
-        edge = self._endpoint.hear(self._vad.probability(frame), FRAME_MS)
-        self._onset.hear(frame)
+        probability = self._vad.probability(frame)
+        edge = self._endpoint.hear(probability, FRAME_MS)
+        self._onset.hear(frame, probability)
         self._kept.append(frame)
         events: list[EarEvent] = []
         if edge is Edge.BEGAN:
@@ -262,22 +264,19 @@ class Ear:
 
     def _tell_of_voice(self, events: list[EarEvent]) -> None:
         """Over a prompt voice counts earlier: the prompt is lowered, and stopped before the endpoint is certain."""
-        heard = self._endpoint
-        if heard.voiced_ms == FRAME_MS:
-            self._before_voice_ms = min(self._settings.bargein.onset_ms, max(0, self._onset.sound_ms - FRAME_MS))
-        if self._lowered and heard.state is State.QUIET:
+        voice, rule = self._onset, self._settings.bargein
+        if self._lowered and not voice.voiced_ms and not self.speaking:
             self._lowered = False
             events.append(VoiceOverPrompt(on=False))
-        if self._prompt is None or heard.state is not State.STARTING or heard.last_voice_ms < self.now_ms:
+        if self._prompt is None or self.speaking or not voice.voiced:
             return
-        rule, voiced_ms, now_ms = self._settings.bargein, heard.voiced_ms, self.now_ms
-        speech_ms = now_ms - heard.onset_ms + self._before_voice_ms
-        stop = stops(rule, prompt=self._prompt, voiced_ms=voiced_ms, speech_ms=speech_ms, now_ms=now_ms)
+        voiced_ms, now_ms = voice.voiced_ms, self.now_ms
+        stop = stops(rule, prompt=self._prompt, voiced_ms=voiced_ms, speech_ms=voice.speech_ms, now_ms=now_ms)
         duck = not self._lowered and ducks(rule, prompt=self._prompt, voiced_ms=voiced_ms, now_ms=now_ms)
         if not (stop or duck) or self._is_echo():
             return
         if stop:
-            heard.begin()
+            self._endpoint.begin(voice.at_ms, voiced_ms)
             self._begin()
             self._only_echo, self._early = False, True
         else:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from voice.bargein import Prompt, Settings, Stopped, Verdict, ducks, interrupts, verdict
+from voice.bargein import Prompt, Settings, Stopped, Verdict, ducks, interrupts, stops, verdict
 
 OPEN = Prompt(began_ms=1000, interruptible=True)
 PROTECTED = Prompt(began_ms=1000, interruptible=False)
@@ -18,9 +18,16 @@ def test_200_ms_of_voice_interrupt():
     assert not interrupts(RULE, prompt=OPEN, voiced_ms=180, now_ms=2000)
 
 
-def test_80_ms_of_voice_lower_the_prompt():
-    assert ducks(RULE, prompt=OPEN, voiced_ms=80, now_ms=2000)
-    assert not ducks(RULE, prompt=OPEN, voiced_ms=60, now_ms=2000)
+def test_60_ms_of_voice_lower_the_prompt():
+    assert ducks(RULE, prompt=OPEN, voiced_ms=60, now_ms=2000)
+    assert not ducks(RULE, prompt=OPEN, voiced_ms=40, now_ms=2000)
+
+
+def test_200_ms_of_sound_stop_it_when_enough_of_them_is_voice():
+    assert stops(RULE, prompt=OPEN, voiced_ms=80, speech_ms=200, now_ms=2000)
+    assert not stops(RULE, prompt=OPEN, voiced_ms=60, speech_ms=400, now_ms=2000)
+    assert not stops(RULE, prompt=OPEN, voiced_ms=160, speech_ms=180, now_ms=2000)
+    assert not stops(RULE, prompt=PROTECTED, voiced_ms=900, speech_ms=900, now_ms=2000)
 
 
 def test_nothing_interrupts_the_first_moments():
@@ -71,6 +78,13 @@ def test_okay_answers_no_open_question():
 @pytest.mark.parametrize(("text", "confidence"), [("", 0.0), ("", 1.0), ("now", 0.1)])
 def test_short_speech_of_which_nothing_was_understood_is_noise(text: str, confidence: float):
     assert what(STATEMENT, text, confidence=confidence) is Verdict.NOISE
+
+
+@pytest.mark.parametrize("text", ["the", "do", "when the", "i'd to"])
+def test_a_few_words_that_mean_nothing_alone_are_noise_too(text: str):
+    assert what(STATEMENT, text) is Verdict.NOISE
+    assert what(STATEMENT, text, speech_ms=1500) is Verdict.ANSWER
+    assert what(STATEMENT, f"{text} agent") is Verdict.ANSWER
 
 
 def test_long_speech_of_which_nothing_was_understood_is_worth_a_sorry():
