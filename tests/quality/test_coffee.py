@@ -27,12 +27,15 @@ def test_80_of_100_spoken_orders_come_out_with_their_intent_and_all_their_slots(
 
 def heard(pcm: Pcm, recogniser: Recogniser) -> str:
     """The words of one command, through the ear as in a call."""
+    return " ".join(recogniser.transcribe(segment, "main").text for segment in segments(pcm))
+
+
+def segments(pcm: Pcm, expect: Expect | None = None) -> list[Pcm]:
     ear = Ear(vad=open_vad())
-    ear.expect(Expect(language="main"))
+    ear.expect(expect or Expect(language="main"))
     sound = np.concatenate((pcm, silence(1000)))
     frames = [sound[i : i + FRAME_SAMPLES] for i in range(0, len(sound), FRAME_SAMPLES)]
-    segments = [e.segment for frame in frames for e in ear.feed(frame) if isinstance(e, SpeechEnded)]
-    return " ".join(recogniser.transcribe(segment.pcm, "main").text for segment in segments)
+    return [e.segment.pcm for frame in frames for e in ear.feed(frame) if isinstance(e, SpeechEnded)]
 
 
 def same(order: Order, command: Command) -> bool:

@@ -104,3 +104,11 @@ def test_words_lie_inside_the_utterance_in_order(recogniser):
     assert all(0 <= word.start_ms < word.end_ms <= len(clip) / 8 for word in words)
     assert all(0 <= word.confidence <= 1 for word in words)
     assert not any(set(word.text) & set("<>()") for word in words)
+
+
+def test_a_sentence_that_stops_where_none_of_the_state_does_is_doubted_more():
+    strict = pocketsphinx.open(Settings(reject_word_below=0.0, reject_fragment_below=1.01), {"who": ["eight people"]})
+    lax = pocketsphinx.open(Settings(reject_word_below=0.0, reject_fragment_below=0.0), {"who": ["eight people"]})
+    clip = spoken_digits("theo")[8][1]
+    assert lax.transcribe(clip, "who").text == "eight"
+    assert strict.transcribe(clip, "who").text == ""

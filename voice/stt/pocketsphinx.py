@@ -1,7 +1,8 @@
 """The recogniser without a download: pocketsphinx, whose wheel carries an acoustic model and a dictionary.
 
 It hears only what the state expects: each state's sentences become a small trigram model. Its acoustic model knows
-voices up to 6.8 kHz while a telephone ends at 3.4, so faint noise fills the dead band (see `NOISE_SEED`).
+clean voices up to 6.8 kHz while a telephone ends at 3.4, so a net guesses what those would have been
+(`models/phone_cepstra.py`).
 """
 
 import logging
@@ -13,36 +14,35 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 
 import numpy as np
-import numpy.typing as npt
 import pocketsphinx as engine
 
-from voice.audio import FRAME_MS, FRAME_SAMPLES, RATE, Pcm
+from models import phone_cepstra
+from voice.audio import RATE, Pcm
 from voice.errors import EngineUnavailable, RecogniserFailed
 from voice.resample import resample
 from voice.stt import Languages, Recogniser, Recognition, Word
 from voice.stt.guards import Guard, judge_constrained
 from voice.stt.language_model import arpa, pronounceable, words_of
 from voice.stt.pronounce import dictionary_text, pronunciations
+from voice.stt.voiced import voiced_part
 
 log = logging.getLogger(__name__)
 
 NAME = "pocketsphinx"
-_HZ = 16_000  # of the acoustic model in the wheel
 _DECODER_FRAME_MS = 10
 _SHORT_WORDS = 2
-NOISE_SEED = 0  # the same utterance gives the same text, every time
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What is heard with less confidence than the bar is no text at all (no-match for the dialogue). All that is above
+    """What is heard with less confidence than its bar is no text at all (no-match for the dialogue). All that is above
     is handed on with its confidence: the dialogue decides whether to ask back. A right single word is often unsure, a
-    right sentence hardly ever. The two bars refuse 74 of 125 utterances that were meant for another business.
+    right sentence hardly ever; and what stops where no sentence of the state does was hardly meant for it.
     """
 
     reject_word_below: float = 0.2  # one or two words: refuses none of 164 digits that were right
-    reject_sentence_below: float = 0.5  # three and more: refuses none of 100 commands
-    noise_floor_db: float = -35.0  # under the voice; right of 100 commands: 89, 88 at -40, 82 at -30 and without
+    reject_sentence_below: float = 0.62  # three and more
+    reject_fragment_below: float = 0.9  # "can i get a"; chosen on 70 commands and 100 utterances meant for others
     language_weight: float = 6.5  # the engine's own default; 9 and 12 gave nothing
 
 
@@ -59,6 +59,7 @@ class _Models:
     folder: tempfile.TemporaryDirectory[str]
     dictionary: Path
     languages: Mapping[str, Path]
+    last_words: Mapping[str, frozenset[str]]  # of each language's sentences
 
 
 class PocketsphinxRecogniser:
@@ -67,6 +68,7 @@ class PocketsphinxRecogniser:
     def __init__(self, settings: Settings, models: _Models) -> None:
         self._settings = settings
         self._models = models
+        self._cepstra = phone_cepstra.shipped()
         self._idle: SimpleQueue[engine.Decoder] = SimpleQueue()
         self._idle.put(self._new_decoder())  # a model that cannot be read fails here, not in a call
 
@@ -74,36 +76,39 @@ class PocketsphinxRecogniser:
         if language not in self._models.languages:
             known = ", ".join(sorted(self._models.languages)) or "none"
             raise RecogniserFailed(f"{NAME} expected one of the states it was opened with ({known}), got {language!r}")
-        from_ms, voice = _voiced_part(pcm)
+        from_ms, voice = voiced_part(pcm)
         if not len(voice):
             return Recognition("", 0.0, NAME, refused=Guard.SILENCE)
         with self._decoder() as decoder:
             words = self._decode(decoder, voice, language)
-        return self._judge([_moved(word, from_ms, len(pcm) * 1000 // RATE) for word in words], pcm)
+        return self._judge([_moved(word, from_ms, len(pcm) * 1000 // RATE) for word in words], pcm, language)
 
     def _decode(self, decoder: engine.Decoder, voice: Pcm, language: str) -> list[Word]:
         decoder.activate_search(language)
         decoder.reinit_feat()  # else its estimate of noise and voice is still the last caller's; 70 µs
         decoder.start_utt()
         try:
-            sound = _with_noise_floor(resample(voice, RATE, _HZ), self._settings.noise_floor_db)
-            decoder.process_raw(sound.tobytes(), full_utt=True)
+            cepstra = self._cepstra(resample(voice, RATE, phone_cepstra.RATE))
+            decoder.process_cep(cepstra.tobytes(), full_utt=True)
         finally:
             decoder.end_utt()
         return list(_words(decoder)) if decoder.hyp() is not None else []
 
-    def _judge(self, words: Sequence[Word], pcm: Pcm) -> Recognition:
+    def _judge(self, words: Sequence[Word], pcm: Pcm, language: str) -> Recognition:
         text = " ".join(word.text for word in words)
         confidence = float(np.mean([word.confidence for word in words])) if words else 0.0
-        short = len(words) <= _SHORT_WORDS
         guard = judge_constrained(text, pcm)
-        if not guard and confidence < (
-            self._settings.reject_word_below if short else self._settings.reject_sentence_below
-        ):
+        if not guard and confidence < self._bar(words, language):
             guard = Guard.CONFIDENCE
         if guard:
             return Recognition("", confidence, NAME, refused=guard)
         return Recognition(text, confidence, NAME, tuple(words))
+
+    def _bar(self, words: Sequence[Word], language: str) -> float:
+        if words[-1].text not in self._models.last_words[language]:
+            return self._settings.reject_fragment_below
+        short = len(words) <= _SHORT_WORDS
+        return self._settings.reject_word_below if short else self._settings.reject_sentence_below
 
     @contextmanager
     def _decoder(self) -> Iterator[engine.Decoder]:
@@ -119,7 +124,7 @@ class PocketsphinxRecogniser:
 
     def _new_decoder(self) -> engine.Decoder:
         decoder = engine.Decoder(
-            samprate=_HZ,
+            samprate=phone_cepstra.RATE,
             lm=None,
             dict=str(self._models.dictionary),
             lw=self._settings.language_weight,
@@ -146,7 +151,8 @@ def _compile(languages: Languages) -> _Models:
     for number, (name, said) in enumerate(sentences.items()):
         paths[name] = Path(folder.name, f"{number}.arpa")
         paths[name].write_text(arpa(said), encoding="utf-8")
-    return _Models(folder, dictionary, paths)
+    last_words = {name: frozenset(sentence[-1] for sentence in said) for name, said in sentences.items()}
+    return _Models(folder, dictionary, paths, last_words)
 
 
 def _sayable(language: str, wanted: Sequence[str]) -> list[list[str]]:
@@ -163,42 +169,7 @@ def _sayable(language: str, wanted: Sequence[str]) -> list[list[str]]:
     return sayable
 
 
-# --- sound ----------------------------------------------------------------------------------------------------
-
-_LOUD_WITHIN = 10 ** (-30 / 20)  # a frame belongs to the voice when it is at most 30 dB below the loudest
-_MARGIN_FRAMES = 160 // FRAME_MS
-"""Silence around the voice. Without any, 200 single digits were heard at .57, with 150 ms at .82, with 300 at .78;
-seconds of it shift the engine's cepstral mean, and commands fall from .85 to .66."""
-
-
-def _frame_levels(pcm: Pcm, samples: int) -> npt.NDArray[np.float32]:
-    frames = pcm[: len(pcm) // samples * samples].reshape(-1, samples).astype(np.float32)
-    levels: npt.NDArray[np.float32] = np.sqrt(np.mean(frames * frames, axis=1))
-    return levels
-
-
-def _voiced_part(pcm: Pcm) -> tuple[int, Pcm]:
-    """The voice with a margin on both sides, silent where the sound ends; and where that begins (ms, may be < 0)."""
-    levels = _frame_levels(pcm, FRAME_SAMPLES)
-    if not len(levels) or levels.max() < 1:
-        return 0, pcm[:0]
-    loud = np.flatnonzero(levels >= levels.max() * _LOUD_WITHIN)
-    first = int(loud[0]) - _MARGIN_FRAMES
-    after = int(loud[-1]) + 1 + _MARGIN_FRAMES
-    inside = pcm[max(0, first) * FRAME_SAMPLES : after * FRAME_SAMPLES]
-    before_it = np.zeros(max(0, -first) * FRAME_SAMPLES, np.int16)
-    behind_it = np.zeros(max(0, (after - first) * FRAME_SAMPLES - len(before_it) - len(inside)), np.int16)
-    return first * FRAME_MS, np.concatenate((before_it, inside, behind_it))
-
-
-def _with_noise_floor(pcm: Pcm, below_db: float) -> Pcm:
-    levels = _frame_levels(pcm, _HZ * FRAME_MS // 1000)
-    if not len(levels):
-        return pcm
-    voiced = levels[levels >= levels.max() * 0.1]  # within 20 dB of the loudest
-    floor = float(np.sqrt(np.mean(voiced * voiced))) * 10 ** (below_db / 20)
-    noise = np.random.default_rng(NOISE_SEED).standard_normal(len(pcm), dtype=np.float32) * floor
-    return np.clip(np.rint(pcm + noise), -32768, 32767).astype(np.int16)
+# --- words ------------------------------------------------------------------------------------------------------
 
 
 def _words(decoder: engine.Decoder) -> Iterator[Word]:
