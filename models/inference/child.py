@@ -65,8 +65,8 @@ async def _serve(way: socket.socket, compose: Compose) -> None:
 
 
 def _freeze() -> None:
-    """What is open now stays until the end. Looking through it takes 28 ms with pocketsphinx, 90 with Whisper [measured],
-    in which no job of this process goes on."""
+    """What is open now stays until the end. To look through it would take 28 ms with pocketsphinx, 90 with Whisper
+    [measured], and no job goes on meanwhile."""
     gc.collect()
     gc.freeze()
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import socket
+import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -48,7 +49,7 @@ class Link(asyncio.Protocol):
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.DEVNULL,  # of ours nobody prints; what a library prints is no message
                 pass_fds=(theirs.fileno(),),
-                env=os.environ | ENVIRONMENT | {"TMPDIR": self._folder.name},
+                env=os.environ | ENVIRONMENT | _same_modules() | {"TMPDIR": self._folder.name},
                 start_new_session=True,  # the terminal's Ctrl-C is the service's to handle: calls end first
             )  # fmt: skip
         except OSError as failure:
@@ -139,3 +140,8 @@ class Link(asyncio.Protocol):
             self.ended.set_result(f"a message of the pool expected, {what} came")
         if self._transport is not None:
             self._transport.close()
+
+
+def _same_modules() -> dict[str, str]:
+    """It imports what this process would, in whatever folder that was started."""
+    return {"PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path), "PYTHONSAFEPATH": "1"}

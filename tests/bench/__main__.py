@@ -27,6 +27,7 @@ from tests.bench import (
     intents,
     matrix,
     page,
+    pool,
     soak,
     speaking,
     standin,
@@ -60,6 +61,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "soak": soak,
     "speaking": speaking,
     "turns": turns,
+    "pool": pool,
 }
 OUT = Path("build/bench.json")
 

@@ -197,6 +197,13 @@ class TestItIsAPool:
             with pytest.raises(ProcessLookupError):
                 os.kill(pid, 0)
 
+    async def test_it_finds_our_modules_from_any_folder(self, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / "models").mkdir()
+        (tmp_path / "models" / "__init__.py").write_text("raise ImportError('somebody else')")
+        async with opened() as pool:
+            assert await said(pool, "found") == "FOUND"
+
     def test_an_engine_without_a_codec_cannot_go_there(self):
         with pytest.raises(ValueError, match="with a codec"):
             ProcessPool({"say": EngineFactory(lambda: str.upper)}, command=COMMAND, workers=1, queue_limit=1)
