@@ -134,6 +134,35 @@ async def test_several_texts_are_spoken_at_once_each_whole(process):
     assert [pcm.tolist() for pcm in together] == [pcm.tolist() for pcm in alone]
 
 
+HOSTILE = [
+    "<speak><voice name='de'>hallo</voice><break time='9s'/></speak>",
+    "\x0199P\x01450S faster \x00 and gone",
+    "[[h@l'oU]] ]] [[",
+    "\ud800 \u202e backwards \U0001f600",
+    "a" * 900,
+    "".join(map(chr, range(1, 400))),
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=["markup", "commands", "phonemes", "odd unicode", "a long word", "all"])
+async def test_a_callers_words_change_neither_the_voice_nor_the_process(process, tmp_path, text):
+    voices = [
+        espeak.open(espeak.Settings(), process=process),
+        piper.open(piper.Settings(piper_shape("toy", tmp_path)), process=process),
+    ]
+    for voice in voices:
+        before = await say(voice, "All right.")
+        pid = process.pid
+        assert len(await say(voice, f"I'll tell them: {text}."))
+        assert (await say(voice, "All right.")).tolist() == before.tolist()
+        assert process.pid == pid
+
+
+async def test_markup_is_read_as_the_words_it_is_made_of(process):
+    voice = espeak.open(espeak.Settings(), process=process)
+    assert (await say(voice, "<b>good</b> [[morning]]")).tolist() == (await say(voice, "b good /b morning")).tolist()
+
+
 async def test_a_text_sounds_the_same_whatever_was_spoken_before_it(process):
     voice = espeak.open(espeak.Settings(), process=process)
     first = await say(voice, "All right, you keep your place.")
