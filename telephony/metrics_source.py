@@ -81,6 +81,12 @@ class Present:
             ("resent", "Jobs handed over again after one.", stats.resent),
         ):
             yield CounterMetricFamily(f"warmline_inference_{name}", what, value=value)
+        tally = self._it.switchboard.house.tally
+        yield CounterMetricFamily("warmline_turns", "Utterances that ended and were recognised.", value=tally.turns)
+        guesses = CounterMetricFamily("warmline_guesses", "Pauses recognised as if ends.", labels=["outcome"])
+        for outcome, value in (("kept", tally.kept), ("dropped", tally.dropped), ("refused", tally.refused)):
+            guesses.add_metric([outcome], value)
+        yield guesses
         p50 = GaugeMetricFamily("warmline_inference_p50_ms", "From call to result, of the latest.", labels=["priority"])
         p95 = GaugeMetricFamily("warmline_inference_p95_ms", "From call to result, of the latest.", labels=["priority"])
         for priority, timing in stats.by_priority.items():

@@ -145,7 +145,7 @@ class Scores:
     slow: Score = field(default_factory=Score)
     right: Score = field(default_factory=Score)
     slow_right: Score = field(default_factory=Score)
-    turned: list[Turned] = field(default_factory=list)
+    turned: list[Turned] = field(default_factory=list)  # calls and orders: pauses that people made
 
 
 async def measure(*, scored: bool, seed: int, full: bool) -> Scores:
@@ -167,7 +167,6 @@ async def measure(*, scored: bool, seed: int, full: bool) -> Scores:
     ):
         for clip in numbers(pace, some, scored=scored, seed=seed):
             turned, others = drive(clip, settings, words), await peers.closings(clip.pcm)
-            scores.turned.append(turned)
             score.add(clip, turned, others, lambda one: True)
             certain.add(clip, drive(clip, settings, right), others, lambda one: True)
     return scores
@@ -211,7 +210,7 @@ def _guesses(context: Context, turned: Sequence[Turned]) -> list[Row]:
     return [
         context.samples.row(
             IDS[10], [float(kept) for one in turned for kept in one.kept], "share", unit="of guesses", goal=">= 0.85",
-            of="1 where the pause was the end", note="a guess at every pause of 100 ms, as in a pool with room",
+            of="1 where the pause was the end", note="calls and orders; a guess at every pause of 100 ms, as in a pool with room",
         ),
         context.samples.row(
             IDS[11], [float(count) for one in turned for count in one.decodes], "mean", unit="", goal="<= 1.4",

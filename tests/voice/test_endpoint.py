@@ -5,6 +5,7 @@ import itertools
 import pytest
 
 from voice.endpoint import TABLE, Edge, Endpoint, Settings, Sound, State
+from voice.turn_end import Completeness
 
 
 def run(endpoint: Endpoint, *stretches: tuple[float, int]) -> list[tuple[int, Edge]]:
@@ -36,7 +37,7 @@ def test_speech_can_only_end_in_quiet_and_only_begin_with_enough_voice():
 
 
 def test_speech_begins_after_200_ms_and_ends_after_the_stop_window():
-    assert run(Endpoint(), (0, 500), (1, 500), (0, 1000)) == [(700, Edge.BEGAN), (1600, Edge.ENDED)]
+    assert run(Endpoint(), (0, 500), (1, 500), (0, 1000)) == [(700, Edge.BEGAN), (1500, Edge.ENDED)]
 
 
 def test_a_stop_consonant_does_not_begin_the_count_anew():
@@ -77,3 +78,22 @@ def test_forgetting_drops_the_utterance_without_an_edge():
 def test_the_longest_utterance_is_a_setting():
     edges = run(Endpoint(Settings(longest_ms=1000)), (1, 1000))
     assert edges == [(200, Edge.BEGAN), (1000, Edge.ENDED)]
+
+
+def test_who_has_more_to_say_is_heard_on_a_weaker_voice():
+    due, unknown = Endpoint(shape="digits"), Endpoint(shape="digits")
+    for endpoint in (due, unknown):
+        run(endpoint, (1, 400), (0, 200))
+    due.consider(Completeness.OPEN)
+    for endpoint in (due, unknown):
+        run(endpoint, (0.25, 100))
+    assert (due.state, unknown.state) == (State.PAUSING, State.PAUSING)
+    assert (due.last_voice_ms, unknown.last_voice_ms) == (620, 400)
+
+
+def test_what_was_known_of_a_pause_is_forgotten_when_the_speaker_goes_on():
+    endpoint = Endpoint(shape="yes_no")
+    run(endpoint, (1, 400), (0, 100))
+    endpoint.consider(Completeness.COMPLETE)
+    run(endpoint, (1, 200))
+    assert run(endpoint, (0, 300)) == [(1000, Edge.ENDED)]

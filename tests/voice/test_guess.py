@@ -126,7 +126,7 @@ async def test_four_digits_of_four_close_early_and_three_of_four_wait() -> None:
     four = Expect("digits", "digits", 4)
     all_of_them, one_short = Leg("four two four two", expect=four), Leg("four two four", expect=four)
     assert len(await all_of_them.hears(quiet(500), talk(900), quiet(200))) == 1
-    assert await one_short.hears(quiet(500), talk(900), quiet(980)) == []
+    assert await one_short.hears(quiet(500), talk(900), quiet(1480)) == []
     assert len(await one_short.hears(quiet(20))) == 1
 
 
@@ -151,7 +151,7 @@ async def test_news_of_a_pause_that_is_over_changes_nothing() -> None:
     (paused,) = [event.segment for event in leg.call.events if isinstance(event, SpeechPaused)]
     await leg.hears(talk(300), quiet(100))
     leg.call.ear.consider(paused.start_ms, paused.end_ms, COMPLETE)
-    assert await leg.hears(quiet(480)) == []
+    assert await leg.hears(quiet(380)) == []
     assert len(await leg.hears(quiet(20))) == 1
 
 

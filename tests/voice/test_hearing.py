@@ -49,7 +49,7 @@ def test_two_coughs_are_no_speech_either():
     assert call.hears(talk(160), quiet(100), talk(160), quiet(1000)) == []
 
 
-@pytest.mark.parametrize(("shape", "stop_ms"), [("yes_no", 300), ("choice", 400), ("free", 600), ("digits", 700)])
+@pytest.mark.parametrize(("shape", "stop_ms"), [("yes_no", 300), ("choice", 400), ("free", 500), ("digits", 700)])
 def test_the_silence_that_ends_an_answer_depends_on_what_was_asked(shape, stop_ms):
     call = Conversation(expect=Expect(language="main", shape=shape))
     assert segments(call.hears(talk(500), quiet(stop_ms - 20))) == []
@@ -82,7 +82,7 @@ def test_silence_after_a_prompt_is_told_once():
 
 def test_the_no_input_time_waits_while_somebody_speaks():
     call = Conversation(expect=Expect(language="main", no_input_ms=2000))
-    call.hears(quiet(1500), talk(3000), quiet(600))
+    call.hears(quiet(1500), talk(3000), quiet(500))
     assert NoInput(after_ms=2000) not in call.events
     assert call.hears(quiet(1980)) == []
     assert call.hears(quiet(20)) == [NoInput(after_ms=2000)]
