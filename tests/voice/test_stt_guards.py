@@ -90,6 +90,16 @@ def test_a_phrase_that_the_state_expects_is_kept():
     assert judge("okay", doubtful, expected={"yes"}) == dropped(Guard.STOCK_PHRASE)
 
 
+def test_a_text_that_repeats_its_own_hint_is_looked_at_again():
+    """On noise the decoder goes on with what was put before it; people say such words, but not in that order."""
+    hint = "parcel mortgage balance statement"
+    assert judge("mortgage balance statement", SURE, hint=hint) == suspicious(Guard.ECHO)
+    assert judge("parcel mortgage balance statement", SURE, hint=hint) == suspicious(Guard.ECHO)
+    for said in ("balance statement", "my mortgage balance statement", "statement balance mortgage"):
+        assert judge(said, SURE, hint=hint) == KEEP
+    assert judge("mortgage balance statement", SURE, hint=hint, expected={"mortgage balance statement"}) == KEEP
+
+
 @pytest.mark.parametrize(
     "text",
     [

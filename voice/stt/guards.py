@@ -42,6 +42,7 @@ class Guard(StrEnum):
     CAP = "token cap"
     TOO_FAST = "tokens per second"
     LOOP = "loop"
+    ECHO = "its own hint"
 
 
 class Verdict(Enum):
@@ -92,12 +93,16 @@ _NUMBERS = frozenset(
 _REPEATS = {1: 6, 2: 4, 3: 3, 4: 3, 5: 3}  # words in a piece → how often in a row nobody says it
 
 
-def judge(text: str, scores: Scores, *, expected: Iterable[str] = (), limits: Limits | None = None) -> Judgement:
-    """`text` as handed on (lower case, plain); `expected`: whole sentences of the state, which no list forbids."""
+def judge(
+    text: str, scores: Scores, *, expected: Iterable[str] = (), hint: str = "", limits: Limits | None = None
+) -> Judgement:
+    """`text` as handed on (lower case, plain); `expected`: whole sentences of the state, which no list forbids; `hint`:
+    the words that were put before the text."""
     limits = limits or Limits()
-    if guard := _invented(text, scores, frozenset(expected), limits):
+    known = frozenset(expected)
+    if guard := _invented(text, scores, known, limits):
         return Judgement(Verdict.DROP, guard)
-    if guard := _broken(text, scores, limits):
+    if guard := _broken(text, scores, "" if text in known else hint, limits):
         return Judgement(Verdict.SUSPICIOUS, guard)
     return Judgement(Verdict.KEEP)
 
@@ -113,12 +118,14 @@ def _invented(text: str, scores: Scores, expected: frozenset[str], limits: Limit
     return None
 
 
-def _broken(text: str, scores: Scores, limits: Limits) -> Guard | None:
+def _broken(text: str, scores: Scores, hint: str, limits: Limits) -> Guard | None:
     """A short window may have done that: the decoder repeats or goes on where it sees no end."""
     if scores.compression_ratio > limits.compression_ratio:
         return Guard.COMPRESSES
     if loops(text):
         return Guard.LOOP
+    if echoes(text, hint):
+        return Guard.ECHO
     if scores.tokens >= scores.token_cap:
         return Guard.CAP
     if scores.tokens > 4 + limits.tokens_per_second * scores.audible_ms / 1000:  # 4: a word may be cut short
@@ -179,6 +186,11 @@ def loops(text: str) -> bool:
     """A piece of one to five words said over and over. Numbers are no loop: people read out 0000 and 123 123 123."""
     words = text.split()
     return any(_repeats(words, length, often) for length, often in _REPEATS.items())
+
+
+def echoes(text: str, hint: str) -> bool:
+    """Three words and more of the hint as they stand there: on noise the decoder goes on with what was before."""
+    return len(text.split()) >= 3 and f" {text} " in f" {hint} "
 
 
 def _repeats(words: list[str], length: int, often: int) -> bool:

@@ -204,7 +204,10 @@ class WhisperRecogniser:
             speech_ms=one.speech_ms,
             audible_ms=one.audible_ms,
         )
-        return judge(plain(decoded.text), scores, expected=one.expected.sentences, limits=self._settings.limits)
+        expected = one.expected
+        return judge(
+            plain(decoded.text), scores, expected=expected.sentences, hint=expected.hint, limits=self._settings.limits
+        )
 
 
 def _recognition(one: _Utterance, decoded: Decoded, judged: Judgement) -> Recognition:
