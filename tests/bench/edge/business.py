@@ -32,14 +32,14 @@ SHORT: Mapping[str, str] = {
 """Questions as short as they can be asked: for many turns in little time."""
 
 USUAL: Mapping[str, str] = SHORT | {
-    "errand.branch": "Which of our branches would you like to go to, the one at the harbor or the one at the market?",
-    "errand.code": "Thank you. Please tell me the last four digits of the number that is printed on your card.",
-    "errand.colour": "All right. And which colour shall the new card have, silver as it was before, or golden?",
-    "errand.number": "Thank you. Now please tell me the four digits that we have sent to your telephone today.",
-    "errand.size": "Almost done. Which size of envelope shall we send it in, the small one or the large one?",
-    "errand.confirm": "I will order the card for you now and send it to the branch you chose. Shall I do that?",
+    "errand.branch": "Which branch would you like to go to, harbor or market?",
+    "errand.code": "Please tell me the last four digits on your card.",
+    "errand.colour": "Which colour shall the new card have, silver or golden?",
+    "errand.number": "Now tell me the four digits that we sent to you today.",
+    "errand.size": "Which size of envelope shall we send it in, small or large?",
+    "errand.confirm": "I will order the card and send it to you. Shall I do that?",
 }
-"""Questions as long as those of a real line: about eight seconds from one answer to the next."""
+"""Questions as long as those of a real line: with a pause to think, about eight seconds from one answer to the next."""
 
 
 def write(folder: Path, prompts: Mapping[str, str]) -> Path:
