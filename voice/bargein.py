@@ -1,7 +1,7 @@
 """When a caller who speaks over a prompt stops it, and whether what they said was meant to.
 
-At `duck_ms` of voice the prompt is lowered, at `speech_ms` of speech it stops, unless it is protected. Then it turns out
-what it was: an answer ends the prompt, an "mm-hm" or a cough does not, and the prompt goes on from where it was.
+At `duck_ms` of voice the prompt is lowered, at `speech_ms` of speech it stops, unless it is protected. Then it turns
+out what it was: an answer ends the prompt, an "mm-hm" or a cough does not, and the prompt goes on from where it was.
 
 What is said over a protected prompt, or in the first moments of any, is not lost: the interruption is only put off
 until the prompt may be interrupted or has ended (see `voice/hearing.py`).
@@ -16,12 +16,14 @@ _CONTINUERS = (
     "right", "all right", "alright", "sure", "yeah", "yep", "yup", "yes", "i see", "got it", "go on", "good", "fine",
     "great", "cool", "thanks", "thank you", "go ahead",
 )  # fmt: skip
-_EMPTY = tuple(
+_FUNCTION_WORDS = (
     "a an the and or but if so to of on in at for with by from as than is are am was were be been do does did have has "
     "had will would can could should may i i'd i'm i'll i've you your we our they them he him she her it its it's this "
-    "that that's these those my me who when where there then well just".split()
+    "that that's these those my me who when where there then well just"
 )
 """English function words (articles, prepositions, auxiliaries, pronouns). "What" and "why" ask for something."""
+
+_EMPTY = tuple(_FUNCTION_WORDS.split())
 
 
 @dataclass(frozen=True, slots=True)

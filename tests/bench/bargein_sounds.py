@@ -1,4 +1,4 @@
-"""What is said and made over a prompt in the barge-in measurement: words that shall stop it, and sounds that shall not."""
+"""What is said and made over a prompt in the barge-in bench: words that shall stop it, and sounds that shall not."""
 
 import shutil
 import subprocess

@@ -9,8 +9,8 @@ from typing import TypeVar
 
 import numpy as np
 
-from models.inference import InlinePool, Pool
 from models.engines import EngineFactory
+from models.inference import InlinePool, Pool
 from models.transcript import Transcript
 from telephony.lines.twilio.transport import TwilioTransport
 from telephony.sim.clock import run_virtual
@@ -146,6 +146,14 @@ class Leg:
     async def until(self, milliseconds: int) -> None:
         """So late in the call."""
         await asyncio.sleep(max(0, milliseconds - self.carrier.now_ms) / 1000)
+
+    async def when(self, true: Callable[[], object], *, within_seconds: float = 60) -> None:
+        """Waits for it."""
+        for _ in range(round(within_seconds * 1000) // FRAME_MS):
+            if true():
+                return
+            await asyncio.sleep(FRAME_MS / 1000)
+        raise AssertionError(f"expected within {within_seconds} s of the call, got {self.mind.told}")
 
     @property
     def heard(self) -> Pcm:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -119,7 +120,7 @@ def test_a_cough_only_lowers_the_prompt():
 def test_the_prompt_is_raised_again_without_a_jump():
     leg = told(over(3000, talk(140)), "mmmmmmmmmm" * 10)
     peaks = [loudness(leg.heard, at, at + 10) for at in range(3050, 3600, 10)]
-    assert max(later / earlier for earlier, later in zip(peaks, peaks[1:], strict=False)) <= 2.0
+    assert max(later / earlier for earlier, later in pairwise(peaks)) <= 2.0
 
 
 # --- going on ---------------------------------------------------------------------------------------------------------
@@ -206,8 +207,7 @@ def test_a_prompt_that_noise_stops_again_and_again_is_played_to_its_end():
 def test_who_barges_in_while_the_prompt_goes_on_stops_it_for_good():
     async def story(leg: Leg) -> None:
         await over(2000, talk(500), then=0)(leg)
-        while not leg.office.went_on:
-            await asyncio.sleep(0.02)
+        await leg.when(lambda: leg.office.went_on)
         await asyncio.sleep(0.5)
         leg.carrier.says(talk(700))
         await asyncio.sleep(8)
