@@ -67,7 +67,7 @@ def _rows(context: Context, played: Played, looks: list[Look], tasks: int, fds: 
         make(IDS[0], slopes, "p50", unit="kB a call", goal="<= 5" if context.full else "report",
              of="slope between two looks at resident memory, by calls ended in between",
              note=f"median of all pairs after the warm-up; {rss_kb / 1024:+.1f} MB over {len(played.calls)} calls"
-             + ("" if context.full else "; two minutes are too short to tell growth from noise, --full takes thirty, goal <= 5")),
+             + ("" if context.full else "; two minutes cannot tell growth from noise, --full takes thirty, goal <= 5")),
         make(IDS[1], [float(tasks)], "max", unit="tasks", goal="<= 0", of="tasks after the soak, less those before"),
         make(IDS[2], [float(fds)], "max", unit="files", goal="<= 0", of="open files after the soak, less those before"),
         make(IDS[3], [*late, *[1.0] * lost], "sum", unit="turns", goal="0", of="1 for a turn not answered within 5 s",
