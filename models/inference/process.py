@@ -55,7 +55,7 @@ class ProcessPool:
         self._jobs: dict[tuple[str, str], Job] = {}
         self._by_number: dict[int, Job] = {}
         self._results = Results()
-        self._counts = RemoteCounts()
+        self._counts = RemoteCounts(workers)
         self._number = 0
         self._closed = False
 
@@ -98,7 +98,15 @@ class ProcessPool:
         return await self._wait_for(job, deadline_at, deadline_s)
 
     def stats(self) -> PoolStats:
-        return self._counts.of(0 if self._link else len(self._jobs))
+        return self._counts.of(len(self._jobs), running=self._link is not None)
+
+    async def told(self) -> Header:
+        """What the process says of itself, asked now: `stats` of docs/inference-protocol.md. Raises EngineGone."""
+        if self._link is None:
+            raise EngineGone("there is no pool process to ask")
+        self._number += 1
+        stats: Header = (await self._link.ask({"do": "stats", "id": self._number})).header["stats"]
+        return stats
 
     async def close(self) -> None:
         """Whoever still waits is told; the process ends when its connection closes."""
@@ -194,7 +202,7 @@ class ProcessPool:
             case "error":
                 log.warning("the pool process: %s", header.get("message"))
             case "stats":
-                self._counts.told(header["stats"])
+                self._counts.told(header["stats"], len(self._jobs))
             case "log":
                 level = int(header["level"])
                 logging.getLogger(str(header["logger"])).log(level, "%s", header["message"])

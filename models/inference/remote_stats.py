@@ -11,23 +11,24 @@ from models.inference.wire import Header
 class _Told:
     """Of one process. It counts what was never run, or run for nobody: nobody here hears of that."""
 
-    queued: int = 0
-    running: int = 0
+    for_nobody: int = 0  # jobs it still has, that nobody here waits for
     dropped: int = 0
     wasted: int = 0
     batches: Counter[int] = field(default_factory=Counter)
 
 
 class RemoteCounts(Counts):
-    def __init__(self) -> None:
+    def __init__(self, workers: int) -> None:
         super().__init__()
+        self._workers = workers
         self._told = _Told()
 
-    def told(self, stats: Header) -> None:
-        """What the process said of itself. Raises KeyError, TypeError or ValueError for what it should not say."""
-        batches = Counter({int(size): int(times) for size, times in stats["batches"].items()})
+    def told(self, stats: Header, held: int) -> None:
+        """What the process said of itself, while `held` jobs were not over here. Raises KeyError, TypeError, ValueError
+        for what it should not say."""
         queued, running, dropped, wasted = (int(stats[name]) for name in ("queued", "running", "dropped", "wasted"))
-        self._told = _Told(queued, running, dropped, wasted, batches)
+        batches = Counter({int(size): int(times) for size, times in stats["batches"].items()})
+        self._told = _Told(max(0, queued + running - held), dropped, wasted, batches)
 
     def lost_process(self) -> None:
         """The next one counts from nought: what this one said last is kept."""
@@ -37,9 +38,13 @@ class RemoteCounts(Counts):
         self.batches += self._told.batches
         self._told = _Told()
 
-    def of(self, unsent: int) -> PoolStats:
-        """`unsent`: jobs that wait for a process."""
-        told, here = self._told, self.stats(self._told.queued + unsent, self._told.running)
+    def of(self, held: int, *, running: bool) -> PoolStats:
+        """`held`: jobs that are not over. `running`: there is a process that has them. What waits and what runs is
+        reckoned from what is known here, now: the process tells its own numbers twice a second."""
+        told = self._told
+        there = held + told.for_nobody
+        at_work = min(there, self._workers) if running else 0
+        here = self.stats(there - at_work, at_work)
         return replace(
             here,
             dropped=here.dropped + told.dropped,

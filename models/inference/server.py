@@ -106,9 +106,8 @@ class Server(asyncio.Protocol):
                 self._forget(wire.number_of(header))
             case ((State.OPENING | State.SERVING), "ping"):
                 self._pong(wire.number_of(header))
-            case State.SERVING, "stats":
-                assert self._pool is not None
-                self.send({"is": "stats", "id": wire.number_of(header), "stats": as_json(self._pool.stats())})
+            case State.SERVING, "stats":  # after the calls before it have reached the pool
+                asyncio.get_running_loop().call_soon(self._tell, wire.number_of(header))
             case _:
                 raise WireError(f"{_EXPECTED[self._state]} expected, {do!r:.80} came")
 
@@ -191,6 +190,10 @@ class Server(asyncio.Protocol):
     def send(self, header: Header, blob: bytes = b"") -> None:
         if self._transport is not None and self._state is not State.CLOSED:
             self._transport.write(wire.frame(header, blob))
+
+    def _tell(self, number: int) -> None:
+        if self._pool is not None:
+            self.send({"is": "stats", "id": number, "stats": as_json(self._pool.stats())})
 
     def _pong(self, number: int) -> None:
         late = self._pool.latest() if self._pool else Late(0.0, 0.0)

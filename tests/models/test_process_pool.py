@@ -59,6 +59,13 @@ def said(pool: ProcessPool, word: str, key: str = "", *, deadline_s: float = 20,
     return asyncio.create_task(pool.call("say", word, key=key or word, deadline_s=deadline_s, priority=priority))
 
 
+async def has(pool: ProcessPool, *, queued: int, dropped: int = 0) -> None:
+    """Waits until the process says so of itself: it has heard then what was said so far."""
+    async with asyncio.timeout(20):
+        while ((told := await pool.told())["queued"], told["dropped"]) != (queued, dropped):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+
 async def until(told: Callable[[], bool]) -> None:
     """The process tells its numbers every ping."""
     async with asyncio.timeout(20):
@@ -85,7 +92,7 @@ class TestItIsAPool:
             for priority in (Priority.PARTIAL, Priority.SPECULATIVE, Priority.FINAL):
                 jobs.append(said(pool, priority.name, priority=priority))
                 await asyncio.sleep(0)
-            await until(lambda: pool.stats().queued == 3)
+            await has(pool, queued=3)
             gate.open()
             await asyncio.gather(*jobs)
             order = (tmp_path / "diary").read_text().split()
@@ -110,7 +117,7 @@ class TestItIsAPool:
             other = said(pool, "other", priority=Priority.SPECULATIVE)
             await asyncio.sleep(0)
             sure = said(pool, "mine")
-            await until(lambda: pool.stats().queued == 2)
+            await has(pool, queued=2)
             gate.open()
             await asyncio.gather(first, guess, other, sure)
             assert (tmp_path / "diary").read_text().split()[1:] == ["mine", "other"]
@@ -152,7 +159,7 @@ class TestItIsAPool:
             guess.cancel()
             await asyncio.wait({guess})
             last = said(pool, "last")
-            await until(lambda: (pool.stats().dropped, pool.stats().queued) == (2, 1))
+            await has(pool, queued=1, dropped=2)
             gate.open()
             await asyncio.gather(first, last)
             assert (tmp_path / "diary").read_text().split()[1:] == ["last"]
@@ -175,7 +182,7 @@ class TestItIsAPool:
             first = said(pool, gate.word)
             await gate.reached()
             others = [said(pool, word) for word in ("a", "b", "c")]
-            await until(lambda: pool.stats().queued == 3)
+            await has(pool, queued=3)
             gate.open()
             assert (await asyncio.gather(first, *others))[1:] == ["A of 3", "B of 3", "C of 3"]
             await until(lambda: pool.stats().batches == {1: 1, 3: 1})
@@ -207,6 +214,28 @@ class TestItIsAPool:
     def test_an_engine_without_a_codec_cannot_go_there(self):
         with pytest.raises(ValueError, match="with a codec"):
             ProcessPool({"say": EngineFactory(lambda: str.upper)}, command=COMMAND, workers=1, queue_limit=1)
+
+
+class TestWhatItTells:
+    async def test_what_waits_and_what_runs_is_known_at_once(self, gate):
+        async with opened() as pool:
+            jobs = [said(pool, word) for word in (gate.word, "a", "b")]
+            await asyncio.sleep(0)
+            assert (pool.stats().running, pool.stats().queued) == (1, 2)
+            await gate.reached()
+            gate.open()
+            await asyncio.gather(*jobs)
+            assert (pool.stats().running, pool.stats().queued) == (0, 0)
+
+    async def test_a_job_that_nobody_waits_for_any_more_still_has_its_worker(self, gate):
+        async with opened() as pool:
+            job = said(pool, gate.word)
+            await gate.reached()
+            job.cancel()
+            await asyncio.wait({job})
+            await until(lambda: pool.stats().running == 1)
+            gate.open()
+            await until(lambda: (pool.stats().running, pool.stats().wasted) == (0, 1))
 
 
 class TestEnginesThatKeepTheInterpreter:
