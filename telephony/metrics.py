@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from telephony import events as e
 from telephony.journal import Record
-from voice.events import Escalated
+from voice.events import NO_ENGINE, Escalated
 
 CALL_SECONDS = (10, 30, 60, 120, 180, 300, 600, 1200, 1800, 3600)
 STAGE_SECONDS = (0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120, 300, 600, 1800)
@@ -88,7 +88,7 @@ class CallMetrics:
 
     def _heard(self, heard: e.Heard) -> None:
         self._utterances.labels(heard.speaker, heard.engine, "yes" if heard.text else "no").inc()
-        if heard.engine not in ("none", self._heard_by):  # "none": no engine gave an answer
+        if heard.engine not in (NO_ENGINE, self._heard_by):
             if self._heard_by is not None:
                 self._engine.labels(self._heard_by).set(0)
             self._engine.labels(heard.engine).set(1)

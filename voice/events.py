@@ -27,6 +27,10 @@ class SpeechBegan:
     over_prompt: bool = False
 
 
+NO_ENGINE = "none"
+"""Stands for the engine where none could hear an utterance."""
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
     """One utterance of the party, recognised. `text` is empty when there was speech but no words were understood;

@@ -32,6 +32,7 @@ class Turn:
     unrecorded: bool
     today: date
     bars: Hearing
+    lost: bool = False  # no recogniser could hear it: nothing that the caller did
 
     @property
     def understood(self) -> bool:

@@ -44,8 +44,11 @@ def heard(step: Step, turn: Turn) -> None:
     if step.state.deaf:
         step.say("engine_back")
     step.set(deaf=False, by_keys=False, counts=replace(step.state.counts, deaf=0))
+    missed = step.state.counts.no_matches_row
     if not _at_any_time(step, turn):
         _in_place(step, turn)
+    if turn.lost:  # once more, but no failure to understand: two of those would bring a person before the keys
+        step.set(counts=replace(step.state.counts, no_matches_row=missed))
 
 
 def _at_any_time(step: Step, turn: Turn) -> bool:

@@ -143,7 +143,8 @@ class CallerMind:
             guess = NOTHING if only_answers(heard.text) else replace(match, confidence=min(match.confidence, GUESSED))
             match = match if wants else guess  # "yes please" answers; it asks for nobody
         off_record = understood and unrecorded(heard.text)
-        turn = Turn(number, heard.text, heard.confidence, match, wants, off_record, self._today, bars)
+        lost = heard.engine == events.NO_ENGINE
+        turn = Turn(number, heard.text, heard.confidence, match, wants, off_record, self._today, bars, lost)
         if understood:
             told.append(events.Tell(self._understood(turn)))
         return turn

@@ -12,7 +12,7 @@ from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
 from models.inference import Pool
 from models.prosody import Prosody
-from voice.events import Heard, PersonNews, PersonStage
+from voice.events import NO_ENGINE, Heard, PersonNews, PersonStage
 from voice.pipeline.frames import EventFrame, PartFrame, PauseFrame, ResumeFrame, SegmentFrame
 from voice.pipeline.guess import ENGINE, Guesses, key_of
 from voice.stt import Recognition
@@ -91,7 +91,7 @@ class Recognise(FrameProcessor):
         except Exception as error:  # InferenceError is foreseen; whatever else it is, the caller waits for an answer
             self._failures += 1
             self._problem("recogniser", f"words expected for {key}, got {type(error).__name__}: {error}")
-            recognition = Recognition("", 0.0, "none")
+            recognition = Recognition("", 0.0, NO_ENGINE)
         return Heard(
             recognition.text,
             recognition.confidence,
@@ -101,4 +101,5 @@ class Recognise(FrameProcessor):
             over_prompt=segment.over_prompt,
             prosody=prosody,
             refused=recognition.refused,
+            voiced_ms=segment.voiced_ms,
         )
