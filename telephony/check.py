@@ -102,7 +102,7 @@ def _windows(engine: Whisper) -> Finding:
         return Finding("windows", f"{which} and 30 s{proof}", "note" if proof else "good")
     if engine.window == "full":
         return Finding("windows", "30 s alone, as the settings say")
-    why = "no shorter one is proven for these weights; `warmline calibrate stt RECORDINGS` may, at a seventh of the cost"
+    why = "no shorter one is proven for these weights; `warmline calibrate stt RECORDINGS` may, at a seventh of the CPU"
     return Finding("windows", f"30 s alone: {why}", "note")
 
 
