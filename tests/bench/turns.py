@@ -210,7 +210,7 @@ def _guesses(context: Context, turned: Sequence[Turned]) -> list[Row]:
     return [
         context.samples.row(
             IDS[10], [float(kept) for one in turned for kept in one.kept], "share", unit="of guesses", goal=">= 0.85",
-            of="1 where the pause was the end", note="calls and orders; a guess at every pause of 100 ms, as in a pool with room",
+            of="1 where the pause was the end", note="calls and orders; a guess at each pause of 100 ms",
         ),
         context.samples.row(
             IDS[11], [float(count) for one in turned for count in one.decodes], "mean", unit="", goal="<= 1.4",
