@@ -1,76 +1,21 @@
-"""The pool in another process: the same promises over the wire, and what happens when that process does not."""
+"""The pool in another process makes the same promises as the one in threads."""
 
 import asyncio
 import os
 import signal
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
-from models.errors import DeadlinePassed, EngineFailed, EngineGone, PoolClosed, PoolFull
+from models.errors import DeadlinePassed, EngineFailed, PoolClosed, PoolFull
 from models.inference import EngineFactory, Limits, Priority, ProcessPool
-from tests.models.pool_process import COMMAND, QUICK, pool_of
-
-
-@asynccontextmanager
-async def opened(**asked: object) -> AsyncIterator[ProcessPool]:
-    pool = pool_of(**asked)  # type: ignore[arg-type]
-    await pool.warm_up()
-    try:
-        yield pool
-    finally:
-        await pool.close()
-
-
-class Gate:
-    """A job that an engine over there has begun, and will end when the test says so."""
-
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / "gate"
-        os.mkfifo(self._path)
-        self.word = f"gate {self._path}"
-        self._held: int | None = None
-
-    async def reached(self) -> None:
-        await until(self._is_reached)
-
-    def _is_reached(self) -> bool:
-        try:
-            self._held = os.open(self._path, os.O_WRONLY | os.O_NONBLOCK)
-        except OSError:  # nobody reads yet
-            return False
-        return True
-
-    def open(self) -> None:
-        assert self._held is not None
-        os.close(self._held)
+from tests.models.pool_process import COMMAND, pool_of
+from tests.models.pool_stories import Gate, has, opened, said, until
 
 
 @pytest.fixture
 def gate(tmp_path: Path) -> Gate:
     return Gate(tmp_path)
-
-
-def said(pool: ProcessPool, word: str, key: str = "", *, deadline_s: float = 20, priority: Priority = Priority.FINAL):
-    return asyncio.create_task(pool.call("say", word, key=key or word, deadline_s=deadline_s, priority=priority))
-
-
-async def has(pool: ProcessPool, *, queued: int, dropped: int = 0) -> None:
-    """Waits until the process says so of itself: it has heard then what was said so far."""
-    async with asyncio.timeout(20):
-        while ((told := await pool.told())["queued"], told["dropped"]) != (queued, dropped):  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
-
-
-async def until(told: Callable[[], bool]) -> None:
-    """The process tells its numbers every ping."""
-    async with asyncio.timeout(20):
-        while not told():  # noqa: ASYNC110 - there is nothing to wait for: a number is asked for
-            await asyncio.sleep(0.01)
 
 
 class TestItIsAPool:
@@ -268,102 +213,6 @@ class TestEnginesThatKeepTheInterpreter:
             spins = said(pool, "spin 50000000")  # several times as long as it may be silent
             await spins
             assert pool.stats().restarts == 0
-
-
-@pytest.mark.parametrize("forked", [False, True], ids=["thread", "fork"])
-class TestWhatBreaks:
-    async def test_a_process_killed_in_the_middle_of_a_job_costs_its_caller_a_moment(self, tmp_path, forked):
-        problems: list[str] = []
-        async with opened(forked=forked, problems=problems, limits=QUICK) as pool:
-            before = pool.pid
-            assert await said(pool, f"once {tmp_path / 'died'} die") == f"ONCE {tmp_path / 'died'} DIE".upper()
-            assert pool.pid != before
-            stats = pool.stats()
-        assert (stats.restarts, stats.resent, stats.done, stats.failed) == (1, 1, 1, 0)
-        assert len(problems) == 1 and "its connection closed" in problems[0]
-
-    async def test_a_job_that_ends_two_processes_is_not_given_a_third(self, forked):
-        async with opened(forked=forked, limits=QUICK) as pool:
-            with pytest.raises(EngineGone, match="ended with it"):
-                await said(pool, "die")
-            assert await said(pool, "next") == "NEXT"
-            assert pool.stats().restarts == 2
-
-    async def test_a_stopped_process_is_replaced(self, forked):
-        problems: list[str] = []
-        async with opened(forked=forked, problems=problems, limits=QUICK) as pool:
-            before = pool.pid
-            os.kill(before, signal.SIGSTOP)
-            assert await said(pool, "patience") == "PATIENCE"
-            with pytest.raises(ProcessLookupError):
-                os.kill(before, 0)
-        assert "an answer within 0.5 s expected" in problems[0]
-
-    async def test_an_engine_that_hangs_is_replaced_and_its_caller_told_in_time(self, tmp_path, forked):
-        problems: list[str] = []
-        async with opened(forked=forked, problems=problems, limits=QUICK) as pool:
-            with pytest.raises(DeadlinePassed):
-                await said(pool, f"once {tmp_path / 'hung'} hang", deadline_s=0.3)
-            assert await said(pool, "next") == "NEXT"
-        assert "a job at most 0.1 s late expected" in problems[0]
-
-    async def test_a_call_that_cannot_wait_for_the_next_process_fails_at_once(self, forked):
-        slow = Limits(start_s=60, ping_s=0.05, silent_s=60, first_pause_s=5, last_pause_s=5)
-        async with opened(forked=forked, limits=slow) as pool:
-            with pytest.raises(EngineGone):  # twice: the third process comes after a pause
-                await said(pool, "die", deadline_s=5)
-            with pytest.raises(EngineGone, match="not ready within the deadline"):
-                await said(pool, "hello", deadline_s=1)
-
-
-class TestTheServiceIsGone:
-    """A process that has started a pool ends in ways that let nobody tidy up."""
-
-    STORY = """
-import asyncio, sys
-from tests.models.pool_process import pool_of
-async def main():
-    pool = pool_of(workers=2, forked={forked})
-    await pool.warm_up()
-    who = await asyncio.gather(*(pool.call("say", "who", key=str(n), deadline_s=20) for n in range(4)))
-    print(pool.pid, *{{one.split()[0] for one in who}}, flush=True)
-    await asyncio.sleep(60)
-asyncio.run(main())
-"""
-
-    @pytest.mark.parametrize("forked", [False, True], ids=["thread", "fork"])
-    @pytest.mark.parametrize("stopped", [False, True], ids=["running", "stopped"])
-    async def test_its_pool_process_and_its_workers_are_gone_too(self, forked, stopped, tmp_path):
-        service = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-c",
-            self.STORY.format(forked=forked),
-            stdout=subprocess.PIPE,
-            env=os.environ | {"TMPDIR": str(tmp_path)},
-        )
-        assert service.stdout is not None
-        pids = {int(pid) for pid in (await service.stdout.readline()).split()}
-        if stopped:
-            for pid in pids:
-                os.kill(pid, signal.SIGSTOP)
-        service.kill()
-        await service.wait()
-        await until(lambda: not any(alive(pid) for pid in pids))
-
-    async def test_what_stops_the_service_gently_does_not_stop_it(self):
-        async with opened() as pool:
-            for kind in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-                os.kill(pool.pid, kind)
-            assert await said(pool, "still here") == "STILL HERE"
-            assert pool.stats().restarts == 0
-
-
-def alive(pid: int) -> bool:
-    """Not even as one whose parent has not looked yet."""
-    try:
-        return "Z" not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:
-        return False
 
 
 async def test_the_loop_is_free_while_an_engine_holds_its_interpreter():
