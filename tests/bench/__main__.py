@@ -15,6 +15,7 @@ from telephony import logs
 from tests.bench import (
     accept,
     admitted,
+    bargein,
     bridge,
     brief,
     call_backs,
@@ -67,6 +68,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "soak": soak,
     "speaking": speaking,
     "turns": turns,
+    "bargein": bargein,
     "pool": pool,
 }
 OUT = Path("build/bench.json")
