@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 
 from tests.bench.context import Context
-from tests.bench.edge import business
 from tests.bench.edge.arms import Arm, Played, alone, arm
+from tests.bench.edge.business import USUAL
 from tests.bench.edge.material import prepared
 from tests.bench.writer import STATISTICS, Row
 
@@ -25,7 +25,7 @@ CALLS = 16
 STEPS, STEPS_FULL = (16, 24, 32, 40), (1, 4, 8, 12, 16, 20, 24, 28, 32, 36, 40, 48)
 LOWER = (12, 8, 4, 1)  # tried where the first step is too many already
 PEER_STEPS, PEER_STEPS_FULL = (4, 8, 12, 16), (1, 2, 4, 6, 8, 10, 12, 16, 20)
-STEP_SECONDS, STEP_SECONDS_FULL = 32.0, 90.0
+STEP_SECONDS, STEP_SECONDS_FULL = 26.0, 90.0
 THINKS_MS = (500, 3_000)
 CYCLE_MS = 8_000  # from one answer to the next; calls begin spread over as long
 LEAST_TURNS = 20
@@ -48,7 +48,7 @@ class Step:
 
 
 def rows(context: Context) -> Sequence[Row]:
-    material = prepared(context, business.USUAL)
+    material = prepared(context)
     late = alone(ALONE_SECONDS)
     sixteen: list[Played] = []
 
@@ -56,7 +56,7 @@ def rows(context: Context) -> Sequence[Row]:
         if calls == CALLS:
             sixteen.append(played)
 
-    with arm("service", material.service(tokens=TOKENS)) as service:
+    with arm("service", material.service(USUAL, tokens=TOKENS)) as service:
         steps = STEPS_FULL if context.full else STEPS
         ours = _ramp(context, service, steps, lambda step, _: step.p95_ms <= GOAL_MS, keep)
         if not context.full and ours[0].p95_ms > GOAL_MS:
@@ -64,7 +64,7 @@ def rows(context: Context) -> Sequence[Row]:
                 ours.insert(0, _step(context, service, calls, keep))
                 if ours[0].p95_ms <= GOAL_MS:
                     break
-    with arm("peer", material.peer("tuned", tokens=TOKENS)) as peer:
+    with arm("peer", material.peer("tuned", USUAL, tokens=TOKENS)) as peer:
         steps = PEER_STEPS_FULL if context.full else PEER_STEPS
         theirs = _ramp(context, peer, steps, lambda step, first: step.p95_ms <= max(GOAL_MS, KNEE * first.p95_ms))
     late += alone(ALONE_SECONDS)

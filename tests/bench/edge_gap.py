@@ -13,7 +13,8 @@ from typing import Any
 
 from tests.bench.context import Context
 from tests.bench.edge.arms import Arm, Played, alone, arm
-from tests.bench.edge.material import Material, prepared
+from tests.bench.edge.business import ONE_WORD, PLAIN
+from tests.bench.edge.material import prepared
 from tests.bench.writer import LEAST, STATISTICS, Row, unmeasured
 
 IDS = (
@@ -26,10 +27,11 @@ TURNS = "edge_turns.json"  # every turn of every arm, for whoever asks why
 EXPECTED = ("yes_no", "choice", "digits")
 ROUNDS = 6
 CYCLES = {"cached": 3, "long": 1, "live": 1, "tuned": 1, "stock": 1}  # errands of an arm's call, in one round
-ROUNDS_OF = {"cached": 6, "long": 2, "live": 4, "tuned": 2, "stock": 2}  # an arm is left out of the other rounds
+ROUNDS_OF = {"cached": 6, "long": 1, "live": 4, "tuned": 2, "stock": 2}  # an arm is left out of the other rounds
 ROUNDS_FULL, TIMES_FULL = 10, 2
 CYCLE_SECONDS = 90.0  # at most; a peer that misses a word is waited for
 ALONE_SECONDS = 6.0
+QUIET_MS = 300  # a caller speaks so long after a question's end; these questions have no pauses
 TOKENS, LONG_TOKENS = 7, 16  # of a text: "yes that is right", a long sentence
 PEERS = {"tuned": "pipecat 1.14, best tuned", "stock": "pipecat 1.14, stock"}
 METHOD = "human clips, base.en shape int8, 7 tokens a text unless said otherwise, words by the script"
@@ -38,16 +40,16 @@ METHOD = "human clips, base.en shape int8, 7 tokens a text unless said otherwise
 def rows(context: Context) -> Sequence[Row]:
     material = prepared(context)
     orders: dict[str, tuple[str, dict[str, Any]]] = {
-        "cached": ("service", material.service(tokens=TOKENS)),
-        "long": ("service", material.service(tokens=LONG_TOKENS)),
-        "live": ("service", material.service(tokens=TOKENS, live=True)),
-        "tuned": ("peer", material.peer("tuned", tokens=TOKENS)),
-        "stock": ("peer", material.peer("stock", tokens=TOKENS)),
+        "cached": ("service", material.service(ONE_WORD, tokens=TOKENS)),
+        "long": ("service", material.service(ONE_WORD, tokens=LONG_TOKENS)),
+        "live": ("service", material.service(PLAIN, tokens=TOKENS, live=True)),
+        "tuned": ("peer", material.peer("tuned", PLAIN, tokens=TOKENS)),
+        "stock": ("peer", material.peer("stock", PLAIN, tokens=TOKENS)),
     }
     late = alone(ALONE_SECONDS)
     with ExitStack() as stack:
         arms = {name: stack.enter_context(arm(kind, order)) for name, (kind, order) in orders.items()}
-        played = _rounds(context, arms, material)
+        played = _rounds(context, arms)
     late += alone(ALONE_SECONDS)
     turns = {name: [asdict(turn) for one in rounds for turn in one.turns] for name, rounds in played.items()}
     (context.folder / "raw" / TURNS).write_text(json.dumps(turns, indent=1), encoding="utf-8")
@@ -55,7 +57,7 @@ def rows(context: Context) -> Sequence[Row]:
     return [*_ours(seen), *_finals(seen), *_faults(seen), *_peers(seen)]
 
 
-def _rounds(context: Context, arms: dict[str, Arm], material: Material) -> dict[str, list[Played]]:
+def _rounds(context: Context, arms: dict[str, Arm]) -> dict[str, list[Played]]:
     """Arm by arm and round by round, so that what else the machine does falls on all of them."""
     played: dict[str, list[Played]] = {name: [] for name in arms}
     for turn in range(ROUNDS_FULL if context.full else ROUNDS):
@@ -66,7 +68,12 @@ def _rounds(context: Context, arms: dict[str, Arm], material: Material) -> dict[
             print(f"edge: {name}, round {turn + 1}", file=sys.stderr, flush=True)
             played[name].append(
                 one.play(
-                    lines=1, calls=1, cycles=cycles, seconds=CYCLE_SECONDS * cycles, seed=context.seed + 100 * turn
+                    lines=1,
+                    calls=1,
+                    cycles=cycles,
+                    seconds=CYCLE_SECONDS * cycles,
+                    seed=context.seed + 100 * turn,
+                    quiet_ms=QUIET_MS,
                 )
             )
     return played

@@ -8,6 +8,7 @@ from itertools import combinations
 
 from tests.bench.context import Context
 from tests.bench.edge.arms import Arm, Played, arm
+from tests.bench.edge.business import PLAIN
 from tests.bench.edge.material import prepared
 from tests.bench.writer import Row
 
@@ -17,10 +18,11 @@ IDS = (
 )  # fmt: skip
 LINES = 8
 SECONDS, SECONDS_FULL = 120.0, 1_800.0
+WARM_UP_SECONDS = 20.0
 STUCK_MS = 5_000.0
 EVERY_SECONDS = 2.0
 WARM_SHARE = 0.3  # of the time, in which caches fill and the allocator finds its size
-SETTLE_SECONDS = 8.0  # after the last call: for its record to be written
+SETTLE_SECONDS = 6.0  # after the last call: for its record to be written
 TOKENS = 7
 
 
@@ -34,8 +36,8 @@ class Look:
 def rows(context: Context) -> Sequence[Row]:
     seconds = SECONDS_FULL if context.full else SECONDS
     material = prepared(context)
-    with arm("service", material.service(tokens=TOKENS)) as service:
-        _played(service, context, 20.0)  # the first calls load what is loaded once
+    with arm("service", material.service(PLAIN, tokens=TOKENS)) as service:
+        _played(service, context, WARM_UP_SECONDS)  # the first calls load what is loaded once
         time.sleep(SETTLE_SECONDS)
         before, tasks = service.used(), service.asked()["tasks"]
         began, looks = time.monotonic(), list[Look]()

@@ -1,5 +1,6 @@
 """What every arm is given: the callers' clips, weights in the true shapes, and the errand's business."""
 
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,8 @@ from tests.bench.context import Context
 from tests.bench.edge import business
 from tests.bench.edge.callers import sayings
 
-SHAPES = "shapes"  # below the bench's folder's parent: made once, a few seconds, 120 MB
+SHAPES = "shapes"  # below the bench's folder: made once, a few seconds, 140 MB
+PROMPTS = {"one-word": business.ONE_WORD, "plain": business.PLAIN, "usual": business.USUAL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,15 +22,19 @@ class Material:
     clips: Path
     weights: Path  # of the recogniser
     voice: Path  # the .onnx file
-    prompts: Mapping[str, str]
-    config: Path
 
-    def service(self, *, tokens: int, live: bool = False, max_calls: int = 128) -> dict[str, Any]:
+    def service(
+        self, prompts: Mapping[str, str], *, tokens: int, live: bool = False, max_calls: int = 128
+    ) -> dict[str, Any]:
         """An order for `service.py`. `live`: nothing is cached, and the voice is the shape-true one."""
+        kind = next(name for name, known in PROMPTS.items() if known is prompts)
+        own = self.folder / (f"{kind}-live" if live else f"{kind}-{tokens}")  # its records, prompts and business
+        shutil.rmtree(own, ignore_errors=True)  # calls of an earlier run are not this one's to look after
         speaks: dict[str, Any] = {"voice": "piper", "models": str(self.voice.parents[1]), "cached": False}
         return {
-            "config": str(self.config),
-            "folder": str(self.folder / ("var-live" if live else "var")),
+            "config": str(business.write(own, prompts)),
+            "folder": str(own / "var"),
+            "prompts": str(self.folder / "prompts"),  # rendered once, for all runs
             "clips": str(self.clips),
             "weights": str(self.weights),
             "tokens": tokens,
@@ -36,22 +42,21 @@ class Material:
             **(speaks if live else {}),
         }
 
-    def peer(self, settings: str, *, tokens: int) -> dict[str, Any]:
+    def peer(self, settings: str, prompts: Mapping[str, str], *, tokens: int) -> dict[str, Any]:
         """An order for `peers/pipecat_bot.py`."""
         return {
             "clips": str(self.clips),
             "weights": str(self.weights),
             "tokens": tokens,
             "voice": str(self.voice),
-            "prompts": dict(self.prompts),
+            "prompts": dict(prompts),
             "settings": settings,
         }
 
 
-def prepared(context: Context, prompts: Mapping[str, str] = business.SHORT) -> Material:
+def prepared(context: Context) -> Material:
     """Skips, loudly, where the recordings are not there."""
-    folder = (context.folder / "edge" / ("short" if prompts is business.SHORT else "usual")).resolve()
+    folder = (context.folder / "edge").resolve()
     clips = sayings(context.seed).catalogue.save(folder / "clips")
     shapes = context.folder.resolve() / SHAPES
-    weights, voice = whisper_shape("base.en", shapes), piper_shape("medium", shapes)
-    return Material(folder, clips, weights, voice, prompts, business.write(folder, prompts))
+    return Material(folder, clips, whisper_shape("base.en", shapes), piper_shape("medium", shapes))

@@ -37,7 +37,8 @@ class Order:
     config: str
     port: int
     rest_port: int
-    folder: str  # records, and prompts kept from run to run
+    folder: str  # records
+    prompts: str  # rendered sentences, kept from run to run
     clips: str
     weights: str | None  # of the shape-true recogniser; None: it costs nothing
     tokens: int
@@ -106,7 +107,7 @@ async def _serve(order: Order) -> None:
         pools.append(TimedPool(hearing.open_pool(exchanged, settings.hearing, command=POOL)))
         return pools[0]
 
-    world = World(open_pool=open_pool, prompts=Path(order.folder) / "prompts", bank=":memory:")
+    world = World(open_pool=open_pool, prompts=Path(order.prompts), bank=":memory:")
     async with open_service(_settings(order), world) as service:
 
         async def drain() -> None:
