@@ -24,9 +24,7 @@ from models.inference.wire import Header, Message
 
 log = logging.getLogger(__name__)
 
-SENDINGS = 2  # of one job: a second process that ends with it is enough
-"""The worst an utterance that breaks its engine can do."""
-
+SENDINGS = 2  # of one job: that is all that an utterance which breaks its engine can do
 
 LIMITS = Limits()
 
