@@ -109,7 +109,7 @@ class _Seen:
     def row(self, id: str, samples: list[float], statistic: str, *, unit: str, goal: str, of: str, **more: Any) -> Row:
         """Too few samples are no measurement, and no reason to lose the others."""
         try:
-            return self.context.samples.row(id, samples or [], statistic, unit=unit, goal=goal, of=of, **more)
+            return self.context.samples.row(id, samples, statistic, unit=unit, goal=goal, of=of, **more)
         except (ValueError, IndexError, ZeroDivisionError) as error:
             return unmeasured(id, unit=unit, goal=goal, why=f"{len(samples)} samples, too few: {error}")
 
