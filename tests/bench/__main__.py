@@ -27,6 +27,7 @@ from tests.bench import (
     idle_ear,
     intents,
     matrix,
+    memory,
     nonspeech,
     outside,
     page,
@@ -47,6 +48,7 @@ from voice.dialogue.load import load_business
 MEASUREMENTS: dict[str, Measurement] = {
     "idle_ear": idle_ear,
     "idle_call": idle_call,
+    "memory": memory,
     "admitted": admitted,
     "intents": intents,
     "commands": commands,
