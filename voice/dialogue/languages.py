@@ -45,7 +45,8 @@ DAYS = (
 FILLINGS = 12  # of one example with slots, unless its slots have more values than that
 TRAINED = 2  # fillings of one example for the intent model: it learns the frame, not the values
 MOST_FILLINGS = 400  # of one example
-DIGIT_STRINGS = 400  # of each length: enough for every pair of digits many times over
+DIGIT_STRINGS = 4000  # of each length: so many that a digit is hardly ever followed by another word ("nine you")
+AMONG_DIGITS = 10  # times each other answer counts among them, so that "agent" is as likely as among 400
 _SLOT = re.compile(r"\{(\w+)\}")
 _CHOICE = re.compile(r"\(([^()]*\|[^()]*)\)")
 
@@ -64,7 +65,10 @@ def languages(business: Business) -> dict[str, tuple[str, ...]]:
         "main": every,
         "waiting": every,
         "yes_no": _unique([*YES, *NO, *person, *controls, *_all_slot_values(business)]),
-        "digits": _unique([*_digit_strings(business), *YES, *NO, *person, *controls]),
+        "digits": (
+            *_unique(_digit_strings(business)),
+            *AMONG_DIGITS * _unique([*YES, *NO, *person, *controls]),
+        ),
     }
     for intent in business.intents.values():
         for slot in intent.slots:
