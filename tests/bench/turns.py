@@ -32,6 +32,7 @@ WORDS_MS = 110
 """A short utterance by a Whisper of base.en's size on an idle core: 105 to 108 ms (design notes on speech, 2.2)."""
 
 QUESTION_MS = 600
+SLOW = "four digits, 500 to 900 ms apart; bound by single digits that the detector takes for no voice"
 PEER = "pipecat 1.14: Silero and Smart Turn v3, its default"
 
 Chosen = Callable[[Utterance], bool]
@@ -177,7 +178,7 @@ def rows(context: Context) -> Sequence[Row]:
     return [
         _cuts(context, IDS[0], scores.expected, "<= 0.02", "yes and no in calls; four digits, 60 to 350 ms apart"),
         _cuts(context, IDS[1], scores.free, "<= 0.10", "all else in calls, and orders to a coffee machine"),
-        _cuts(context, IDS[2], scores.slow, "<= 0.02", "four digits, 500 to 900 ms apart; bound by single digits that the detector takes for no voice"),
+        _cuts(context, IDS[2], scores.slow, "<= 0.02", SLOW),
         *_waits(context, IDS[3:5], scores.expected, "report"),
         *_waits(context, IDS[5:7], scores.free, "report"),
         *_waits(context, IDS[7:9], scores.right, "report; with the words of a faultless recogniser"),

@@ -28,7 +28,9 @@ def test_a_yes_inside_a_long_story_is_not_known_to_be_whole():
     assert how_complete(text, YES_NO) is UNKNOWN
 
 
-@pytest.mark.parametrize("text", ["four two four two", "forty two forty two", "4242", "double four, two two", "uh one two three four"])  # fmt: skip
+@pytest.mark.parametrize(
+    "text", ["four two four two", "forty two forty two", "4242", "double four, two two", "uh one two three four"]
+)
 def test_as_many_digits_as_were_asked_for_are_whole(text):
     assert how_complete(text, FOUR) is COMPLETE
 
@@ -38,7 +40,9 @@ def test_fewer_digits_are_waited_for(text):
     assert how_complete(text, FOUR) is OPEN
 
 
-@pytest.mark.parametrize("text", ["four two four two four", "four two no four two", "sixty two eight", "four two four two is it"])  # fmt: skip
+@pytest.mark.parametrize(
+    "text", ["four two four two four", "four two no four two", "sixty two eight", "four two four two is it"]
+)
 def test_what_may_or_may_not_be_all_digits_is_not_known(text):
     assert how_complete(text, FOUR) is UNKNOWN
 

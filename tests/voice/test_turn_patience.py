@@ -54,7 +54,10 @@ def test_it_can_be_turned_off():
     assert stubborn.paused(900).was_cut(900, believed=COMPLETE) == stubborn
 
 
-@given(st.lists(st.tuples(st.sampled_from(["paused", "cut", "closed"]), st.integers(0, 20_000))), st.sampled_from([160, 300, 1000]))  # fmt: skip
+@given(
+    st.lists(st.tuples(st.sampled_from(["paused", "cut", "closed"]), st.integers(0, 20_000))),
+    st.sampled_from([160, 300, 1000]),
+)
 def test_whatever_a_caller_does_a_window_is_never_shorter_than_anybodys_nor_longer_than_the_bound(story, window):
     patience = Patience()
     for what, ms in story:

@@ -37,7 +37,7 @@ class EarProcessor(FrameProcessor):
         if not isinstance(frame, InputAudioRawFrame):
             await self.push_frame(frame, direction)
             return
-        # The sound ends here: each further processor would cost every call a queue and a task switch, 50 times a second.
+        # The sound ends here: each further processor would cost a call a queue and a task switch, 50 times a second.
         for event in self._ear.feed(np.frombuffer(frame.audio, dtype=np.int16)):
             await self._tell(event)
 
