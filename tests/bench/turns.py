@@ -2,9 +2,9 @@
 
 The ear runs on the audio's own clock. Words for the pauses come from pocketsphinx, which needs no download, and reach
 the ear `WORDS_MS` after the pause was told, whatever they really took here. A turn is cut when it was closed with at
-least 100 ms of its voice still to come. Windows of digits were set on another
-speaker than the two scored here. For free speech the lengths of pauses in all calls and orders had been looked at, so
-its rate is that of the material the window was chosen on.
+least 100 ms of its voice still to come. Windows of digits were set on another speaker than the two
+scored here. For free speech the lengths of pauses in all calls and orders had been looked at, so its rate is that of
+the material the window was chosen on.
 """
 
 import asyncio
@@ -34,6 +34,7 @@ WORDS_MS = 110
 """A short utterance by a Whisper of base.en's size on an idle core: 105 to 108 ms (design notes on speech, 2.2)."""
 
 QUESTION_MS = 600
+OTHERS = "all else in calls, and orders; their pauses were known when the window was chosen"
 SLOW = "four digits, 500 to 900 ms apart; bound by single digits that the detector takes for no voice"
 PEER = "pipecat 1.14: Silero and Smart Turn v3, its default"
 
@@ -179,7 +180,7 @@ def rows(context: Context) -> Sequence[Row]:
     scores = asyncio.run(measure(scored=True, seed=context.seed, full=context.full))
     return [
         _cuts(context, IDS[0], scores.expected, "<= 0.02", "yes and no in calls; four digits, 60 to 350 ms apart"),
-        _cuts(context, IDS[1], scores.free, "<= 0.10", "all else in calls, and orders; their pauses were known when the window was chosen"),
+        _cuts(context, IDS[1], scores.free, "<= 0.10", OTHERS),
         _cuts(context, IDS[2], scores.slow, "<= 0.02", SLOW),
         *_waits(context, IDS[3:5], scores.expected, "report"),
         *_waits(context, IDS[5:7], scores.free, "report"),
