@@ -13,6 +13,7 @@ from voice.audio import Pcm
 LATEST_MS = 700  # 400 ms of path, 100 ms that lie at the carrier, and what the detector needs
 JUDGED_MS = 240  # of sound, the latest; the shorter, the more anything resembles anything
 SOFTER = 0.5  # of the level played: every line loses 6 dB on the way back (ITU-T G.122), a caller next to it none
+SILENT = 40.0  # root mean square, -58 dBFS: softer than any caller
 FAINT = 1e-3  # of the loudest stretch's power: a pause in the prompt has no echo
 
 
@@ -34,6 +35,8 @@ class Echo:
         played = [pcm for at_ms, pcm in self._played if at_ms >= since_ms]
         if not len(heard) or not played:
             return False
+        if float(np.square(heard.astype(np.float64)).mean()) < SILENT**2:
+            return True  # the detector still hears a voice for a moment when the echo has ended
         nothing = np.zeros(len(heard), dtype=np.int16)  # before the prompt, and after it
         found, gain = explained(heard, np.concatenate([nothing, *played, nothing]))
         return found >= share and gain <= SOFTER

@@ -65,3 +65,10 @@ def test_what_was_played_long_ago_does_not_come_back_any_more():
     assert echo.is_all_of(back, 1400, share=0.5)
     assert not echo.is_all_of(back, 3000, share=0.5)
     assert not Echo().is_all_of(back, 0, share=0.5)
+
+
+def test_a_detector_that_lingers_in_silence_has_heard_nobody():
+    noise = (np.random.default_rng(1).standard_normal(RATE // 2) * 3000).astype(np.int16)
+    echo = Echo()
+    echo.played(noise, 1000)
+    assert echo.is_all_of(np.full(JUDGED_MS * 8, 8, dtype=np.int16), 1400, share=0.5)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 
 from models.engines import EngineFactory
 from models.inference import InlinePool
+from telephony.sim.voices import read
 from tests.sim.leg import Answer, Leg, play, says
 from tests.voice.sounds import LoudIsVoice, quiet, talk
 from voice import bargein
@@ -327,3 +329,22 @@ def test_no_underrun_comes_of_little_audio_ahead():
     leg = told(over(0, quiet(20)), LONG)
     assert leg.carrier.buffer.longest_ms <= 100
     assert leg.carrier.buffer.underruns == 0
+
+
+@pytest.mark.parametrize("delay_ms", [0, 200, 400])
+def test_the_echo_of_a_human_voice_does_not_stop_the_prompt_either(delay_ms: int):
+    """With the detector that ships, at -20 dB."""
+    folder = Path(__file__).parents[2] / "telephony" / "demo" / "calls" / "clips"
+    clips = [read(path) for path in sorted(folder.glob("*.flac"))[:6]]
+
+    class Recorded(Speech):
+        async def stream(self, text: str) -> Any:
+            for clip in clips:
+                yield clip
+
+    async def story(leg: Leg) -> None:
+        await asyncio.sleep(sum(map(len, clips)) / RATE + 2)
+
+    leg = play(story, answer=answered("x"), voice=Recorded(), echo_gain=0.1, echo_ms=delay_ms)
+    assert leg.carrier.clears == []
+    assert leg.mind.all(Heard) == []
