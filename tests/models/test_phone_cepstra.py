@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.phone_cepstra import COEFFICIENTS, HOP, load, log_bands, save, shipped
+from models.phone_cepstra import COEFFICIENTS, HOP, load, log_bands, plain, save, shipped
 
 
 def hum(seconds: float, level: int) -> np.ndarray:
@@ -44,3 +44,9 @@ def test_what_is_saved_is_what_is_loaded(tmp_path: Path) -> None:
     save(tmp_path / "net.npz", shipped())
     sound = hum(0.3, 2000)
     assert np.array_equal(load(tmp_path / "net.npz")(sound), shipped()(sound))
+
+
+def test_what_is_too_short_for_the_net_has_cepstra_too_the_same_every_time() -> None:
+    sound = hum(0.4, 2000)
+    assert plain(sound).shape == (40, COEFFICIENTS)
+    assert np.array_equal(plain(sound), plain(sound))
