@@ -1,5 +1,7 @@
 """Our own prompt, come back, is told from a caller's voice."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -35,14 +37,14 @@ def test_an_echo_at_minus_20_db_is_explained_by_what_was_played():
 def test_another_voice_is_not():
     """No word of one person resembles half a second of another; 0.53 was the most in 600 pairs, at full level."""
     clips = voices(CLIPS)
-    for one, other in zip(clips, clips[1:], strict=False):
+    for one, other in pairwise(clips):
         share, gain = explained(loudest(one, JUDGED_MS), other)
         assert share < 0.5 or gain > SOFTER
 
 
 def test_a_caller_over_an_echo_is_not():
     clips = voices(CLIPS)
-    for one, other in zip(clips, clips[1:], strict=False):
+    for one, other in pairwise(clips):
         word = loudest(one, JUDGED_MS)
         back = (loudest(other, JUDGED_MS) * 0.1).astype(np.int16)
         both = (word / max(1, np.abs(word).max()) * 8000 + back).astype(np.int16)
