@@ -41,7 +41,7 @@ class Settings:
     right sentence hardly ever; and what stops where no sentence of the state does was hardly meant for it.
     """
 
-    reject_word_below: float = 0.2  # one or two words: refuses none of 164 digits that were right
+    reject_word_below: float = 0.2  # one or two words; 0.3 and 0.4 kept out nothing more of what was meant for others
     reject_sentence_below: float = 0.62  # three and more
     reject_fragment_below: float = 0.9  # "can i get a"; chosen on 70 commands and 100 utterances meant for others
     language_weight: float = 6.5  # the engine's own default; 9 and 12 gave nothing
