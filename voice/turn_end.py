@@ -52,13 +52,14 @@ def how_complete(text: str, expect: Expect, *, confidence: float = 1.0) -> Compl
     return Completeness.UNKNOWN if found is Completeness.COMPLETE and confidence < sure else found
 
 
-def _open_ended(words: Sequence[str]) -> bool:
+def open_ended(words: Sequence[str]) -> bool:
+    """Whether more is due after the last of `words`: nobody stops there who has said it all."""
     return words[-1] in _OPEN_ENDS and tuple(words[-2:]) not in _ENDS_ALL_THE_SAME
 
 
 def _yes_no(words: Sequence[str], expect: Expect) -> Completeness:
     answer = read_yes_no(" ".join(words))
-    if _open_ended(words) and not (answer and answer[1].endswith(words[-1])):  # "I am" is a yes
+    if open_ended(words) and not (answer and answer[1].endswith(words[-1])):  # "I am" is a yes
         return Completeness.OPEN
     if answer is None:
         return Completeness.OPEN
@@ -66,7 +67,7 @@ def _yes_no(words: Sequence[str], expect: Expect) -> Completeness:
 
 
 def _choice(words: Sequence[str], expect: Expect) -> Completeness:
-    if _open_ended(words):
+    if open_ended(words):
         return Completeness.OPEN
     said = tuple(word for word in words if word not in _FILLERS)
     if not expect.answers:
@@ -80,7 +81,7 @@ def _digits(words: Sequence[str], expect: Expect) -> Completeness:
     said = tokens(" ".join(words))
     found = list(runs(said))
     if not found or expect.digits is None:
-        return Completeness.OPEN if _open_ended(words) else Completeness.UNKNOWN
+        return Completeness.OPEN if open_ended(words) else Completeness.UNKNOWN
     count = sum(len(run.readings[0]) for run in found)
     if count < expect.digits:
         return Completeness.UNKNOWN if _may_be(found, expect.digits) else Completeness.OPEN
@@ -94,7 +95,7 @@ def _may_be(found: Sequence[Run], digits: int) -> bool:
 
 
 def _free(words: Sequence[str], expect: Expect) -> Completeness:
-    if _open_ended(words) or _loose_digits(words):
+    if open_ended(words) or _loose_digits(words):
         return Completeness.OPEN
     return Completeness.COMPLETE if _CLOSED_ENDS.search(" ".join(words)) else Completeness.UNKNOWN
 

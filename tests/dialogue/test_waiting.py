@@ -145,7 +145,7 @@ def test_another_number_is_keyed_and_read_back_before_it_is_promised() -> None:
     call.hears("yes")
     call.hears("no")
     said = call.keys("2125550188")
-    assert "21 25 55 01 88" in said.replace("2 1, 2 5, 5 5, 0 1, 8 8", "21 25 55 01 88")
+    assert "2 1 2, 5 5 5, 0 1 8 8" in said
     assert not call.did(events.AgreeCallback)
     call.keys("1")
     assert call.did(events.AgreeCallback)[0].number == "2125550188"
