@@ -33,6 +33,8 @@ log = logging.getLogger(__name__)
 NAME = "pocketsphinx"
 _DECODER_FRAME_MS = 10
 _SHORT_WORDS = 2
+_SHORT_SAMPLES = RATE * 3 // 2  # with its margins: one or two words take no longer; a whole sentence of others' does
+_NEVER = 2.0  # no confidence is enough: only a second way of hearing that agrees
 _SENTENCE_SAMPLES = RATE  # a second with its margins; 120 digits of people: .64 through the net, .78 without it
 
 
@@ -91,10 +93,10 @@ class PocketsphinxRecogniser:
         plainly = len(voice) < _SENTENCE_SAMPLES
         with self._decoder() as decoder:
             heard = self._look(decoder, voice, language, plainly=plainly)
-            judged = self._judge(heard, pcm)
+            judged = self._judge(heard, voice)
             if judged.refused == Guard.CONFIDENCE and not plainly:
                 again = self._look(decoder, voice, language, plainly=True)
-                judged = self._second(heard, again, pcm) or judged
+                judged = self._second(heard, again, voice) or judged
         moved = tuple(_moved(word, from_ms, len(pcm) * 1000 // RATE) for word in judged.words)
         return replace(judged, words=moved)
 
@@ -110,38 +112,40 @@ class PocketsphinxRecogniser:
             decoder.end_utt()
         return list(_words(decoder)) if decoder.hyp() is not None else []
 
-    def _judge(self, words: Sequence[Word], pcm: Pcm) -> Recognition:
+    def _judge(self, words: Sequence[Word], voice: Pcm) -> Recognition:
         text, confidence = _text(words), _confidence(words)
-        guard = judge_constrained(text, pcm)
-        if not guard and confidence < self._bar(words):
+        guard = judge_constrained(text, voice)
+        if not guard and confidence < self._bar(words, voice):
             guard = Guard.CONFIDENCE
         if guard:
             return Recognition("", confidence, NAME, refused=guard)
         return Recognition(text, confidence, NAME, tuple(words))
 
-    def _second(self, first: Sequence[Word], second: Sequence[Word], pcm: Pcm) -> Recognition | None:
+    def _second(self, first: Sequence[Word], second: Sequence[Word], voice: Pcm) -> Recognition | None:
         """What is believed of an utterance that was doubted once; None: nothing more than before."""
         surer = max(first, second, key=_confidence)
         if self._agree(first, second) and _confidence(surer) >= self._settings.agreed_below:
-            return self._believed(surer, pcm)
+            return self._believed(surer, voice)
         if len(second) > _SHORT_WORDS and _confidence(second) >= self._settings.second_below:
-            return self._believed(second, pcm)
+            return self._believed(second, voice)
         return None
 
     def _agree(self, first: Sequence[Word], second: Sequence[Word]) -> bool:
         texts = [word.text for word in first], [word.text for word in second]
         return word_errors(*texts) <= (1 - self._settings.alike) * max(map(len, texts))
 
-    def _believed(self, words: Sequence[Word], pcm: Pcm) -> Recognition | None:
+    def _believed(self, words: Sequence[Word], voice: Pcm) -> Recognition | None:
         text = _text(words)
-        if not text or open_ended(text.split()) or judge_constrained(text, pcm):
+        if not text or open_ended(text.split()) or judge_constrained(text, voice):
             return None
         return Recognition(text, _confidence(words), NAME, tuple(words))
 
-    def _bar(self, words: Sequence[Word]) -> float:
+    def _bar(self, words: Sequence[Word], voice: Pcm) -> float:
         if open_ended([word.text for word in words]):
             return self._settings.reject_fragment_below
         short = len(words) <= _SHORT_WORDS
+        if short and len(voice) > _SHORT_SAMPLES:
+            return _NEVER
         return self._settings.reject_word_below if short else self._settings.reject_sentence_below
 
     @contextmanager
