@@ -98,9 +98,7 @@ def _spoken(replayed: Sequence[tuple[fx.Fixture, Sequence[Record]]]) -> Iterator
 async def _every_intent() -> list[float]:
     """One brief for each kind of request, in the service's own voice."""
     settings = load(ROOT / "config")
-    voices = await open_voices(
-        settings.speaking, models_folder=settings.service.models_folder, cache_folder=None
-    )
+    voices = await open_voices(settings.speaking, models_folder=settings.service.models_folder, cache_folder=None)
     try:
         texts = [compose(material).spoken for material in _materials()]
         return [await _seconds(voices.voice.stream(text)) for text in texts]
