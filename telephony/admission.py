@@ -17,13 +17,13 @@ class AdmissionSettings:
     by_load: bool = True  # false: max_calls alone counts
     final_p95_ms: float = 300.0  # from the end of an utterance to its words; what `warmline check` proposes weights by
     waiting: float = 0.05  # of utterances that find all workers busy: beyond it p95 feels them; 2 workers busy 0.17
-    loop_late_ms: float = 20.0  # p99; a frame. goals.md C2 13 wants 10 and alarms at 50
+    loop_late_ms: float = 20.0  # p99; a frame. 10 is the goal, 50 the alarm
     cpu: float = 0.9  # share of all cores, whoever has them: above it a 20 ms timer waits its turn [estimate]
     reopens_at: float = 0.8  # share of the limits
-    quiet_seconds: float = 10.0  # so long below: a turn and its answer take 8 s (goals.md B)
+    quiet_seconds: float = 10.0  # so long below: a turn and its answer take 8 s
     settle_seconds: float = 10.0  # between two calls beyond what is known to go well
     least_calls: int = 2  # taken whatever is measured: so few calls do not cause it, and refusing them mends nothing
-    known_calls: int = 8  # known to go well from the start: 4 a core keep p95 within 1.1 (goals.md B, base model)
+    known_calls: int = 8  # known to go well from the start: 4 a core keep p95 within 1.1 (queue model, base.en)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from voice.stt.whisper_weights import Machine, place
 FILE = "whisper-cost.json"
 SHAPES = "shapes"  # in the models folder
 SIZES: tuple[Size, ...] = ("small.en", "base.en", "tiny.en")  # the largest first
-USUAL_SECONDS, LONG_SECONDS = 2.0, 5.0  # windows of 5 and 8 s: most answers, and nearly all (speech.md 2.2)
+USUAL_SECONDS, LONG_SECONDS = 2.0, 5.0  # windows of 5 and 8 s: most answers, and nearly all
 TOKENS = 7
 _DECODES = 3
 

@@ -12,7 +12,7 @@ from voice.events import NO_ENGINE, Escalated
 
 CALL_SECONDS = (10, 30, 60, 120, 180, 300, 600, 1200, 1800, 3600)
 STAGE_SECONDS = (0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120, 300, 600, 1800)
-"""1 s: a trigger to the ring (goals.md E 19). The rest doubles about."""
+"""1 s: the goal from a trigger to the ring. The rest doubles about."""
 
 
 class CallMetrics:

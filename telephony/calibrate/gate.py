@@ -1,7 +1,7 @@
 """Whether a short window may be used: word errors in it against those in the full window, on the same utterances.
 
 Pure. A window is safe when it costs no words that matter, by enough utterances to tell, for each speaker, and for
-numbers not one (speech.md 2.7). Whatever cannot be told is not safe.
+numbers not one. Whatever cannot be told is not safe.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ import numpy as np
 
 LEAST_UTTERANCES = 30  # of one window: fewer tell nothing [the rule of thumb for a mean]
 LEAST_WORDS = 100
-MOST_WORSE = 0.5  # points of word error that a window may cost (speech.md 2.7)
+MOST_WORSE = 0.5  # points of word error that a window may cost
 MOST_LIKELY_WORSE = 2.0  # points: the interval's upper end
 LEAST_OF_SPEAKER = 10  # utterances before a speaker's own figure counts
 MOST_FULL_ERROR = 50.0  # per cent in the full window: weights that understand less show no difference either

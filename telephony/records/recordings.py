@@ -17,7 +17,7 @@ from telephony.records.wav import WavFile, mono, read_frames
 from voice.audio import RATE, Pcm
 
 RESERVE_BYTES = 64 * 1024 * 1024
-"""Kept free for the database and its spill: recording stops first (goals.md C2, row 9)."""
+"""Kept free for the database and its spill: recording stops first."""
 
 KNOWN_CALLS = 1000
 """Calls whose gaps are remembered for clips, the latest; of earlier ones a clip may begin a little early."""
