@@ -40,7 +40,7 @@ class BatchEngine(Protocol):
 
 
 class Priority(IntEnum):
-    """Whose work goes first (speech.md 2.9): a caller is waiting, may soon be, or would merely see captions sooner."""
+    """Whose work goes first: a caller is waiting, may soon be, or would merely see captions sooner."""
 
     FINAL = 0
     SPECULATIVE = 1

@@ -1,6 +1,6 @@
 """How late things happen that should happen on time: a histogram that costs next to nothing, and the loop's own clock.
 
-A frame that is sent late, or a loop that is held up, is what a caller hears as a gap (goals.md C2 13).
+A frame that is sent late, or a loop that is held up, is what a caller hears as a gap.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ from collections import deque
 log = logging.getLogger(__name__)
 
 BOUNDS_MS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0)
-"""Upper bounds: 10 ms is the p99 wanted (goals.md C2 13), 20 a frame, 50 the alarm, 100 what a carrier holds."""
+"""Upper bounds: 10 ms is the p99 wanted, 20 a frame, 50 the alarm, 100 what a carrier holds."""
 
 RECENT = 512  # of the latest values, for `p99_ms`: 51 s of the loop's, 10 s of a leg that is spoken to
 

@@ -16,7 +16,7 @@ LONGEST_CALL = DAY
 
 @dataclass(frozen=True, slots=True)
 class Ages:
-    """Days from a call's start until each kind is deleted. Defaults: common in the field; to be set by the operator's lawyer."""
+    """Days from a call's start until each kind is deleted. The operator's lawyer sets them."""
 
     audio_days: int = 30
     transcript_days: int = 90

@@ -9,7 +9,7 @@ from tests.sim.overload import Day, day
 
 IDS = ("admitted_p95_at_2x_ratio", "admitted_capacity_calls")
 SEEDS, SEEDS_FULL = 5, 20
-COST_SECONDS = 0.088  # base int8, 5 s window, 16 tokens, one core: goals.md A5 [measured]
+COST_SECONDS = 0.088  # base int8, 5 s window, 16 tokens, one core [measured]
 UNTIL_FULL = 48.0  # callers at once, of whom the gate takes what it finds the machine to carry
 
 

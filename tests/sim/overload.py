@@ -1,6 +1,6 @@
 """More callers than a machine can serve, in virtual time: the real admission over a pool whose work only takes time.
 
-What one utterance costs comes in; a caller speaks every eight seconds (goals.md B), 1.4 decodes a turn, the first of
+What one utterance costs comes in; a caller speaks every eight seconds, 1.4 decodes a turn, the first of
 them at 100 ms of silence while the stop window of 200 ms still runs.
 """
 
@@ -21,7 +21,7 @@ CYCLE_SECONDS = (5.0, 11.0)  # from one utterance's end to the next: 8 s on aver
 CALL_SECONDS = 90.0
 GUESS_SECONDS, WINDOW_SECONDS = 0.1, 0.2  # of silence: the first decode; the end of the turn
 WRONG_GUESSES = 0.4  # a turn
-MEDIA_SHARE = 0.022  # of a core, that a call takes from the workers (goals.md B)
+MEDIA_SHARE = 0.022  # of a core, that a call takes from the workers
 SPREAD = (0.8, 1.4)  # of the service times
 
 

@@ -12,7 +12,7 @@ from telephony.measuring import FILE, Measured, kept, measure
 from telephony.settings import load
 from telephony.sizing import GUESS_MS, Cost, Load, erlang_c, proposal, text_p95_ms
 
-BASE, SMALL, TINY = Cost(85, 107), Cost(237, 333), Cost(43, 54)  # ms of an idle core (speech.md 2.2)
+BASE, SMALL, TINY = Cost(85, 107), Cost(237, 333), Cost(43, 54)  # ms of an idle core
 SIZES = (("small.en", SMALL), ("base.en", BASE), ("tiny.en", TINY))
 FULL = (("small.en", Cost(2000, 2000)), ("base.en", Cost(615, 615)), ("tiny.en", Cost(315, 315)))
 

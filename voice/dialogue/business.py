@@ -206,7 +206,7 @@ class Prompts:
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """Agent minutes: of a needless transfer, and of losing this call (understanding.md 6)."""
+    """Agent minutes: of a needless transfer, and of losing this call."""
 
     __pydantic_config__: ClassVar = STRICT
     needless_minutes: float

@@ -66,7 +66,7 @@ class Limits:
     compression_ratio: float = 2.4
     phrase_logprob: float = -0.5  # a stock phrase must be surer than that,
     phrase_ms: int = 1500  # or said at length
-    tokens_per_second: float = 12.0  # of audible sound; people reach 8 (goals.md A6: cap at 8 x seconds), half more
+    tokens_per_second: float = 12.0  # of audible sound; people reach 8, half more
     audible_ms: int = 120  # less sound than that holds no word; the shortest of 600 spoken digits has more [measured]
 
 
@@ -151,7 +151,7 @@ def judge_constrained(text: str, pcm: Pcm, *, limits: Limits | None = None) -> G
 
 
 def token_cap(speech_ms: int) -> int:
-    """Most tokens that so much speech can hold: eight a second (goals.md A6); two more let "yes." end."""
+    """Most tokens that so much speech can hold: eight a second; two more let "yes." end."""
     return 2 + -(-8 * speech_ms // 1000)
 
 

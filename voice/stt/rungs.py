@@ -25,7 +25,7 @@ the same); a machine may be slow for two utterances because something else took 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    slow_seconds: float = 1.5  # for one utterance: goals.md C2 5 calls an engine stalled then; a caller waits for it
+    slow_seconds: float = 1.5  # for one utterance: an engine counts as stalled then; a caller waits for it
     probe_seconds: float = 60.0  # from a fall to the first look whether a better rung works again
     probe_seconds_max: float = 900.0  # each look in vain doubles the wait, up to here
 

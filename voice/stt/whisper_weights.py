@@ -33,7 +33,7 @@ class Place:
 
 
 _FASTEST = {
-    "cuda": ("float16", "int8_float16", "float32"),  # int8 gains little on a GPU at these sizes (goals.md A5)
+    "cuda": ("float16", "int8_float16", "float32"),  # int8 gains little on a GPU at these sizes
     "cpu": ("int8", "int8_float32", "float32"),  # half the time of float32, a quarter of the file [measured]
 }
 

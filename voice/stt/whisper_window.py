@@ -25,7 +25,7 @@ Choice = Literal["gated", "short", "full"]
 class Windows:
     """Lengths in seconds, and the silence that each must hold after the sound."""
 
-    seconds: tuple[float, ...] = (5.0, 8.0, 10.0, 15.0, FULL_SECONDS)  # below 5 s words are lost (speech.md 2.7)
+    seconds: tuple[float, ...] = (5.0, 8.0, 10.0, 15.0, FULL_SECONDS)  # below 5 s words are lost
     margin_s: float = 2.5  # less than whisper.cpp's 128 positions of 20 ms, and the decoder repeats or invents
 
     def __post_init__(self) -> None:

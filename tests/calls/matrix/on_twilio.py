@@ -1,4 +1,4 @@
-"""Branches of twilio.md's table that the carrier's REST side, its callbacks or its conference make."""
+"""Branches that the carrier's REST side, its callbacks or its conference make."""
 
 import asyncio
 from collections.abc import Mapping
