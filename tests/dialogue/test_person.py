@@ -111,12 +111,11 @@ def test_what_is_always_for_a_person_goes_there_at_once(words: str, queue: str) 
     assert call.escalation.queue == queue
 
 
-def test_with_the_recogniser_down_the_keys_are_read_and_speech_twice_brings_a_person() -> None:
+def test_with_the_recogniser_down_the_keys_are_read_and_who_speaks_all_the_same_gets_a_person() -> None:
     call = Story()
     said = call.news(PersonStage.ENGINE_DOWN)
     assert "use the keys" in said
     assert "press 1" in said
-    assert "use the keys" in call.hears("", 0.0)
     call.hears("", 0.0)
     assert call.escalation and call.escalation.trigger == "lost"
     assert "recogniser was down" in call.escalation.evidence[0]

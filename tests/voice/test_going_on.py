@@ -275,10 +275,10 @@ def test_an_answer_that_is_understood_late_still_stops_the_prompt():
     assert not leg.mind.all(Played)[0].fully
 
 
-def test_a_recogniser_that_fails_during_the_verdict_costs_no_prompt():
+def test_what_no_recogniser_could_hear_is_answered_for_nobody_can_say_that_it_was_noise():
     leg = told(over(3000, talk(600)), LONG, lines=[Line("", fails=True)] * 3)
     assert [part for part, _ in leg.office.problems] == ["recogniser"]
-    assert heard_to_its_end(leg, LONG)
+    assert heard_to_its_end(leg, SORRY)
 
 
 # --- our own voice ----------------------------------------------------------------------------------------------------

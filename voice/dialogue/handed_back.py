@@ -15,7 +15,7 @@ def handed_back(step: Step, event: PersonNews, note: Turn) -> None:
         return
     name = event.name or (step.state.seeking.name if step.state.seeking else None)
     step.set(seeking=None, confirmed=None, task=None, counts=Counts(), served=True)
-    step.say("seek.handed_back", name=name) if name else step.say("seek.handed_back_unnamed")
+    step.protect(step.say("seek.handed_back", name=name) if name else step.say("seek.handed_back_unnamed"))
     step.go(Place.OPEN)
     wish = note.accepted
     if wish is not None and step.business.intents[wish].kind is not IntentKind.CONTROL:

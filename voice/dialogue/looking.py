@@ -38,6 +38,7 @@ def signals(
         failed_actions=counts.failed_actions,
         wrong_guesses=counts.wrong_guesses,
         deaf=counts.deaf,
+        keyless=counts.keyless,
         begun=state.begun,
         solved=frozenset(one.intent for one in state.tried if one.outcome in ("done", "told")),
         said=tuple((one.turn, one.text) for one in state.transcript.by(Speaker.CALLER)),

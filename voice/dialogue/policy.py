@@ -12,7 +12,7 @@ from voice.dialogue.hearing import Turn
 from voice.dialogue.questions import by_keys, menu
 from voice.dialogue.state import YES_NO, Offer, Place
 from voice.dialogue.step import Step
-from voice.events import ActionDone, Answered, HangUp, KeyPressed, PersonNews, PersonStage, Played, Silence
+from voice.events import ActionDone, Answered, HangUp, KeyPressed, PersonNews, PersonStage, Played, Silence, TakeBack
 
 MOST_ATTEMPTS = 2  # of one question while a person is sought; then it is left to them
 A_SHORT_ANSWER_WORDS = 3
@@ -43,7 +43,7 @@ def heard(step: Step, turn: Turn) -> None:
         return
     if step.state.deaf:
         step.say("engine_back")
-    step.set(deaf=False, by_keys=False, counts=replace(step.state.counts, deaf=0))
+    step.set(deaf=False, by_keys=False, counts=replace(step.state.counts, deaf=0, keyless=0))
     missed = step.state.counts.no_matches_row
     if not _at_any_time(step, turn):
         _in_place(step, turn)
@@ -254,7 +254,9 @@ def silence(step: Step, event: Silence) -> None:
     elif step.state.seeking is not None:
         _silent_while_sought(step)
     else:
-        step.set(counts=replace(counts, silences_row=counts.silences_row + 1), attempt=step.state.attempt + 1)
+        keyless = counts.keyless + step.state.deaf
+        row = counts.silences_row + 1
+        step.set(counts=replace(counts, silences_row=row, keyless=keyless), attempt=step.state.attempt + 1)
         step.say("no_input")
         if place is Place.OPEN:
             menu(step)
@@ -301,6 +303,8 @@ def person_news(step: Step, event: PersonNews) -> None:
     if step.state.place in (Place.CLOSING, Place.GONE, Place.COMING, Place.START):
         step.ask = step.expect = False
         return
+    if step.state.place is not Place.WAITING:
+        step.acts.append(TakeBack())  # "sorry, please say it in a few words" is no good advice now
     step.say("engine_down")
     step.ask = by_keys(step) and step.state.place is not Place.WAITING
     if step.state.place is Place.BRIEF_TOPIC:

@@ -194,6 +194,7 @@ class Counts:
     failed_actions: int = 0
     wrong_guesses: int = 0
     deaf: int = 0  # stretches of speech while the recogniser is down
+    keyless: int = 0  # silences while only keys work
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,10 @@ class Step:
         self.set(openers=self.state.openers + 1)
         return self.say(prompt, attempt=variant, filler=True, after_ms=self.business.hearing.opener_ms)
 
+    def protect(self, say: Say) -> None:
+        """It is said to its end whatever the caller says meanwhile: it tells whom they are talking with."""
+        self.acts = [replace(act, interruptible=False) if act is say else act for act in self.acts]
+
     def say_again(self, say: Say) -> None:
         number = self.state.says + 1
         self.state = replace(self.state, says=number)

@@ -19,8 +19,9 @@ from voice.stt import Recognition
 
 __all__ = ["ENGINE", "FAILURES_UNTIL_DOWN", "Recognise"]
 
-FAILURES_UNTIL_DOWN = 2
-"""One failure may be chance; at the second the caller is told, before a third question goes unanswered."""
+FAILURES_UNTIL_DOWN = 1
+"""An utterance that no recogniser of the ladder heard: the caller is told at once, and given the keys. Who speaks once
+more gets a person, so nobody speaks three times for nothing."""
 
 
 class Recognise(FrameProcessor):

@@ -27,7 +27,7 @@ from voice import bargein
 from voice.audio import FRAME_SAMPLES, RATE, Pcm
 from voice.bargein import Verdict
 from voice.errors import VoiceFailed
-from voice.events import HangUp, Played, Say, WentOn
+from voice.events import NO_ENGINE, HangUp, Played, Say, WentOn
 from voice.hearing import Ear
 from voice.pipeline.bargein import DuckFrame, GiveUpFrame, Settled, SettleFrame
 from voice.pipeline.frames import (
@@ -207,14 +207,16 @@ class Speak(FrameProcessor):
             stop = self._over
         if stop is None:
             return Settled(answer=True)
-        verdict = bargein.verdict(
-            self._settings,
-            stop.words,
-            text=heard.text,
-            confidence=heard.confidence,
-            speech_ms=heard.speech_ms,
-            yes_no=frame.yes_no,
-        )
+        verdict = Verdict.ANSWER  # where no recogniser heard it, nobody can say that it was none
+        if heard.engine != NO_ENGINE:
+            verdict = bargein.verdict(
+                self._settings,
+                stop.words,
+                text=heard.text,
+                confidence=heard.confidence,
+                speech_ms=heard.speech_ms,
+                yes_no=frame.yes_no,
+            )
         if verdict is Verdict.ANSWER:
             if gone_on and self._stop is None and stop.say is not None and self._current is stop.say:
                 self._interrupt()

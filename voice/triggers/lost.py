@@ -7,7 +7,8 @@ from voice.triggers.escalate import escalate
 from voice.triggers.rule import Rule as BaseRule
 from voice.triggers.signals import Signals
 
-DEAF = 2  # stretches of speech while the recogniser is down: the caller will not use the keys
+DEAF = 1  # stretches of speech after the caller was told that only keys work: they will not use them
+KEYLESS = 1  # silences after the keys were told: nor will this one, and the menu is long to hear twice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,7 @@ class Rule(BaseRule):
 def look(signals: Signals, rule: Rule) -> Escalated | None:
     failures = (
         (signals.deaf, DEAF, "spoke {n} times while the recogniser was down"),
+        (signals.keyless, KEYLESS, "pressed no key while the recogniser was down"),
         (signals.no_matches_row, rule.no_matches, "was not understood {n} times in a row"),
         (signals.outside, rule.outside, "asked {n} times for what this line does not do"),
         (signals.wrong_identities, rule.wrong_identities, "gave a member number and PIN that did not match, {n} times"),

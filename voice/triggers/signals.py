@@ -26,6 +26,7 @@ class Signals:
     failed_actions: int = 0
     wrong_guesses: int = 0
     deaf: int = 0  # stretches of speech while the recogniser is down
+    keyless: int = 0  # silences while only keys work
     begun: tuple[str, ...] = ()  # tasks, in order
     solved: frozenset[str] = frozenset()
     said: tuple[tuple[int, str], ...] = ()  # the caller's turns so far
