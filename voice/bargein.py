@@ -36,7 +36,7 @@ class Settings:
     probability: float = 0.35  # is a voice, here: at 0.5 twice as many digits stop nothing, and no fewer noises
     protect_ms: int = 300  # who speaks this early answers the prompt before; and echo cancellers need a moment
     verdict_ms: int = 1000  # after the end of speech was told, a stop window late: 1.3 to 1.7 s without a sound
-    noise_ms: int = 1500  # longer speech of which nothing was understood is worth a "sorry?"; coughs last under 0.5 s
+    noise_ms: int = 800  # longer speech of which nothing was understood is worth a "sorry?"; coughs last under 0.5 s
     words_confidence: float = 0.2  # below it the recogniser's words are noise; as words_confidence of business.toml
     resumes_max: int = 3  # stops of one prompt by what was no answer; after so many it is played to its end
     echo_share: float = 0.5  # of the sound that is our own prompt come back; a caller who speaks leaves it below 0.3
