@@ -185,7 +185,7 @@ def _leave_it(step: Step) -> None:
 
 
 def _deaf(step: Step) -> None:
-    """Speech while no recogniser hears: keys, and after the second time a person (voice/triggers/lost.py)."""
+    """Speech after the caller was told that only keys work: a person (voice/triggers/lost.py)."""
     step.set(counts=replace(step.state.counts, deaf=step.state.counts.deaf + 1))
     step.say("engine_down")
     if step.state.place in (Place.WAITING, Place.BRIEF_TOPIC) and step.state.seeking:

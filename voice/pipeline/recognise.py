@@ -1,7 +1,7 @@
 """Turns segments into words: hands each to the inference pool and passes on what was heard, in the order spoken.
 
-A failing or late engine never ends in silence: the mind hears an empty utterance, and after `FAILURES_UNTIL_DOWN` in a
-row that only keys work now.
+A failing or late engine never ends in silence: the mind hears an empty utterance, and after `FAILURES_UNTIL_DOWN`
+that only keys work now.
 """
 
 import asyncio

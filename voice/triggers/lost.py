@@ -22,7 +22,7 @@ class Rule(BaseRule):
 
 def look(signals: Signals, rule: Rule) -> Escalated | None:
     failures = (
-        (signals.deaf, DEAF, "spoke {n} times while the recogniser was down"),
+        (signals.deaf, DEAF, "spoke while the recogniser was down"),
         (signals.keyless, KEYLESS, "pressed no key while the recogniser was down"),
         (signals.no_matches_row, rule.no_matches, "was not understood {n} times in a row"),
         (signals.outside, rule.outside, "asked {n} times for what this line does not do"),
