@@ -146,6 +146,7 @@ class Say:
     filler: bool = False  # ends with its sentence when something else is to be said
     after_ms: int = 0  # not said at all when something else is to be said within so long
     plain: str | None = None  # said in place of what no voice can say: words that were rendered ahead
+    slow: bool = False  # the party asked to be spoken to more slowly
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +265,11 @@ class Escalated:
     turns: tuple[int, ...]
     queue: str
     urgency: str  # now | soon | normal
+    probability: float = 1.0  # that a person is needed; 1: the rule is certain
+    terms: Mapping[str, float] = field(default_factory=dict)  # log-odds; they sum to the logit of `probability`
+    stakes: Mapping[str, float] = field(default_factory=dict)  # agent minutes by reason: what a lost caller costs
+    expected_loss: float = 0.0  # agent minutes: probability × the sum of `stakes`
+    cost: float = 0.0  # agent minutes: (1 - probability) × those of a needless transfer
 
 
 @dataclass(frozen=True, slots=True)

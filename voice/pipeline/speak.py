@@ -45,6 +45,7 @@ from voice.pipeline.playback import Playback
 from voice.pipeline.stop import Stop, settled
 from voice.pipeline.tape import Tape
 from voice.resume import Fader, goes_on_at
+from voice.slower import slowed
 from voice.tts import Synthesizer
 from voice.tts.pauses import SENTENCE_MS
 
@@ -375,8 +376,8 @@ class Speak(FrameProcessor):
             if text is None:
                 return
             try:
-                async with aclosing(self._voice.stream(text)) as pieces:
-                    async for piece in pieces:
+                async with aclosing(self._voice.stream(text)) as rendered:
+                    async for piece in slowed(rendered) if say.slow else rendered:
                         yield piece
                 return
             except VoiceFailed as error:
