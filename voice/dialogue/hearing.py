@@ -9,6 +9,8 @@ from models.intent import IntentMatch
 from models.slots import SlotValue, read
 from models.slots.yes_no import read_yes_no
 from voice.dialogue.business import Hearing, Slot
+from voice.dialogue.several import Wanted
+from voice.dialogue.wishes import Wish
 
 _KEYS = {"one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7"} | {
     str(n): str(n) for n in range(1, 8)
@@ -33,6 +35,8 @@ class Turn:
     today: date
     bars: Hearing
     lost: bool = False  # no recogniser could hear it: nothing that the caller did
+    wish: Wish | None = None  # about how we talk: again, slower, wait
+    also: tuple[Wanted, ...] = ()  # wanted in the same breath, after what `match` says
 
     @property
     def understood(self) -> bool:

@@ -21,6 +21,7 @@ class Place(StrEnum):
     PIN = "pin"
     SLOT = "slot"  # one thing the task must know
     CONFIRM = "confirm"  # everything read back: yes or no
+    CHANGE = "change"  # "no": which of it is wrong?
     ACTING = "acting"  # the backend is at work
     OFFER = "offer"  # "would you like to talk to someone about it?"
     BRIEF_CHECK = "brief_check"  # "I'll tell them ..., is that right?"
@@ -35,7 +36,7 @@ class Place(StrEnum):
     GONE = "gone"
 
 
-_TASK = {Place.MEMBER, Place.MEMBER_CHECK, Place.PIN, Place.SLOT, Place.CONFIRM, Place.ACTING}
+_TASK = {Place.MEMBER, Place.MEMBER_CHECK, Place.PIN, Place.SLOT, Place.CONFIRM, Place.CHANGE, Place.ACTING}
 _PERSON = {Place.BRIEF_CHECK, Place.BRIEF_TOPIC, Place.WAITING, Place.CALLBACK_OFFER, Place.COMING}
 _CALLBACK = {Place.CALLBACK_THIS, Place.CALLBACK_NUMBER, Place.CALLBACK_CHECK}
 _ALWAYS = {Place.OPEN, *_PERSON, Place.CLOSING, Place.GONE}  # stop, a person, goodbye: open from everywhere
@@ -50,6 +51,7 @@ MOVES: Mapping[Place, frozenset[Place]] = {
     Place.PIN: frozenset({*_ALWAYS, Place.ACTING, Place.MEMBER, *_CALLBACK}),
     Place.SLOT: frozenset({*_ALWAYS, *_TASK, *_CALLBACK, Place.GUESS, Place.OFFER}),
     Place.CONFIRM: frozenset({*_ALWAYS, *_TASK, *_CALLBACK, Place.OFFER}),
+    Place.CHANGE: frozenset({*_ALWAYS, *_TASK, *_CALLBACK, Place.OFFER}),
     Place.ACTING: frozenset({*_ALWAYS, *_TASK, *_CALLBACK, Place.OFFER}),
     Place.OFFER: frozenset({*_ALWAYS, *_TASK, *_CALLBACK, Place.GUESS}),
     Place.BRIEF_CHECK: frozenset({*_ALWAYS, *_TASK, *_CALLBACK}),
@@ -103,6 +105,7 @@ class Task:
     values: Mapping[str, Value] = field(default_factory=dict)
     asking: str | None = None  # the slot being asked for
     key: str | None = None  # of the action that is being done
+    sure: bool = True  # that this is what they want: said clearly, chosen by key, or asked and answered with yes
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +228,10 @@ class State:
     caller_number: str | None = None
     by_keys: bool = False  # the caller's last answer was keyed: say which keys go on
     tasks: int = 0  # begun
+    queued: tuple[Task, ...] = ()  # wanted in the same breath as another, and done after it
+    slow: bool = False  # asked to be spoken to more slowly
+    holding: bool = False  # asked us to wait: silence is none
+    held: int = 0  # silences let pass since
     pending: tuple[Task, ...] = ()  # with the backend, even after the caller has moved on
     checks: int = 0  # identities sent to the backend
     says: int = 0  # made

@@ -26,6 +26,7 @@ class Step:
         self.ask = True
         self.expect = True
         self.person: str | None = None
+        self.passing = False  # what is said now is nothing that "say that again" could mean
 
     def set(self, **changes: Any) -> None:
         """Changes fields of the state; the place moves by `go` alone."""
@@ -62,7 +63,7 @@ class Step:
         number = self.state.says + 1
         say = Say(
             f"s{number}", text, prompt, self.business.prompts.version, private=private, shown=shown,
-            filler=filler, after_ms=after_ms, plain=plain(self.business.prompts, prompt),
+            filler=filler, after_ms=after_ms, plain=plain(self.business.prompts, prompt), slow=self.state.slow,
         )  # fmt: skip
         self.state = replace(self.state, says=number)
         self.acts.append(say)
@@ -81,7 +82,7 @@ class Step:
     def say_again(self, say: Say) -> None:
         number = self.state.says + 1
         self.state = replace(self.state, says=number)
-        self.acts.append(replace(say, say_id=f"s{number}"))
+        self.acts.append(replace(say, say_id=f"s{number}", slow=self.state.slow))
 
     def tell(self, fact: Fact) -> None:
         self.acts.append(Tell(fact))
