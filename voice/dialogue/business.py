@@ -13,6 +13,7 @@ from pydantic import Field
 
 from models.slots import SlotSpec
 from voice.dialogue.hours import Hours, hours
+from voice.triggers.price import Costs, Early, Factor, Price, price
 from voice.triggers.rule import Rule
 
 STRICT: dict[str, str] = {"extra": "forbid"}  # a key nobody knows is a mistake, not a comment
@@ -205,20 +206,6 @@ class Prompts:
 
 
 @dataclass(frozen=True, slots=True)
-class Costs:
-    """Agent minutes: of a needless transfer, and of losing this call."""
-
-    __pydantic_config__: ClassVar = STRICT
-    needless_minutes: float
-    missed_minutes: float
-
-    @property
-    def threshold(self) -> float:
-        """Escalate above this probability."""
-        return self.needless_minutes / (self.needless_minutes + self.missed_minutes)
-
-
-@dataclass(frozen=True, slots=True)
 class Business:
     name: str
     version: str  # changes with any file of the folder
@@ -237,6 +224,13 @@ class Business:
     routing: Routing = field(default_factory=Routing)
     time_zone: str = "UTC"  # of opening hours and holidays
     staying: Staying = field(default_factory=Staying)
+    worth: Mapping[str, Factor] = field(default_factory=dict)  # tier or value of a customer → what they count
+    early: Early | None = None
 
-    def cost(self, intent: str | None) -> Costs:
-        return self.costs.get(intent or "default", self.costs["default"])
+    def price(
+        self, topic: str | None, *, amount: float = 0.0, tier: str | None = None, value: str | None = None
+    ) -> Price:
+        """What going on in a call about `topic` may lose, and what a person costs."""
+        costs = self.costs.get(topic or "default", self.costs["default"])
+        worth = max((self.worth[one] for one in (tier, value) if one is not None and one in self.worth), default=1.0)
+        return price(costs, amount=amount, worth=worth, early=self.early.bias if self.early else 1.0)

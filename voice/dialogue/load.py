@@ -15,7 +15,6 @@ from voice.dialogue import check
 from voice.dialogue.business import (
     Article,
     Business,
-    Costs,
     Disposition,
     Hearing,
     Identity,
@@ -28,6 +27,7 @@ from voice.dialogue.business import (
 )
 from voice.dialogue.errors import BusinessError
 from voice.triggers import registry
+from voice.triggers.price import Costs, Early, Factor
 from voice.triggers.rule import Rule
 
 T = TypeVar("T")
@@ -49,6 +49,8 @@ def load_business(folder: Path) -> Business:
         articles={path.stem: _article(path) for path in sorted((folder / "knowledge").glob("*.md"))},
         rules=tuple(_rules(folder / "escalation.toml", escalation)),
         costs=_table(folder / "escalation.toml", escalation.get("costs", {}), Costs, "costs."),
+        worth=build(dict[str, Factor], escalation.get("worth", {}), f"{folder / 'escalation.toml'}: [worth]"),
+        early=_optional(folder / "escalation.toml", escalation, "early", Early),
         queues=_table(folder / "queues.toml", _toml(folder / "queues.toml"), Queue),
         dispositions=_dispositions(folder / "dispositions.toml"),
         menu=tuple(tuple(page) for page in main.get("menu", ())),
@@ -59,7 +61,7 @@ def load_business(folder: Path) -> Business:
         time_zone=_text({"time_zone": "UTC", **main}, "time_zone", folder / "business.toml"),
     )
     _known(folder / "business.toml", main, {"name", "menu", "identity", "hearing", "routing", "staying", "time_zone"})
-    _known(folder / "escalation.toml", escalation, {"costs", "rule"})
+    _known(folder / "escalation.toml", escalation, {"costs", "early", "rule", "worth"})
     mistakes = check.mistakes(business)
     if mistakes:
         raise BusinessError("\n".join(f"{folder / where}: {what}" for where, what in mistakes))

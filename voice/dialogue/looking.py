@@ -1,18 +1,22 @@
 """The signals of one turn, gathered from the state for the rules of `voice/triggers`."""
 
 from models.frustration import Judgement
+from models.slots import corrects
 from models.transcript import Speaker
 from voice.dialogue.business import Business
 from voice.dialogue.hearing import Turn
 from voice.dialogue.issue import about, values
-from voice.dialogue.state import State
+from voice.dialogue.state import Place, State
 from voice.dialogue.step import Step
 from voice.events import Do
-from voice.triggers.signals import Signals
+from voice.triggers.price import Price
+from voice.triggers.signals import Glance, Signals
+
+VOICE = frozenset({"prosody"})  # terms of frustration that are the voice's alone
 
 
 def signals(
-    business: Business, step: Step, turn: Turn | None, judged: Judgement, raised: tuple[int, ...], threshold: float
+    business: Business, step: Step, turn: Turn | None, judged: Judgement, glances: tuple[Glance, ...]
 ) -> Signals:
     state = step.state
     topic = about(state)
@@ -33,6 +37,7 @@ def signals(
         mode=business.scope[present].mode if present else "automatic",
         silences_row=counts.silences_row,
         no_matches_row=counts.no_matches_row,
+        no_matches=sum(one.missed for one in glances),
         outside=counts.outside,
         wrong_identities=counts.wrong_identities,
         failed_actions=counts.failed_actions,
@@ -43,14 +48,43 @@ def signals(
         solved=frozenset(one.intent for one in state.tried if one.outcome in ("done", "told")),
         said=tuple((one.turn, one.text) for one in state.transcript.by(Speaker.CALLER)),
         level=judged.level,
+        shown=shown(judged),
         reasons=judged.reasons,
-        raised=raised,
         judged=len(state.transcript.by(Speaker.CALLER)),
-        threshold=threshold,
+        glances=glances,
+        price=_price(business, state),
         amounts=_amounts(business, state),
         tier=state.member.tier if state.member else None,
+        value=state.member.value if state.member else None,
         acting=any(isinstance(act, Do) for act in step.acts),
     )
+
+
+def glance(step: Step, before: State, turn: Turn, judged: Judgement) -> Glance:
+    """What this turn showed, for the turns to come."""
+    counts, earlier = step.state.counts, before.counts
+    missed = counts.no_matches_row > earlier.no_matches_row
+    guessed = step.state.place is Place.GUESS and step.state.guess_turn == turn.number
+    return Glance(
+        turn=turn.number,
+        level=judged.level,
+        shown=shown(judged),
+        missed=missed,
+        doubted=missed or guessed or counts.outside > earlier.outside,
+        corrected=turn.understood and corrects(turn.raw),
+    )
+
+
+def shown(judged: Judgement) -> float:
+    """Log-odds of frustration that words and behaviour alone have shown."""
+    return round(sum(value for name, value in judged.terms.items() if name not in VOICE), 3)
+
+
+def _price(business: Business, state: State) -> Price:
+    member = state.member
+    amount = max((amount for amount, _ in _amounts(business, state).values()), default=0.0)
+    tier, value = (member.tier, member.value) if member else (None, None)
+    return business.price(about(state), amount=amount, tier=tier, value=value)
 
 
 def _taken(step: Step, turn: Turn | None) -> str | None:

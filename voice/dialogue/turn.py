@@ -20,13 +20,14 @@ from voice.dialogue import late, policy, seeking
 from voice.dialogue.business import Business
 from voice.dialogue.handed_back import handed_back
 from voice.dialogue.hearing import Turn
-from voice.dialogue.looking import signals
+from voice.dialogue.looking import glance, signals
 from voice.dialogue.material import material
 from voice.dialogue.questions import finish
 from voice.dialogue.state import DIGITS, SENSITIVE, CalledBack, Place, State
 from voice.dialogue.step import Step
 from voice.dialogue.unrecorded import unrecorded
 from voice.triggers import asked, registry
+from voice.triggers.signals import Glance
 
 PRIOR_ALONE = {"wait_time": 0.1}
 PRIOR_SOUGHT = {"wait_time": 2.0, "callback": 2.0, "cancel": 2.0}
@@ -64,7 +65,7 @@ class CallerMind:
         self._state = State(recorded=recorded, called_back=called_back)
         self._mood = FrustrationState()
         self._judged = Judgement(0.0, False, (), {}, {})
-        self._raised: tuple[int, ...] = ()
+        self._glances: tuple[Glance, ...] = ()
         self._says: dict[str, events.Say] = {}
 
     @property
@@ -210,8 +211,7 @@ class CallerMind:
         self._mood, self._judged = self._judge.judge(self._mood, evidence)
         if turn is None:
             return
-        if self._judged.level >= self._threshold(step.state):
-            self._raised = (*self._raised, turn.number)
+        self._glances = (*self._glances, glance(step, self._state, turn, self._judged))
         told.append(
             events.Tell(events.Judged(turn.number, self._judged.level, self._judged.reasons, self._judged.terms))
         )
@@ -222,16 +222,13 @@ class CallerMind:
             return
         if isinstance(event, (events.Played, events.PersonNews, events.Answered)):
             return
-        seen = signals(self._business, step, turn, self._judged, self._raised, self._threshold(step.state))
+        seen = signals(self._business, step, turn, self._judged, self._glances)
         found = registry.most_urgent(seen, self._business.rules)
         if found is None:
             return
         if not isinstance(event, events.ActionDone):
             _drop(step, before)
         seeking.begin(step, found)
-
-    def _threshold(self, state: State) -> float:
-        return self._business.cost(state.task.intent if state.task else None).threshold
 
 
 def _drop(step: Step, before: State) -> None:

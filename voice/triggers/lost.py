@@ -1,9 +1,11 @@
 """The system does not get on: not understood, not its business, not proved, or the backend says no, again and again."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from voice.events import Escalated
 from voice.triggers.escalate import escalate
+from voice.triggers.rule import Count
 from voice.triggers.rule import Rule as BaseRule
 from voice.triggers.signals import Signals
 
@@ -13,11 +15,22 @@ KEYLESS = 1  # silences after the keys were told: nor will this one, and the men
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule(BaseRule):
-    no_matches: int
-    outside: int
-    wrong_identities: int
-    failed_actions: int
-    wrong_guesses: int
+    """Each count is the number of times that brings a person; None: another rule's, or nobody's."""
+
+    FIELDS = frozenset({"what"})
+
+    no_matches: Count | None = None  # in a row
+    outside: Count | None = None
+    wrong_identities: Count | None = None
+    failed_actions: Count | None = None
+    wrong_guesses: Count | None = None
+
+    def mistakes(self) -> Iterator[str]:
+        yield from BaseRule.mistakes(self)
+        counts = (self.no_matches, self.outside, self.wrong_identities, self.failed_actions, self.wrong_guesses)
+        if all(count is None for count in counts):
+            names = "no_matches, outside, wrong_identities, failed_actions, wrong_guesses"
+            yield f"{names}: at least one of them expected (the rule can never fire), got none"
 
 
 def look(signals: Signals, rule: Rule) -> Escalated | None:
@@ -31,6 +44,6 @@ def look(signals: Signals, rule: Rule) -> Escalated | None:
         (signals.wrong_guesses, rule.wrong_guesses, "was understood wrongly {n} times"),
     )
     for count, most, what in failures:
-        if count >= most:
+        if most is not None and count >= most:
             return escalate(signals, rule, what=what.format(n=count))
     return None

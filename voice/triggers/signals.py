@@ -3,6 +3,21 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from voice.triggers.price import Price
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What one turn of the caller showed, kept for the turns to come. `shown`: log-odds of frustration by words and
+    behaviour that stood then, without the voice."""
+
+    turn: int
+    level: float = 0.0
+    shown: float = 0.0
+    missed: bool = False  # not understood
+    doubted: bool = False  # that, or not ours, or only guessed at
+    corrected: bool = False
+
 
 @dataclass(frozen=True, slots=True)
 class Signals:
@@ -21,6 +36,7 @@ class Signals:
     mode: str = "automatic"  # of the topic, in the scope register
     silences_row: int = 0
     no_matches_row: int = 0
+    no_matches: int = 0
     outside: int = 0
     wrong_identities: int = 0
     failed_actions: int = 0
@@ -31,10 +47,12 @@ class Signals:
     solved: frozenset[str] = frozenset()
     said: tuple[tuple[int, str], ...] = ()  # the caller's turns so far
     level: float = 0.0  # of frustration
+    shown: float = 0.0  # log-odds of it by words and behaviour alone, without the voice
     reasons: tuple[str, ...] = ()
-    raised: tuple[int, ...] = ()  # turns at which the level stood above the threshold
     judged: int = 0  # turns
-    threshold: float = 1.0  # from the cost of failure of the topic
+    glances: tuple[Glance, ...] = ()  # at the caller's turns so far, this one included
+    price: Price = field(default_factory=Price)  # of going on, and of a person
     amounts: Mapping[str, tuple[float, int | None]] = field(default_factory=dict)  # slot → dollars, turn
     tier: str | None = None
+    value: str | None = None  # what the customer is worth to the business, in its own words
     acting: bool = False  # a deed was handed to the backend in this very turn

@@ -4,13 +4,16 @@ from dataclasses import dataclass
 
 from voice.events import Escalated
 from voice.triggers.escalate import escalate
+from voice.triggers.rule import Count
 from voice.triggers.rule import Rule as BaseRule
 from voice.triggers.signals import Signals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule(BaseRule):
-    silences: int
+    FIELDS = frozenset({"times"})
+
+    silences: Count
 
 
 def look(signals: Signals, rule: Rule) -> Escalated | None:

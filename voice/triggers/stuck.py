@@ -1,25 +1,31 @@
 """The call goes in circles: the same words again, or the same task begun again and never solved."""
 
 from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
 
 from voice.events import Escalated
 from voice.triggers.escalate import escalate
+from voice.triggers.repeats import same_turns
+from voice.triggers.rule import Finite
 from voice.triggers.rule import Rule as BaseRule
 from voice.triggers.signals import Signals
-from voice.triggers.words import bare
 
-LEAST_WORDS = 3  # "yes" and "savings" are said often and mean nothing
+Again = Annotated[int, Field(ge=2, le=1000)]  # once is no circle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule(BaseRule):
-    same_words: int
-    similarity: float
-    same_task: int
+    FIELDS = frozenset({"what"})
+
+    same_words: Again
+    similarity: Annotated[Finite, Field(gt=0, le=1)]
+    same_task: Again
 
 
 def look(signals: Signals, rule: Rule) -> Escalated | None:
-    turns = _same(signals, rule.similarity)
+    turns = same_turns(signals, rule.similarity)
     if len(turns) >= rule.same_words:
         return escalate(signals, rule, turns=turns, what=f"said nearly the same thing {len(turns)} times")
     if signals.begun and signals.begun[-1] not in signals.solved:
@@ -27,17 +33,3 @@ def look(signals: Signals, rule: Rule) -> Escalated | None:
         if times >= rule.same_task:
             return escalate(signals, rule, what=f"began {signals.topic_title} {times} times without success")
     return None
-
-
-def _same(signals: Signals, similarity: float) -> tuple[int, ...]:
-    """The turns that say nearly what the last one says, itself included."""
-    if signals.turn is None or not signals.said:
-        return ()
-    last = set(bare(signals.said[-1][1]).split())
-    if len(last) < LEAST_WORDS:
-        return ()
-    return tuple(turn for turn, text in signals.said if _alike(last, set(bare(text).split())) >= similarity)
-
-
-def _alike(one: set[str], other: set[str]) -> float:
-    return len(one & other) / len(one | other) if one | other else 0.0
