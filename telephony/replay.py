@@ -9,12 +9,12 @@ import asyncio
 import os
 import tempfile
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from models.inference import InlinePool
 from telephony.agents.agent import Presence
@@ -25,9 +25,12 @@ from telephony.journal import Record, as_json
 from telephony.records.store import InlineKeeper
 from telephony.service import Service, open_service
 from telephony.settings import AgentSettings, Settings, load
+from telephony.sim.agent import SimAgent
 from telephony.sim.carrier import Carrier, CarrierCall
-from telephony.sim.cast import Cast, of_call
+from telephony.sim.cast import of_call
 from telephony.sim.clock import StandsStill, at_work, run_virtual
+from telephony.sim.fixture import WrapUp
+from telephony.sim.phone import Party
 from telephony.sim.rest import InMemoryHttp, RestStandIn
 from telephony.sim.socket import InMemory
 from telephony.world import World
@@ -71,15 +74,45 @@ def replay(
 
     Raises `FixtureError`, `ConfigError`, `BusinessError` or `AudioError` for what cannot be played.
     """
-    settings = load(config)
-    if prosody_weight is not None:
-        judging = settings.judging.model_copy(update={"prosody_weight": prosody_weight})
-        settings = settings.model_copy(update={"judging": judging})
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ConfigError(f"--out: a folder that may be written expected, got {out} ({error.strerror})") from error
+    settings = _judging(load(config), prosody_weight)
+    _writable(out)
     cast = of_call(call, cache=out / ".clips", channel=channel)
+    return play(cast, settings, out=out, pace=pace, on_record=on_record)
+
+
+class Parties(Protocol):
+    """Who takes part: a `Cast`, or a caller of one's own making. `agents`: id → telephone; the others are away."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def number(self) -> str | None: ...
+
+    @property
+    def agents(self) -> Mapping[str, SimAgent]: ...
+
+    @property
+    def wraps_up(self) -> Mapping[str, WrapUp]: ...
+
+    def caller(self) -> "Caller": ...
+
+
+class Caller(Party, Protocol):
+    def joined(self) -> None:
+        """A person is on the line now."""
+
+
+def play(
+    cast: Parties,
+    settings: Settings,
+    *,
+    out: Path,
+    pace: str = "fast",
+    on_record: Callable[[Record], None] | None = None,
+) -> Replayed:
+    """Plays a call with these parties under these settings; its journal and recording are written to `out`."""
+    _writable(out)
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="warmline-replay-") as scratch:
         work = _Replay(cast, _settings(settings, Path(scratch)), out, pace, on_record or (lambda record: None))
@@ -92,6 +125,20 @@ def replay(
     seconds = max((r.entry.seconds for r in records if isinstance(r.entry, CallEnded)), default=0.0)
     violations = tuple(violation.what for violation in carrier_call.violations)
     return Replayed(cast.name, journal, wav, tuple(records), seconds, time.monotonic() - began, violations)
+
+
+def _writable(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"--out: a folder that may be written expected, got {out} ({error.strerror})") from error
+
+
+def _judging(settings: Settings, prosody_weight: float | None) -> Settings:
+    if prosody_weight is None:
+        return settings
+    judging = settings.judging.model_copy(update={"prosody_weight": prosody_weight})
+    return settings.model_copy(update={"judging": judging})
 
 
 def _run(work: Coroutine[Any, Any, None], pace: str) -> None:
@@ -128,7 +175,7 @@ def _on_telephone(agent: AgentSettings, number: int) -> AgentSettings:
 
 class _Replay:
     def __init__(
-        self, cast: Cast, settings: Settings, out: Path, pace: str, on_record: Callable[[Record], None]
+        self, cast: Parties, settings: Settings, out: Path, pace: str, on_record: Callable[[Record], None]
     ) -> None:
         self._cast = cast
         self._settings = settings

@@ -32,7 +32,7 @@ def business(folder: Path = CONFIG) -> Business:
 
 
 @cache
-def intents(folder: Path = CONFIG) -> IntentModel:
+def fitted(folder: Path = CONFIG) -> IntentModel:
     known = business(folder)
     return IntentModel.fit(training_examples(known), known.outside)
 
@@ -48,9 +48,10 @@ class Story:
     def __init__(
         self, *, deed: Deed | None = None, number: str | None = "+14155550123", folder: Path = CONFIG,
         recorded: bool = True, answered: bool = True, called_back: CalledBack | None = None,
+        intents: IntentModel | None = None,
     ) -> None:  # fmt: skip
         self.mind = CallerMind(
-            business=business(folder), intents=intents(folder), judge=judge(), call="story", today=TODAY,
+            business=business(folder), intents=intents or fitted(folder), judge=judge(), call="story", today=TODAY,
             recorded=recorded, called_back=called_back,
         )  # fmt: skip
         self.deed = deed

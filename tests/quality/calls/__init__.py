@@ -1,0 +1,1 @@
+"""Calls that score escalation: scripts by authors who had not seen the rules, callers who listen, and the scores."""
