@@ -26,10 +26,8 @@ class InlinePool:
         if self._closed:
             raise PoolClosed(f"{name}: the pool is closed, no more work is taken ({key})")
         self._engines.factory(name)
-        if (name, key) in self._results:
-            self._counts.shared += 1
-            self._counts.kept += self._results.confirmed((name, key), priority)
-            return self._results[name, key]
+        if (kept := self._results.again((name, key), priority, self._counts)) is not None:
+            return kept.result
         if deadline_s <= 0:
             self._counts.dropped += 1
             raise DeadlinePassed(f"{name}: a deadline ahead expected, {deadline_s:.3f} s came ({key})")

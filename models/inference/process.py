@@ -78,10 +78,8 @@ class ProcessPool:
             raise PoolClosed(f"{name}: the pool is closed, no more work is taken ({key})")
         if name not in self._codecs:
             raise KeyError(f"an engine out of {sorted(self._codecs)} expected, {name!r} was called")
-        if (name, key) in self._results:
-            self._counts.shared += 1
-            self._counts.kept += self._results.confirmed((name, key), priority)
-            return self._results[name, key]
+        if (kept := self._results.again((name, key), priority, self._counts)) is not None:
+            return kept.result
         if deadline_s <= 0:
             self._counts.dropped += 1
             raise DeadlinePassed(f"{name}: a deadline ahead expected, {deadline_s:.3f} s came ({key})")
@@ -91,7 +89,7 @@ class ProcessPool:
         if job is None:
             job = self._take(name, key, args, priority, deadline_at)
         else:
-            self._counts.shared += 1
+            self._counts.asked_again(job, priority)
             self._hurry(job, priority, deadline_at)
         return await self._wait_for(job, deadline_at, deadline_s)
 
@@ -134,9 +132,6 @@ class ProcessPool:
         return job
 
     def _hurry(self, job: Job, priority: Priority, deadline_at: float) -> None:
-        if job.guess and priority is Priority.FINAL:
-            job.guess = False
-            self._counts.kept += 1
         job.hurry(priority, deadline_at)
         if self._link is not None:
             self._link.send({"do": "hurry", "id": job.number, **self._urgency(job)})

@@ -3,7 +3,7 @@
 from collections import Counter, OrderedDict, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from models.engines import Priority
 
@@ -44,6 +44,12 @@ class PoolStats:
         return self.kept / self.speculated if self.speculated else 1.0
 
 
+class Guessed(Protocol):
+    """A job or its result; `guess`: no final call has asked for it yet."""
+
+    guess: bool
+
+
 @dataclass(slots=True)
 class Counts:
     done: int = 0
@@ -60,6 +66,16 @@ class Counts:
         default_factory=lambda: {priority: deque(maxlen=TIMINGS_KEPT) for priority in Priority}
     )
 
+    def asked_again(self, it: Guessed, by: Priority) -> None:
+        """A second call is served by what the first one asked for. A guess is right once a final call wants it."""
+        self.shared += 1
+        self.confirm(it, by)
+
+    def confirm(self, it: Guessed, by: Priority) -> None:
+        if it.guess and by is Priority.FINAL:
+            it.guess = False
+            self.kept += 1
+
     def took(self, priority: Priority, milliseconds: float) -> None:
         self._milliseconds[priority].append(milliseconds)
 
@@ -72,33 +88,29 @@ class Counts:
         )  # fmt: skip
 
 
+@dataclass(slots=True)
+class Kept:
+    result: Any
+    guess: bool
+
+
 class Results:
-    """The last results by engine and key, and which of them were guesses that no final call asked for yet."""
+    """The last results by engine and key."""
 
     def __init__(self) -> None:
-        self._results: OrderedDict[tuple[str, str], Any] = OrderedDict()
-        self._guesses: set[tuple[str, str]] = set()
-
-    def __contains__(self, key: tuple[str, str]) -> bool:
-        return key in self._results
-
-    def __getitem__(self, key: tuple[str, str]) -> Any:
-        return self._results[key]
+        self._kept: OrderedDict[tuple[str, str], Kept] = OrderedDict()
 
     def put(self, key: tuple[str, str], result: Any, *, guess: bool) -> None:
-        self._results[key] = result
-        if guess:
-            self._guesses.add(key)
-        while len(self._results) > RECENT_RESULTS:
-            gone, _ = self._results.popitem(last=False)
-            self._guesses.discard(gone)
+        self._kept[key] = Kept(result, guess)
+        while len(self._kept) > RECENT_RESULTS:
+            self._kept.popitem(last=False)
 
-    def confirmed(self, key: tuple[str, str], by: Priority) -> bool:
-        """True once for each guess: when a final call asks for it."""
-        if by is not Priority.FINAL or key not in self._guesses:
-            return False
-        self._guesses.remove(key)
-        return True
+    def again(self, key: tuple[str, str], by: Priority, counts: Counts) -> Kept | None:
+        """What is finished already, for whoever asks for it again; counted."""
+        kept = self._kept.get(key)
+        if kept is not None:
+            counts.asked_again(kept, by)
+        return kept
 
 
 def _timing(milliseconds: "deque[float] | list[float]") -> Timing:

@@ -57,16 +57,14 @@ class InferencePool:
         if self._closed:
             raise PoolClosed(f"{name}: the pool is closed, no more work is taken ({key})")
         self._engines.factory(name)
-        if (name, key) in self._results:
-            self._counts.shared += 1
-            self._counts.kept += self._results.confirmed((name, key), priority)
-            return self._results[name, key]
+        if (kept := self._results.again((name, key), priority, self._counts)) is not None:
+            return kept.result
         deadline_at = asyncio.get_running_loop().time() + deadline_s
         job = self._running.get((name, key)) or self._waiting.get((name, key))
         if job is None:
             job = self._take(name, key, args, priority, deadline_at)
         else:
-            self._counts.shared += 1
+            self._counts.asked_again(job, priority)
             self._hurry(job, priority, deadline_at)
         return await self._wait_for(job, deadline_at, deadline_s)
 
@@ -76,6 +74,7 @@ class InferencePool:
         job = self._running.get((name, key)) or self._waiting.get((name, key))
         if job is None:
             return False
+        self._counts.confirm(job, priority)
         self._hurry(job, priority, asyncio.get_running_loop().time() + deadline_s)
         for timeout in job.patience:
             timeout.reschedule(job.deadline_at)
@@ -136,9 +135,6 @@ class InferencePool:
         return job
 
     def _hurry(self, job: Job, priority: Priority, deadline_at: float) -> None:
-        if job.guess and priority is Priority.FINAL:
-            job.guess = False
-            self._counts.kept += 1
         job.hurry(priority, deadline_at)
         self._dispatch()
 
