@@ -45,6 +45,21 @@ def create_desk(deps: DeskDeps) -> FastAPI:
 
     app.add_middleware(SecurityHeaders)
     app.mount("/desk/static", StaticFiles(directory=STATIC), name="static")
+    _include(app, deps, doors, sessions)
+    _say_what_is_refused(app)
+    _serve_pages(app, caller=deps.settings.caller_page)
+
+    @app.websocket("/desk/feed")
+    async def feed(socket: WebSocket) -> None:
+        if not doors.ours(socket.headers):
+            await socket.close(1008, "this page may not listen here")
+            return
+        await wire.serve(socket)
+
+    return app
+
+
+def _include(app: FastAPI, deps: DeskDeps, doors: Doors, sessions: Sessions) -> None:
     app.include_router(
         signin.routes(
             office=deps.office,
@@ -70,6 +85,8 @@ def create_desk(deps: DeskDeps) -> FastAPI:
         )
     )
 
+
+def _say_what_is_refused(app: FastAPI) -> None:
     @app.exception_handler(NotPossible)
     async def not_possible(_request: Request, error: Exception) -> JSONResponse:
         return JSONResponse({"detail": str(error)}, 409)
@@ -78,6 +95,8 @@ def create_desk(deps: DeskDeps) -> FastAPI:
     async def not_understood(_request: Request, error: Exception) -> JSONResponse:
         return JSONResponse({"detail": wrong(error)}, 422)
 
+
+def _serve_pages(app: FastAPI, *, caller: bool) -> None:
     @app.get("/")
     async def landing() -> FileResponse:
         return FileResponse(STATIC / "index.html")
@@ -86,17 +105,8 @@ def create_desk(deps: DeskDeps) -> FastAPI:
     async def desk() -> FileResponse:
         return FileResponse(STATIC / "desk.html")
 
-    if deps.settings.caller_page:
+    if caller:
 
         @app.get("/call")
         async def call() -> FileResponse:
             return FileResponse(STATIC / "call.html")
-
-    @app.websocket("/desk/feed")
-    async def feed(socket: WebSocket) -> None:
-        if not doors.ours(socket.headers):
-            await socket.close(1008, "this page may not listen here")
-            return
-        await wire.serve(socket)
-
-    return app

@@ -10,7 +10,7 @@ from telephony.desk.auth import ABSOLUTE_SECONDS, Credentials, Sessions
 from telephony.desk.desks import Desks
 from telephony.desk.doors import COOKIE, Doors, Seat
 from telephony.desk.messages import SignIn
-from telephony.desk.office import DeskOffice
+from telephony.desk.office import DeskOffice, Person
 from telephony.desk.settings import DeskSettings
 
 WRONG = "Name and PIN do not fit. Try again."
@@ -44,27 +44,14 @@ def routes(
 
     @router.post("/desk/api/sign-in", dependencies=[Depends(doors.origin)])
     async def sign_in(body: SignIn, response: Response) -> dict[str, object]:
-        person = next((p for p in office.agents() if p.id == body.agent), None)
-        tried = body.agent if person is not None else ""
-        if not sessions.may_try(tried, clock()):
-            raise HTTPException(429, WAIT)
-        sessions.failed(tried, clock())  # until it fits: many at once are no more tries than one after the other
-        # argon2 costs tens of milliseconds by design: not on the loop that moves audio.
-        fits = await asyncio.to_thread(credentials.fits, tried, body.pin)
-        if person is None or not fits:
-            raise HTTPException(401, WRONG)
-        sessions.forget_failures(person.id)
+        named = next((p for p in office.agents() if p.id == body.agent), None)
+        person = await _signs_in(named, body.pin, sessions, credentials, clock)
         cookie, session = sessions.open(person.id, clock())
         desks.sign_in(person)
         response.set_cookie(
-            COOKIE,
-            cookie,
-            max_age=int(ABSOLUTE_SECONDS),
-            httponly=True,
-            samesite="lax",
-            secure=settings.secure_cookie,
-            path="/",
-        )
+            COOKIE, cookie, max_age=int(ABSOLUTE_SECONDS), httponly=True, samesite="lax",
+            secure=settings.secure_cookie, path="/",
+        )  # fmt: skip
         return {"agent": person.id, "csrf": session.csrf}
 
     @router.post("/desk/api/sign-out")
@@ -79,3 +66,19 @@ def routes(
         return {"ticket": sessions.ticket(seat.cookie, clock())}
 
     return router
+
+
+async def _signs_in(
+    person: Person | None, pin: str, sessions: Sessions, credentials: Credentials, clock: Callable[[], float]
+) -> Person:
+    """Whoever is not known is tried all the same: names are not to be found out. Raises 401, and 429 after too many."""
+    tried = person.id if person is not None else ""
+    if not sessions.may_try(tried, clock()):
+        raise HTTPException(429, WAIT)
+    sessions.failed(tried, clock())  # until it fits: many at once are no more tries than one after the other
+    # argon2 costs tens of milliseconds by design: not on the loop that moves audio.
+    fits = await asyncio.to_thread(credentials.fits, tried, pin)
+    if person is None or not fits:
+        raise HTTPException(401, WRONG)
+    sessions.forget_failures(person.id)
+    return person
