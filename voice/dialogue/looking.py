@@ -52,7 +52,7 @@ def signals(
         reasons=judged.reasons,
         judged=len(state.transcript.by(Speaker.CALLER)),
         glances=glances,
-        price=_price(business, state),
+        price=price_of(business, state),
         amounts=_amounts(business, state),
         tier=state.member.tier if state.member else None,
         value=state.member.value if state.member else None,
@@ -80,7 +80,8 @@ def shown(judged: Judgement) -> float:
     return round(sum(value for name, value in judged.terms.items() if name not in VOICE), 3)
 
 
-def _price(business: Business, state: State) -> Price:
+def price_of(business: Business, state: State) -> Price:
+    """What going on in a call that stands there may lose, and what a person costs, by the prices of `business`."""
     member = state.member
     amount = max((amount for amount, _ in _amounts(business, state).values()), default=0.0)
     tier, value = (member.tier, member.value) if member else (None, None)
