@@ -49,7 +49,7 @@ test-sip: $(VENV)/ready ## against a real Asterisk with real phones, as root; AR
 	@.venv-training/bin/python -m pip install --quiet 'torch==2.13.*'
 	@touch $@
 
-test-training: .venv-training/ready ## the recipe of our own recogniser, at toy size; installs torch into .venv-training
+test-training: .venv-training/ready ## the recipes that need torch, at toy size; installs torch into .venv-training
 	@QUIET=1 .ci/debian-packages voices
 	.venv-training/bin/python -m pytest -q tests/training $(ARGS)
 

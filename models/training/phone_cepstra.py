@@ -7,6 +7,7 @@ twice: clean and wide, and through a telephone with noise of several kinds. The 
 import argparse
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
 
@@ -22,18 +23,31 @@ from models.training.speech import callers
 
 Floats = npt.NDArray[np.float64]
 Sound = npt.NDArray[np.int16]
-SENTENCES = 480
 VOICES = (
     "en-us", "en-gb", "en-us+f2", "en-us+f4", "en-gb+m3", "en-us+m5", "en-gb-scotland", "en-us+f5", "en-us+m7",
     "en-gb+f3",
 )  # fmt: skip
-COPIES = 5  # of each clip, each with its own noise
 SNR_DB = (5.0, 30.0)
 CLEAN_SHARE = 0.25
-HIDDEN = 256
-EPOCHS = 8
 BATCH = 512
 BACKGROUND = SHIPPED.with_name("background.txt")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How much of everything: what the shipped net was made with."""
+
+    sentences: int = 480
+    copies: int = 5  # of each clip, each with its own noise
+    hidden: int = 256
+    epochs: int = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    clips: int
+    frames: int
+    loss: float
 
 
 def main() -> None:
@@ -41,15 +55,23 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--to", type=Path, default=SHIPPED)
     asked = parser.parse_args()
-    clips = [*recorded(asked.data / "emotion-emodb"), *spoken(SENTENCES)]
-    heard, meant = pairs(clips, copies=COPIES, seed=3)
-    net, loss = train(heard, meant, epochs=EPOCHS, hidden=HIDDEN)
-    save(asked.to, net)
-    print(json.dumps({"clips": len(clips), "frames": len(heard), "loss": round(loss, 3)}))
+    print(json.dumps(asdict(make(asked.data, asked.to, Plan()))))
+
+
+def make(data: Path, to: Path, plan: Plan) -> Report:
+    """Raises `FileNotFoundError` where there are no recordings."""
+    clips = [*recorded(data / "emotion-emodb"), *spoken(plan.sentences)]
+    heard, meant = pairs(clips, copies=plan.copies, seed=3)
+    net, loss = train(heard, meant, epochs=plan.epochs, hidden=plan.hidden)
+    save(to, net)
+    return Report(len(clips), len(heard), round(loss, 3))
 
 
 def recorded(folder: Path) -> Iterator[Sound]:
-    for path in sorted(folder.glob("*.flac")):
+    paths = sorted(folder.glob("*.flac"))
+    if not paths:
+        raise FileNotFoundError(f"flac files of EMO-DB expected in {folder}, found none")
+    for path in paths:
         samples, rate = soundfile.read(path, dtype="float64")
         yield to_int16(soxr.resample(samples, rate, RATE))
 
