@@ -49,7 +49,7 @@ def _filled(business: Business, settings: Settings, texts: list[str]) -> Iterato
     for text in texts:
         yield from (text.replace("{queue}", queue.title) for queue in business.queues.values())
         yield from (text.replace("{name}", agent.name) for agent in settings.agents)
-    for text in prompts["confirm_intent"]:
+    for text in (*prompts["confirm_intent"], *prompts.get("identity.why", ()), *prompts["several.next"]):
         yield from (text.replace("{title}", intent.title) for intent in business.intents.values())
     for text in (*prompts["article"], *prompts["seek.tip"]):
         yield from (text.replace("{text}", article.spoken) for article in business.articles.values())

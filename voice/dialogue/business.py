@@ -20,6 +20,7 @@ STRICT: dict[str, str] = {"extra": "forbid"}  # a key nobody knows is a mistake,
 
 SlotKind = Literal["choice", "digits", "amount", "date"]
 Urgency = Literal["now", "soon", "normal"]
+Cost = Literal["lookup", "harmless", "costly"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,10 @@ class Intent:
     action: str | None = None
     article: str | None = None
     articles_by: str | None = None  # the slot whose value picks the article `<article>_<value>`
+    cost: Cost = "costly"  # of doing it wrongly. lookup: none, nothing changes; harmless: said while it is done, and
+    # asked only where the caller was not heard surely; costly: read back, and not done without a yes
     confirm: str | None = None  # prompt that reads everything back; without a yes nothing is done
+    doing: str | None = None  # prompt that says what is being done, for harmless acts
     opener: str = "one_moment"  # prompt said while the backend is asked, unless it answers at once
     done: str | None = None  # prompt said after the backend's yes, filled from its facts
     errors: Mapping[str, str] = field(default_factory=dict)  # the backend's error word → prompt
@@ -180,6 +184,8 @@ class Hearing:
     confirm_confidence: float = 0.25  # ask "would you like ...?"; below it the caller was not understood
     words_confidence: float = 0.2  # below it the recogniser's words are not used
     no_input_ms: int = 4500  # nobody shall hear nothing for 5 s
+    hold_ms: int = 15_000  # ... unless they said "hold on": then we only show that we are there
+    holds: int = 8  # times, which makes two minutes; then the question once more
     digits_no_input_ms: int = 4500  # likewise; twice, before it counts as silence
     opener_ms: int = 120  # an answer that is there by then needs no "one moment"; later than that is heard as a wait
 

@@ -26,7 +26,8 @@ ALWAYS_SAID = (
     "seek.check_later", "seek.topic_later", "seek.closed", "seek.wait_up_to", "seek.line_lost",
     "seek.line_lost_unnamed", "seek.ready", "seek.topic_hint", "seek.music_hint", "seek.callback_hint",
     "seek.ask_hint", "seek.cancel_hint", "seek.tip", "seek.music_on", "seek.music_off", "seek.too_late",
-    "identity.late", "unsayable",
+    "identity.late", "unsayable", "hold.on", "hold.still", "hold.over", "confirm.change", "several.first",
+    "several.next",
 )  # fmt: skip
 IDENTITY_SAID = (
     "identity.why", "identity.ask_member", "identity.read_back", "identity.ask_pin", "identity.not_aloud",
@@ -108,6 +109,7 @@ def _intent(business: Business, intent: Intent) -> Iterator[str]:
             yield f"{key}: a prompt of prompts/en.toml expected, got {prompt!r}"
     if intent.action and not intent.done:
         yield "done: the prompt after the action expected, got none"
+    yield from _cost(intent)
     if intent.verified and business.identity is None:
         yield "verified: [identity] in business.toml expected, got none"
     names = [slot.name for slot in intent.slots]
@@ -120,8 +122,20 @@ def _intent(business: Business, intent: Intent) -> Iterator[str]:
             yield f"slots.{slot.name}.differs_from: another slot expected, got {slot.differs_from!r}"
 
 
+def _cost(intent: Intent) -> Iterator[str]:
+    if intent.action is None:
+        return
+    if intent.cost == "lookup" and intent.confirm is not None:
+        yield "cost: harmless or costly expected for an act with confirm, got lookup"
+    if intent.cost != "lookup" and intent.confirm is None:
+        yield f"confirm: the prompt that reads a {intent.cost} act back expected (or cost = 'lookup'), got none"
+    if intent.cost == "harmless" and intent.doing is None:
+        yield "doing: the prompt that says what is being done expected for cost = 'harmless', got none"
+
+
 def _named(intent: Intent) -> Iterator[tuple[str, str]]:
-    for key, prompt in (("confirm", intent.confirm), ("opener", intent.opener), ("done", intent.done)):
+    said = {"confirm": intent.confirm, "doing": intent.doing, "opener": intent.opener, "done": intent.done}
+    for key, prompt in said.items():
         if prompt is not None:
             yield key, prompt
     for slot in intent.slots:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-from voice.dialogue import callback, called_back, identity, late, music, requests, seeking, staying, tasks
+from voice.dialogue import callback, called_back, correcting, identity, late, music, requests, seeking, staying, tasks
 from voice.dialogue.questions import MORE_KEY, menu, wanted
 from voice.dialogue.state import DIGITS, YES_NO, Place
 from voice.dialogue.step import Step
@@ -24,7 +24,7 @@ def pressed(step: Step, key: str, today: date) -> None:
     elif key == PERSON:
         _person(step)
     elif key == BACK:
-        _back(step)
+        back(step)
     elif key in (AGAIN, READY):
         _again(step)
     else:
@@ -57,7 +57,7 @@ def _digit(step: Step, key: str) -> None:
     elif not keys and key == PERSON:
         _person(step)
     elif not keys and key == READY:
-        _back(step)
+        back(step)
     elif key == READY:
         ready(step)
     else:
@@ -86,6 +86,8 @@ def _choice(step: Step, key: int, today: date) -> None:
         _yes_no(step, key)
     elif place is Place.SLOT:
         _slot_choice(step, key, today)
+    elif place is Place.CHANGE:
+        correcting.change_keyed(step, key)
     elif place is Place.ACTING:
         step.say("still_working")
         step.ask = False
@@ -192,9 +194,10 @@ def _again(step: Step) -> None:
         requests.again(step)
 
 
-def _back(step: Step) -> None:
+def back(step: Step) -> None:
+    """One step back, as far as there is one."""
     place = step.state.place
-    if place in (Place.SLOT, Place.CONFIRM):
+    if place in (Place.SLOT, Place.CONFIRM, Place.CHANGE):
         tasks.back(step)
     elif place is Place.PIN:
         step.go(Place.MEMBER, claimed=None)

@@ -6,7 +6,20 @@ Whatever ends a turn is answered with words: a question, a result, or a line for
 from dataclasses import replace
 from datetime import date
 
-from voice.dialogue import callback, called_back, identity, keypad, music, requests, seeking, staying, tasks
+from voice.dialogue import (
+    callback,
+    called_back,
+    correcting,
+    holding,
+    identity,
+    keypad,
+    manner,
+    music,
+    requests,
+    seeking,
+    staying,
+    tasks,
+)
 from voice.dialogue.business import IntentKind
 from voice.dialogue.hearing import Turn
 from voice.dialogue.questions import by_keys, menu
@@ -45,7 +58,9 @@ def heard(step: Step, turn: Turn) -> None:
         step.say("engine_back")
     step.set(deaf=False, by_keys=False, counts=replace(step.state.counts, deaf=0, keyless=0))
     missed = step.state.counts.no_matches_row
-    if not _at_any_time(step, turn):
+    if turn.understood:
+        holding.end(step)
+    if not (_at_any_time(step, turn) or manner.heard(step, turn)):
         _in_place(step, turn)
     if turn.lost:  # once more, but no failure to understand: two of those would bring a person before the keys
         step.set(counts=replace(step.state.counts, no_matches_row=missed))
@@ -106,7 +121,9 @@ def _expected(step: Step, turn: Turn) -> bool:
         case Place.SLOT:
             return tasks.slot_heard(step, turn)
         case Place.CONFIRM:
-            return tasks.confirm_heard(step, turn)
+            return correcting.confirm_heard(step, turn)
+        case Place.CHANGE:
+            return correcting.change_heard(step, turn)
         case Place.BRIEF_CHECK:
             seeking.check_heard(step, turn)
             return True
@@ -227,6 +244,7 @@ def key(step: Step, event: KeyPressed, today: date) -> None:
     if step.state.place is Place.GONE:
         step.ask = step.expect = False
         return
+    holding.end(step)
     keypad.pressed(step, event.key, today)
 
 
@@ -241,6 +259,8 @@ def silence(step: Step, event: Silence) -> None:
         step.ask = False
     elif place is Place.CALLED_BACK:
         called_back.unanswered(step)
+    elif step.state.holding and place is not Place.WAITING:
+        holding.silent(step)
     elif place is Place.OPEN and step.state.served:
         requests.goodbye(step)
     elif place is Place.WAITING:

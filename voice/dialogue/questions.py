@@ -150,6 +150,16 @@ def _confirm(step: Step) -> None:
     _yes_no(step)
 
 
+def _change(step: Step) -> None:
+    step.say("confirm.change", attempt=step.state.attempt)
+    intent, task = step.task_intent, step.state.task
+    if intent is None or task is None or not by_keys(step):
+        return
+    for key, name in enumerate(task.values, start=1):
+        said = prompts.spoken(intent.slot(name), task.values[name].value)
+        step.say("keys.choice", value=said, key=str(key))
+
+
 def _offer(step: Step) -> None:
     step.say("offer_person", attempt=step.state.attempt)
     _yes_no(step)
@@ -199,6 +209,7 @@ _QUESTIONS: dict[Place, Callable[[Step], None]] = {
     Place.PIN: _plain("identity.ask_pin"),
     Place.SLOT: _slot,
     Place.CONFIRM: _confirm,
+    Place.CHANGE: _change,
     Place.OFFER: _offer,
     Place.BRIEF_CHECK: _brief_check,
     Place.BRIEF_TOPIC: _brief_topic,

@@ -22,8 +22,9 @@ _JOINT = re.compile(
     re.IGNORECASE,
 )
 _CHANGED = re.compile(
-    r"\b(?:(?:no,? )?(?:actually|wait|hold on|hang on),? (?:no,? )?(?:(?:cancel|forget|scratch|scrap|stop|leave|drop|skip)"
-    r" (?:that|it|this|about (?:that|it))|never ?mind(?: that)?|i changed my mind)"
+    r"\b(?:(?:no,? )?(?:actually|wait|hold on|hang on),? (?:no,? )?"
+    r"(?:(?:cancel|forget|scratch|scrap|stop|leave|drop|skip) (?:that|it|this|about (?:that|it))"
+    r"|never ?mind(?: that)?|i changed my mind)"
     r"|(?:cancel|forget|scratch|scrap|drop|skip) (?:that|it|this|about (?:that|it))|never ?mind(?: that)?"
     r"|i(?:'ve| have)? changed my mind|on second thoughts?|(?:no,? )?actually(?:,? (?:no|wait))?|no wait|wait no"
     r"|instead(?: of that)?|i'd rather|i would rather)\b[\s,.]*",

@@ -1,32 +1,61 @@
 """A task's way: who is calling, what is missing, read it back, do it once, say what really happened."""
 
-import re
-from collections.abc import Mapping
 from dataclasses import replace
 
-from voice.dialogue import prompts
-from voice.dialogue.business import Intent, IntentKind, Slot
-from voice.dialogue.hearing import PLAIN_ANSWER_WORDS, Turn
+from voice.dialogue.business import Intent, IntentKind
+from voice.dialogue.filling import answered, apart, facts_said, read, said
+from voice.dialogue.hearing import STRONG, Turn
 from voice.dialogue.state import Attempt, Place, Task, Value
 from voice.dialogue.step import Step
 from voice.events import ActionDone, Corrected
 
 NO_ANSWER = frozenset({"timeout", "unknown"})  # error words after which nobody knows whether it was done
-_MONEY = re.compile(r"-?\d+\.\d\d")
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def begin(step: Step, name: str, turn: Turn | None) -> None:
     """Starts the task `name`; the sentence that asked for it may already hold slots."""
     intent = step.business.intents[name]
-    values = _unlike_each_other(intent, _read(intent.slots, turn), {}) if turn else {}
-    number = step.state.tasks + 1
-    task = Task(name, number, turn.number if turn else None, values)
+    task = _task(step, name, turn)
     leave(step, "cancelled")
     issue = (*step.state.issue, turn.number) if turn else step.state.issue
-    step.set(task=task, tasks=number, begun=(*step.state.begun, name), issue=issue, guess=None)
+    step.set(task=task, begun=(*step.state.begun, name), issue=issue, guess=None)
     step.worked()
+    if turn is not None and turn.also and step.state.home is Place.OPEN:
+        _queue(step, intent, turn)
     advance(step, fresh=True)
+
+
+def _task(step: Step, name: str, turn: Turn | None) -> Task:
+    intent, number = step.business.intents[name], step.state.tasks + 1
+    step.set(tasks=number)
+    if turn is None:
+        return Task(name, number, None)
+    values = apart(intent, read(intent.slots, turn), {})
+    return Task(name, number, turn.number, values, sure=turn.match.confidence >= STRONG)
+
+
+def _queue(step: Step, intent: Intent, turn: Turn) -> None:
+    """What was wanted in the same breath comes after this; they hear that it was not missed."""
+    later = tuple(
+        _task(step, one.match.name, replace(turn, raw=one.words, match=one.match))
+        for one in turn.also
+        if one.match.name is not None and one.match.name != intent.name
+    )
+    if later:
+        step.say("several.first", title=intent.title, next=step.business.intents[later[0].intent].title)
+        step.set(queued=(*step.state.queued, *later))
+
+
+def _next(step: Step) -> bool:
+    """Goes on with what was wanted in the same breath. False when there is nothing more."""
+    if not step.state.queued or step.state.place is not Place.OPEN:
+        return False
+    task, *rest = step.state.queued
+    step.set(task=task, queued=tuple(rest), begun=(*step.state.begun, task.intent))
+    step.say("several.next", title=step.business.intents[task.intent].title)
+    step.ask = True
+    advance(step, fresh=True)
+    return True
 
 
 def advance(step: Step, *, fresh: bool = False) -> None:
@@ -43,7 +72,7 @@ def advance(step: Step, *, fresh: bool = False) -> None:
         return
     if intent.verified and step.state.member is None and step.business.identity is not None:
         if fresh:
-            step.say("identity.why")
+            step.say("identity.why", title=intent.title)
         step.go(Place.MEMBER)
         return
     missing = next((slot for slot in intent.slots if slot.required and slot.name not in task.values), None)
@@ -51,7 +80,7 @@ def advance(step: Step, *, fresh: bool = False) -> None:
         step.go(Place.SLOT, task=replace(task, asking=missing.name))
     elif intent.kind is IntentKind.ANSWER:
         _answer(step, intent, task)
-    elif intent.confirm is not None:
+    elif intent.confirm is not None and not (intent.cost == "harmless" and task.sure):
         step.go(Place.CONFIRM, task=replace(task, asking=None))
     else:
         act(step)
@@ -73,8 +102,8 @@ def slot_heard(step: Step, turn: Turn) -> bool:
     if task is None or intent is None or task.asking is None:
         return False
     asked = intent.slot(task.asking)
-    values = _read(intent.slots, turn) | _read((asked,), turn)
-    values = _unlike(asked, values, task)
+    values = read(intent.slots, turn) | read((asked,), turn)
+    values = answered(asked, values, task)
     if asked.name not in values:
         return False
     step.set(task=replace(task, values={**task.values, **values}))
@@ -99,32 +128,6 @@ def slot_keyed(step: Step, value: str) -> None:
     advance(step)
 
 
-def confirm_heard(step: Step, turn: Turn) -> bool:
-    """A yes does it, a no leaves it, a new value is read back again. False when it was none of these."""
-    task, intent = step.state.task, step.task_intent
-    if task is None or intent is None:
-        return False
-    changed = {
-        name: value
-        for name, value in _read(intent.slots, turn).items()
-        if name not in task.values or task.values[name].value != value.value
-    }
-    if changed:
-        step.set(task=replace(task, values=_unlike_each_other(intent, changed, task.values)))
-        step.worked()
-        advance(step)
-        return True
-    if turn.answer == "yes" and turn.words <= PLAIN_ANSWER_WORDS:
-        step.worked()
-        act(step)
-        return True
-    if turn.answer == "no":
-        step.worked()
-        cancel(step)
-        return True
-    return False
-
-
 def act(step: Step) -> None:
     """Hands the deed to the backend: the same task always with the same key."""
     task, intent, member = step.state.task, step.task_intent, step.state.member
@@ -136,7 +139,9 @@ def act(step: Step) -> None:
     if member is not None:
         params["member"] = member.number
     task = replace(task, key=key, asking=None)
-    if not step.says:
+    if intent.cost == "harmless" and intent.doing is not None:
+        step.say(intent.doing, said(intent, task))
+    elif not step.says:
         step.opener(intent.opener)
     step.do(intent.action, params, key)
     step.go(Place.ACTING, task=task, pending=(*step.state.pending, task))
@@ -154,7 +159,7 @@ def done(step: Step, event: ActionDone) -> bool:
     outcome = "done" if event.ok else "unclear" if _unclear(intent, event) else "failed"
     attempt = Attempt(task.intent, outcome, task.turn, event.error, event.receipt, dict(event.facts), dict(task.values))
     step.set(tried=(*step.state.tried, attempt), task=None if here else step.state.task)
-    slots = _slots(intent, task, event)
+    slots = facts_said(intent, task, event)
     if event.ok:
         step.say(intent.done or "unsaid", slots)
     else:
@@ -176,6 +181,7 @@ def cancel(step: Step) -> None:
     step.say("cancelled")
     step.go(step.state.home)
     step.ask = step.state.place is Place.OPEN
+    _next(step)
 
 
 def leave(step: Step, outcome: str) -> None:
@@ -195,6 +201,9 @@ def back(step: Step) -> None:
     if task is None or intent is None:
         step.go(step.state.home)
         return
+    if step.state.place is Place.CHANGE:
+        step.go(Place.CONFIRM)
+        return
     filled = [slot.name for slot in intent.slots if slot.name in task.values]
     if not filled:
         cancel(step)
@@ -208,7 +217,7 @@ def after(step: Step) -> None:
     """A task ended well: what next?"""
     step.go(step.state.home)
     step.ask = False
-    if step.state.place is Place.OPEN:
+    if not _next(step) and step.state.place is Place.OPEN:
         step.say("anything_else")
 
 
@@ -228,48 +237,5 @@ def _end(step: Step, outcome: str, error: str | None) -> None:
     after(step)
 
 
-def _read(slots: tuple[Slot, ...], turn: Turn) -> dict[str, Value]:
-    return {found.name: Value(found.value, found.words, turn.number) for found in turn.values(slots)}
-
-
-def _unlike(asked: Slot, values: dict[str, Value], task: Task) -> dict[str, Value]:
-    """One word of a shared list ("savings") answers the question asked, not its twin; two slots never hold the same."""
-    values = {name: value for name, value in values.items() if name == asked.name or name not in task.values}
-    if asked.name in values:
-        values = {
-            name: value
-            for name, value in values.items()
-            if name == asked.name or value.words != values[asked.name].words
-        }
-    if asked.differs_from and asked.name in values:
-        other = task.values.get(asked.differs_from)
-        if other is not None and other.value == values[asked.name].value:
-            values.pop(asked.name)
-    return values
-
-
-def _unlike_each_other(intent: Intent, new: Mapping[str, Value], old: Mapping[str, Value]) -> dict[str, Value]:
-    """All values; where two slots that must differ hold the same, the older of the two is asked for again."""
-    values = {**old, **new}
-    for slot in intent.slots:
-        other = slot.differs_from
-        if other in values and slot.name in values and values[other].value == values[slot.name].value:
-            values.pop(other if slot.name in new and other not in new else slot.name)
-    return values
-
-
 def _unclear(intent: Intent, event: ActionDone) -> bool:
     return intent.confirm is not None and event.error in NO_ANSWER
-
-
-def _slots(intent: Intent, task: Task, event: ActionDone) -> dict[str, str]:
-    said = {name: prompts.spoken(intent.slot(name), value.value) for name, value in task.values.items()}
-    facts = {name: _spoken(value) for name, value in event.facts.items()}
-    receipt = " ".join(event.receipt) if event.receipt else ""
-    return {**said, **facts, "receipt": receipt}
-
-
-def _spoken(fact: str) -> str:
-    if _MONEY.fullmatch(fact):
-        return prompts.money(fact)
-    return prompts.day(fact) if _DAY.fullmatch(fact) else fact

@@ -3,20 +3,18 @@
 This is the one place where models, rules and policy meet. It stays pure: the same events give the same acts.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Protocol
 
 from models.brief import Material
 from models.frustration import Evidence, FrustrationState, Judgement
-from models.intent import NOTHING, IntentMatch
 from models.redact import redact
 from models.slots import corrects
-from models.statement import only_answers
 from models.transcript import Speaker, Transcript
 from voice import events
-from voice.dialogue import late, policy, seeking
+from voice.dialogue import holding, late, policy, seeking
 from voice.dialogue.business import Business
 from voice.dialogue.handed_back import handed_back
 from voice.dialogue.hearing import Turn
@@ -25,17 +23,9 @@ from voice.dialogue.material import material
 from voice.dialogue.questions import finish
 from voice.dialogue.state import DIGITS, SENSITIVE, CalledBack, Place, State
 from voice.dialogue.step import Step
-from voice.dialogue.unrecorded import unrecorded
-from voice.triggers import asked, registry
+from voice.dialogue.understanding import Intents, Understanding
+from voice.triggers import registry
 from voice.triggers.signals import Glance
-
-PRIOR_ALONE = {"wait_time": 0.1}
-PRIOR_SOUGHT = {"wait_time": 2.0, "callback": 2.0, "cancel": 2.0}
-GUESSED = 0.4  # confidence left to "talk to a person" when a person is only mentioned: worth a question, no more
-
-
-class Intents(Protocol):
-    def match(self, text: str, *, prior: Mapping[str, float] | None = None) -> IntentMatch: ...
 
 
 class Judge(Protocol):
@@ -57,11 +47,10 @@ class CallerMind:
         called_back: CalledBack | None = None,
     ) -> None:
         self._business = business
-        self._intents = intents
         self._judge = judge
         self._call = call
         self._today = today
-        self._asked = tuple(rule for rule in business.rules if isinstance(rule, asked.Rule))
+        self._understanding = Understanding(business=business, intents=intents, today=today)
         self._state = State(recorded=recorded, called_back=called_back)
         self._mood = FrustrationState()
         self._judged = Judgement(0.0, False, (), {}, {})
@@ -101,8 +90,8 @@ class CallerMind:
             policy.never_silent(step)
         if not isinstance(event, events.KeyPressed):
             late.owed(step, before.place, turn)
-        acts = (*told, *finish(step))
-        self._state = step.state
+        acts = (*told, *holding.patient(step, finish(step)))
+        self._state = replace(step.state, last=before.last) if step.passing else step.state
         self._says.update({act.say_id: act for act in acts if isinstance(act, events.Say)})
         return acts
 
@@ -132,53 +121,22 @@ class CallerMind:
     def _turn(self, heard: events.Heard, told: list[events.Act]) -> Turn:
         """Keeps the redacted words and works out what they may mean."""
         self._keep(heard)
-        number = self._state.transcript.last_turn
-        bars = self._business.hearing
-        understood = bool(heard.text.strip()) and heard.confidence >= bars.words_confidence
-        match = self._intents.match(heard.text, prior=self._prior()) if understood else NOTHING
-        wants = understood and any(asked.wants(heard.text, rule) for rule in self._asked)
-        mentioned = any(asked.mentions_only(heard.text, rule) for rule in self._asked)
-        if match.name == "talk_to_person" and not wants:
-            modelled = any(match.in_scope and match.confidence >= rule.confidence for rule in self._asked)
-            wants = modelled and not mentioned and not only_answers(heard.text)
-            guess = NOTHING if only_answers(heard.text) else replace(match, confidence=min(match.confidence, GUESSED))
-            match = match if wants else guess  # "yes please" answers; it asks for nobody
-        off_record = understood and unrecorded(heard.text)
-        lost = heard.engine == events.NO_ENGINE
-        turn = Turn(number, heard.text, heard.confidence, match, wants, off_record, self._today, bars, lost)
-        if understood:
-            told.append(events.Tell(self._understood(turn)))
+        turn = self._understanding.read(heard, self._state)
+        if turn.understood:
+            told.append(events.Tell(self._understanding.understood(turn, self._state)))
         return turn
 
     def _note(self, step: Step, notes: str, now_ms: int) -> Turn:
         """An agent's written note, as a turn of the call."""
         transcript = step.state.transcript.with_(Speaker.AGENT, redact(notes), now_ms, now_ms)
         step.set(transcript=transcript)
-        match = self._intents.match(notes)
-        return Turn(transcript.last_turn, notes, 1.0, match, False, False, self._today, self._business.hearing)
-
-    def _prior(self) -> Mapping[str, float]:
-        """Some wishes are likely only while a person is sought."""
-        known = PRIOR_SOUGHT if self._state.seeking else PRIOR_ALONE
-        return {name: times for name, times in known.items() if name in self._business.intents}
+        return self._understanding.note(notes, transcript.last_turn)
 
     def _keep(self, heard: events.Heard) -> None:
         place = self._state.place
         text = redact(heard.text, expecting_number=place in DIGITS or place in SENSITIVE)
         transcript = self._state.transcript.with_(Speaker.CALLER, text, heard.start_ms, heard.end_ms, heard.confidence)
         self._state = replace(self._state, transcript=transcript)
-
-    def _understood(self, turn: Turn) -> events.Understood:
-        intent = self._business.intents.get(turn.match.name or "")
-        slots = () if intent is None else intent.slots
-        task = self._state.task
-        if self._state.place is Place.SLOT and task is not None:
-            slots = self._business.intents[task.intent].slots
-        hidden = self._state.place in SENSITIVE
-        values = {} if hidden else {one.name: redact(one.value) for one in turn.values(slots)}
-        return events.Understood(
-            turn.number, turn.match.name, round(turn.match.confidence, 3), turn.match.in_scope, values
-        )
 
     def _spoken(self, event: events.Played, now_ms: int) -> None:
         say = self._says.get(event.say_id)
@@ -190,7 +148,8 @@ class CallerMind:
 
     def _feel(self, step: Step, event: events.Event, turn: Turn | None, told: list[events.Act]) -> None:
         """Frustration after a turn or a silence of the caller."""
-        silent = isinstance(event, events.Silence) and step.state.place not in (Place.WAITING, Place.GONE)
+        waited = self._state.holding or step.state.place in (Place.WAITING, Place.GONE)
+        silent = isinstance(event, events.Silence) and not waited
         if turn is None and not silent:
             return
         before = self._state.counts

@@ -21,9 +21,11 @@ class Wish(StrEnum):
 
 
 _POLITE = r"(?:(?:can|could|would|will) (?:you|we|i) )?(?:sorry |no |i am sorry |wait )*"
-_THAT = r"(?:that|it|this|those|them|the (?:question|number|options|last (?:one|part|bit|thing))|what you said|yourself)"
+_THAT = (
+    r"(?:that|it|this|those|them|the (?:question|number|options|last (?:one|part|bit|thing))|what you said|yourself)"
+)
 _MORE = r"(?: for me| to me| one more time| once more| again| a second)*"
-_NEEDED = r"(?:card|number|member number|wallet|purse|bag|glasses|pen|paper|statement|phone|bill|letter|papers|it|that)"
+_NEEDED = r"(?:card|number|member number|wallet|purse|bag|glasses|pen|papers?|statement|phone|bill|letter|it|that)"
 
 _SLOWER = re.compile(
     r"\b(?:slower|slow(?:ly)? down|slow it down|more slowly|(?:not so|less|too|so) fast|too quick(?:ly)?"
@@ -54,7 +56,8 @@ _WAIT = re.compile(
     r")(?: (?:hold|hang) on| a (?:moment|second|sec))?"
 )
 _BACK = re.compile(
-    rf"{_POLITE}(?:(?:go|get|take me|step) back(?: (?:a|one) (?:step|question)| to the (?:last|previous) (?:one|step|question))?"
+    rf"{_POLITE}(?:(?:go|get|take me|step) back"
+    r"(?: (?:a|one) (?:step|question)| to the (?:last|previous) (?:one|step|question))?"
     r"|back(?: up)?|(?:the )?previous (?:one|step|question))"
 )
 
