@@ -59,7 +59,8 @@ def corrects(text: str) -> bool:
     """Whether the caller takes something back ("no, I said fifteen"): behaviour that frustration looks at."""
     return bool(
         re.search(
-            r"\bno[, ]+(?:i|it's|not|that|the|my)\b|\bi said\b|\bthat's (?:not|wrong)|\bnot what i\b",
+            r"\bno[, ]+(?:i|it's|not|that(?!'s (?:all|it|fine|great|good|okay|ok|everything|right))|the|my)\b|\bi said\b"
+            r"|\bthat's (?:not|wrong)|\bnot what i\b",
             text,
             re.IGNORECASE,
         )
