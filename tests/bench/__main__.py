@@ -23,14 +23,17 @@ from tests.bench import (
     commands,
     demo_calls,
     edge_gap,
+    escalation,
     idle_call,
     idle_ear,
+    injections,
     intents,
     matrix,
     memory,
     nonspeech,
     outside,
     page,
+    person_requests,
     pool,
     soak,
     speaking,
@@ -72,6 +75,9 @@ MEASUREMENTS: dict[str, Measurement] = {
     "turns": turns,
     "bargein": bargein,
     "pool": pool,
+    "person_requests": person_requests,
+    "injections": injections,
+    "escalation": escalation,
 }
 OUT = Path("build/bench.json")
 

@@ -10,6 +10,7 @@ from tests.quality.calls.plan import Move, Plan, Sentence
 from tests.quality.calls.script import Script
 from tests.sim.story import TODAY, Story, business
 from voice import events
+from voice.dialogue.business import Business
 
 CONFIDENCE = 0.9
 
@@ -54,9 +55,9 @@ class _Call:
         )
 
 
-def play(script: Script, intents: IntentModel | None = None) -> Outcome:
-    """`intents`: another model than the demo business's own."""
-    call = _Call(script, Story(deed=DemoBank(today=TODAY).perform_now, intents=intents))
+def play(script: Script, known: Business | None = None, *, intents: IntentModel | None = None) -> Outcome:
+    """`known`, `intents`: another business or model than the demo's own."""
+    call = _Call(script, Story(deed=DemoBank(today=TODAY).perform_now, intents=intents, known=known))
     story = call.story
     while not story.ended and not story.facts(events.Escalated):
         move = call.plan.next(call.said())
