@@ -9,6 +9,7 @@ TelephonyError
 │   └── BridgeFailed two legs could not be joined there; each is as it was
 ├── NumberRefused    a number that may not be rung back
 ├── RecordingsUnusable  recordings to calibrate by: names each file, what was expected and what came
+├── BacktestError    calls, truth or rules that no back-test can be made of
 ├── ConfigError      settings: names file, section and key, what was expected and what came
 └── RecordError      the record could not be written
 """
@@ -47,6 +48,10 @@ class NumberRefused(TelephonyError):
 
 
 class ConfigError(TelephonyError):
+    pass
+
+
+class BacktestError(TelephonyError):
     pass
 
 

@@ -4,7 +4,7 @@ import asyncio
 import secrets
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from models.frustration import Frustration, FrustrationSettings
 from models.inference import Pool
@@ -97,7 +97,7 @@ async def open_company(
     """`problem` is told of a call whose recording fails, and what of it."""
     keeper, history = open_record(settings, world, stack)
     backend = await stack.enter_async_context(open_backend(settings, world))
-    desks = Desks(clock=asyncio.get_running_loop().time)
+    desks = Desks(clock=asyncio.get_running_loop().time, notices=world.notices)
     staff = await open_staff(settings, business, wall=world.wall, history=history, connected=desks.connected)
     desks.on_page(staff.stir)
     await stack.enter_async_context(running(staff))
@@ -153,7 +153,7 @@ def furnish(settings: Settings, world: World, business: Business, machinery: Mac
 
 def _minds(settings: Settings, world: World, business: Business) -> BusinessMinds:
     return BusinessMinds(
-        business=business,
+        business=business if world.escalates else replace(business, rules=()),
         intents=intents_of(business),
         judge=Frustration.shipped(FrustrationSettings(prosody_weight=settings.judging.prosody_weight)),
         today=world.today,

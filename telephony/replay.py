@@ -110,12 +110,17 @@ def play(
     out: Path,
     pace: str = "fast",
     on_record: Callable[[Record], None] | None = None,
+    escalates: bool = True,
 ) -> Replayed:
-    """Plays a call with these parties under these settings; its journal and recording are written to `out`."""
+    """Plays a call with these parties under these settings; its journal and recording are written to `out`.
+
+    `escalates` False: no rule calls a person.
+    """
     _writable(out)
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="warmline-replay-") as scratch:
-        work = _Replay(cast, _settings(settings, Path(scratch)), out, pace, on_record or (lambda record: None))
+        listener = on_record or (lambda record: None)
+        work = _Replay(cast, _settings(settings, Path(scratch)), out, pace, listener, escalates=escalates)
         _run(work.run(), pace)
     records, carrier_call = work.records, work.carrier_call
     journal = out / f"{cast.name}.jsonl"
@@ -175,12 +180,20 @@ def _on_telephone(agent: AgentSettings, number: int) -> AgentSettings:
 
 class _Replay:
     def __init__(
-        self, cast: Parties, settings: Settings, out: Path, pace: str, on_record: Callable[[Record], None]
+        self,
+        cast: Parties,
+        settings: Settings,
+        out: Path,
+        pace: str,
+        on_record: Callable[[Record], None],
+        *,
+        escalates: bool,
     ) -> None:
         self._cast = cast
         self._settings = settings
         self._out = out
         self._fast = pace == "fast"
+        self._escalates = escalates
         self._on_record = on_record
         self._keeper = InlineKeeper()
         self._caller = cast.caller()
@@ -246,6 +259,7 @@ class _Replay:
             today=lambda: DAY,
             wall=lambda: MORNING + loop.time() - began,
             on_record=self._heard_of,
+            escalates=self._escalates,
         )
         if not self._fast:
             return world

@@ -21,6 +21,7 @@ from telephony.metrics import CallMetrics
 from telephony.metrics_source import Present, Sources
 from telephony.opening import furnish, open_company, open_machinery
 from telephony.outgoing import callbacks_of, open_webhook
+from telephony.published import keep, publish
 from telephony.reconcile import cut_off, reconcile
 from telephony.records.store import Store
 from telephony.server import Server
@@ -30,7 +31,6 @@ from telephony.switchboard import Switchboard
 from telephony.web import create_app
 from telephony.world import World
 from voice.dialogue.business import Business
-from voice.dialogue.load import load_business
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +68,7 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
 
     Raises `ConfigError`, `BusinessError` or `EngineUnavailable` before anything is served.
     """
-    business = load_business(settings.business.folder)
+    business = world.business(settings.business.folder)
     clock = asyncio.get_running_loop().time
     async with AsyncExitStack() as stack:
         machinery = await open_machinery(settings, world, business, stack)
@@ -107,8 +107,13 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
 
 
 async def serve(settings: Settings, *, config: Path, ready: Callable[[Service], None] | None = None) -> None:
-    """Answers calls until it is told to stop, then lets those in progress end."""
-    async with open_service(settings, World()) as service:
+    """Answers calls until it is told to stop, then lets those in progress end. Rules run that were accepted."""
+    rules = publish(settings.business.folder, settings.service.records_folder)
+    keep(rules, settings.service.records_folder)
+    if rules.alarm:
+        log.warning("%s", rules.alarm)
+    world = World(business=lambda folder: rules.business, notices=(rules.alarm,) if rules.alarm else ())
+    async with open_service(settings, world) as service:
         host, port = settings.service.host, settings.service.port
 
         async def drain() -> None:

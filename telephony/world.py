@@ -16,6 +16,8 @@ from telephony.lines.asterisk.ari import Connection
 from telephony.lines.twilio.control import RestHttp
 from telephony.promises import Promises
 from telephony.settings import Settings
+from voice.dialogue.business import Business
+from voice.dialogue.load import load_business
 from voice.tts import Synthesizer
 
 
@@ -39,3 +41,6 @@ class World:
     on_record: Callable[[Record], None] = lambda record: None
     cpu: Callable[[], float | None] = field(default_factory=machine_cpu)  # share of all cores in use
     progress: Callable[[int, int], None] = lambda done, total: None
+    business: Callable[[Path], Business] = load_business  # from its folder, with the rules that are published
+    escalates: bool = True  # False: no rule calls a person; a back-test wants each call to its own end
+    notices: tuple[str, ...] = ()  # alarms that every desk shows

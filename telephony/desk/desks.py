@@ -16,8 +16,9 @@ comes back within ten or not soon [est]; callers must not be rung at an empty ch
 class Desks:
     """Feeds by agent. Also the `Ringer` of the webrtc line."""
 
-    def __init__(self, *, clock: Callable[[], float]) -> None:
+    def __init__(self, *, clock: Callable[[], float], notices: tuple[str, ...] = ()) -> None:
         self._clock = clock
+        self._notices = notices
         self._came: Callable[[], None] = lambda: None
         self._office: DeskOffice | None = None
         self._feeds: dict[str, Feed] = {}
@@ -39,7 +40,7 @@ class Desks:
         if feed is not None:
             feed.let_go("taken_over")
             return feed
-        feed = self._feeds[person.id] = Feed(person, clock=self._clock)
+        feed = self._feeds[person.id] = Feed(person, clock=self._clock, notices=self._notices)
         self._office.sign_in(person.id)
         self._undo[person.id] = self._office.watch(person.id, feed.on_news)
         self.watch_for_page(person.id)

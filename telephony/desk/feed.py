@@ -16,8 +16,8 @@ KEPT = 512  # messages; a page that was away longer gets a snapshot
 
 
 class Feed:
-    def __init__(self, person: Person, *, clock: Callable[[], float]) -> None:
-        self.view = DeskView(person)
+    def __init__(self, person: Person, *, clock: Callable[[], float], notices: tuple[str, ...] = ()) -> None:
+        self.view = DeskView(person, notices)
         self.epoch = secrets.token_hex(8)
         self._clock = clock
         self._seq = 0

@@ -143,6 +143,7 @@ class Snapshot(FromServer):
     lines: tuple[LineModel, ...]
     judged: tuple[JudgedModel, ...]
     earlier_lines: int  # not sent: older than the newest `view.LINES_KEPT`
+    notices: tuple[str, ...] = ()  # what is not as it should be with the whole service, until it is started anew
 
 
 class PresenceMessage(FromServer):

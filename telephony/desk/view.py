@@ -53,8 +53,9 @@ LINES_KEPT = 2000  # about an hour of talk; the journal keeps all
 class DeskView:
     """The state of one desk. `apply` returns the messages that tell a connected page what changed."""
 
-    def __init__(self, person: Person) -> None:
+    def __init__(self, person: Person, notices: tuple[str, ...] = ()) -> None:
         self.person = person
+        self._notices = notices
         self._presence = PresenceIs(OfficePresence.AWAY)
         self._offer: tuple[Offer, float] | None = None  # with the time it came
         self._ring: RingModel | None = None
@@ -137,6 +138,7 @@ class DeskView:
             lines=tuple(self._lines),
             judged=tuple(self._judged),
             earlier_lines=self._earlier,
+            notices=self._notices,
         )
 
     def _presence_is(self, news: PresenceIs) -> Sequence[Message]:

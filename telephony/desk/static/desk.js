@@ -7,7 +7,7 @@ import { byId, say, setText, show, spoken } from "./dom.js";
 import { Feed } from "./feed.js";
 import { shortcuts } from "./keys.js";
 import * as offers from "./offer.js";
-import { showBrief, showMood, showWrapUp } from "./panels.js";
+import { showAlarms, showBrief, showMood, showWrapUp } from "./panels.js";
 import { ring } from "./ringer.js";
 import { signIn } from "./signin.js";
 import { Softphone } from "./softphone.js";
@@ -95,6 +95,7 @@ async function follow(message) {
   render();
   switch (message.type) {
     case "snapshot":
+      showAlarms(state.notices);
       await leg.follow(state.phone);
       return leg.rings(state.ring);
     case "phone":

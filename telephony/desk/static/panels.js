@@ -11,6 +11,12 @@ const PARTS = {
   entities: "Exact details",
 };
 
+// What is not as it should be with the whole service; it stands until the service is started anew.
+export function showAlarms(notices) {
+  show("alarms", notices.length > 0);
+  byId("alarms").replaceChildren(...notices.map((text) => make("li", "", text)));
+}
+
 // point(turns): shows where in the conversation a line comes from
 export function showBrief(brief, point) {
   show("brief", Boolean(brief));

@@ -4,6 +4,7 @@ export const now = () => performance.now() / 1000;
 
 export const state = {
   name: "", presence: null, offer: null, ring: null, phone: null, call: null, clock: null, wrapup: null, judged: [],
+  notices: [],
 };
 
 const VALUES = ["presence", "offer", "ring", "phone", "call", "clock", "wrapup"];
@@ -31,6 +32,7 @@ function takeAll(message) {
   const fresh = message.offer !== null && message.offer.offer !== state.offer?.offer;
   for (const name of VALUES) state[name] = stamp(message[name]);
   state.name = message.name;
+  state.notices = message.notices ?? [];
   state.judged = [...message.judged];
   return { lines: message.lines, earlier: message.earlier_lines, fresh };
 }

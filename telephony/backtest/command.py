@@ -1,0 +1,141 @@
+"""What `warmline backtest` does: both sets over all calls, a page, and the record of acceptance where it is wished."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from models.frustration import Frustration, FrustrationSettings
+from models.intent import IntentModel
+from telephony.backtest import page, truth
+from telephony.backtest.compare import Comparison, Pair, Verdict
+from telephony.backtest.gather import Gathered, gather
+from telephony.backtest.rerun import Rerun
+from telephony.errors import BacktestError
+from telephony.minds import intents_of
+from telephony.published import FOLDER, Figures, RuleSet, known, rule_set, write
+from telephony.settings import Settings, load
+from voice.dialogue.business import Business
+from voice.dialogue.load import SCOPE
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Backtested:
+    """`old` None: nothing was ever accepted, so the new set is compared with itself."""
+
+    old: RuleSet | None
+    new: RuleSet
+    comparison: Comparison
+    page: Path
+    accepted: Path | None  # folder of the accepted set; None: not wished, or refused
+
+
+def backtest(
+    calls: Sequence[Path],
+    *,
+    config: Path,
+    rules: Sequence[Path] = (),
+    labels: Path | None = None,
+    out: Path,
+    accept: bool = False,
+    to: Path | None = None,
+    channel: str = "left",
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    progress: Progress = lambda what: None,
+) -> Backtested:
+    """`rules`: the old set and the new one; the new one alone is held against the set accepted last; without any the
+    configuration's own is the new one. `accept` keeps it as accepted, in `to` or beside the records, if not worse.
+
+    Raises `BacktestError`, `ConfigError`, `BusinessError` and what replaying raises.
+    """
+    settings = load(config)
+    folder = settings.business.folder
+    new, old = _sets(rules, settings)
+    if accept:
+        _may_accept(old, settings)
+    known_truth = truth.labels(labels) if labels is not None else {}
+    found = gather(calls, settings, labels=known_truth, out=out / "replayed", channel=channel, progress=progress)
+    judge = Frustration.shipped(FrustrationSettings(prosody_weight=settings.judging.prosody_weight))
+    businesses = ((old or new).business(folder), new.business(folder))
+    comparison = compare(
+        found, businesses, judge=judge, same=old is None or old.hash == new.hash, progress=progress,
+    )  # fmt: skip
+    written = page.write(out / "backtest.html", comparison, old=old or new, new=new)
+    kept = None
+    if accept and comparison.verdict is Verdict.NOT_WORSE:
+        kept = _keep(old, new, comparison, to or settings.service.records_folder / FOLDER / new.hash, now())
+    return Backtested(old, new, comparison, written, kept)
+
+
+def compare(
+    found: Sequence[Gathered],
+    businesses: tuple[Business, Business],
+    *,
+    judge: Frustration,
+    same: bool = False,
+    progress: Progress = lambda what: None,
+) -> Comparison:
+    """Every call with both: the old business, then the new."""
+    models: tuple[IntentModel, IntentModel] = (intents_of(businesses[0]), intents_of(businesses[1]))
+    pairs, left_out = [], []
+    for one in found:
+        if one.tape.unusable:
+            left_out.append((one.tape.name, one.tape.unusable))
+            continue
+        progress(one.tape.name)
+        old, new = (
+            Rerun(one.tape, business, intents=intents, judge=judge, prices=businesses).run()
+            for business, intents in zip(businesses, models, strict=True)
+        )
+        pairs.append(Pair(one.tape, one.truth, old, new))
+    return Comparison(tuple(pairs), tuple(left_out), same)
+
+
+def _sets(rules: Sequence[Path], settings: Settings) -> tuple[RuleSet, RuleSet | None]:
+    """The new set, and the old one."""
+    folder = settings.business.folder
+    if len(rules) > 2:
+        raise BacktestError(f"--rules: the old set and the new one expected, got {len(rules)}")
+    scope = folder / SCOPE
+    new = rule_set(rules[-1] if rules else folder, scope=scope)
+    if len(rules) == 2:
+        return new, rule_set(rules[0], scope=scope)
+    sets = known(folder, settings.service.records_folder)
+    return new, sets[0].rules if sets else None
+
+
+def _may_accept(old: RuleSet | None, settings: Settings) -> None:
+    """A new set is accepted against one that was, not against one made to look good beside."""
+    sets = known(settings.business.folder, settings.service.records_folder)
+    hashes = [one.rules.hash for one in sets]
+    if hashes and (old is None or old.hash not in hashes):
+        raise BacktestError(
+            f"--accept: an accepted set ({', '.join(hashes)}) expected as the old rules, got "
+            f"{old.hash if old else 'none'}; without --rules for them the one accepted last is taken"
+        )
+
+
+def _keep(old: RuleSet | None, new: RuleSet, comparison: Comparison, to: Path, now: datetime) -> Path:
+    if not (comparison.need_person and comparison.need_nobody):
+        raise BacktestError(
+            "--accept: calls with a truth expected, some that need a person and some that need nobody, got "
+            f"{comparison.need_person} and {comparison.need_nobody}"
+        )
+    figures = comparison.new
+    return write(
+        to,
+        new,
+        against=old.hash if old else "",
+        figures=Figures(
+            calls=len(comparison.scored),
+            need_person=comparison.need_person,
+            recall=figures.recall.low,
+            false_rate=figures.false_rate.high,
+            agent_minutes=comparison.added().high,
+            cost_minutes=figures.cost_new_prices.high,
+            cost_minutes_before=comparison.old.cost_new_prices.low,
+        ),
+        now=now,
+    )

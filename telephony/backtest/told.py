@@ -1,0 +1,95 @@
+"""A comparison in words: the rows that terminal and page show, and a line for each call."""
+
+from dataclasses import dataclass
+
+from telephony.backtest.compare import Comparison, Pair, SetFigures, Verdict
+from telephony.backtest.rerun import Run, Stopped
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    name: str
+    old: str
+    new: str
+
+
+def rows(comparison: Comparison) -> list[Row]:
+    """Nothing without a truth: then only differences can be shown."""
+    if not comparison.scored:
+        return []
+    old, new = comparison.old, comparison.new
+    return [
+        Row(f"recall, in time (of {comparison.need_person} who need a person)", old.recall.said(3), new.recall.said(3)),
+        Row(f"false (of {comparison.need_nobody} who need nobody)", old.false_rate.said(3), new.false_rate.said(3)),
+        Row("late by turns: median, most", *(_late(one.median_late_turns, one.late_turns) for one in (old, new))),
+        Row("late by seconds: median, most", *(_late(one.median_late_seconds, one.late_seconds) for one in (old, new))),
+        Row("agent minutes for those called", old.minutes.said(1), new.minutes.said(1)),
+        Row("agent minutes added", "", comparison.added().said(1)),
+        Row("expected cost, minutes, by the new prices", *(_cost(one, new_prices=True) for one in (old, new))),
+        Row("expected cost, minutes, by the old prices", *(_cost(one, new_prices=False) for one in (old, new))),
+    ]
+
+
+def verdict(comparison: Comparison) -> str:
+    """One sentence."""
+    calls = len(comparison.scored)
+    if not calls:
+        return "Whether the new rules are worse cannot be told: no call has a truth."
+    over = f"over {calls} call{'s' if calls != 1 else ''} with a truth"
+    if comparison.same:
+        return f"There is nothing to be worse than: both sets say the same; {over}."
+    cost = f"{comparison.more_cost.said(1)} agent minutes more cost"
+    in_time = f"{comparison.more_in_time.said(0)} more callers in time"
+    match comparison.verdict:
+        case Verdict.WORSE:
+            return f"The new rules are worse: {cost}, {in_time}, {over}."
+        case Verdict.NOT_WORSE:
+            return f"The new rules are not worse: {cost}, {in_time}, {over}."
+        case _:
+            return f"Whether the new rules are worse cannot be told: {cost}, {in_time}, {over}."
+
+
+def change(pair: Pair) -> str:
+    """Whether a changed call is now right or wrong, as far as that is known."""
+    due = pair.truth.by_turn if pair.truth is not None else None
+    if pair.truth is None:
+        return "no truth"
+    return f"a person is needed by turn {due}" if due is not None else "nobody is needed"
+
+
+def reason(run: Run) -> str:
+    """Why this set did what it did, in one line."""
+    match run.stopped:
+        case Stopped.FIRED if run.fired is not None:
+            return f"{run.fired.rule} at turn {run.turn}: {'; '.join(run.fired.evidence)}"
+        case Stopped.ENDED:
+            return "nobody is called"
+        case Stopped.ESCALATED:
+            return f"nobody by turn {run.turn}; not known beyond: a person was called then"
+        case Stopped.DIVERGED:
+            return f"nobody by turn {run.turn}; not known beyond: {run.why}"
+        case _:
+            return f"nobody by turn {run.turn}; not known beyond: the journal ends"
+
+
+def limits(comparison: Comparison) -> list[str]:
+    """What was left out, and how much is known only between bounds."""
+    said = [f"{name}: left out, {why}" for name, why in comparison.left_out]
+    said += [f"{pair.tape.name}: not compared, {reason(pair.new)}" for pair in comparison.not_compared]
+    unknown = sum(not (pair.old.known and pair.new.known) for pair in comparison.scored)
+    if unknown:
+        said.append(
+            f"In {unknown} of the compared calls one set waits longer than the evidence goes: two numbers are bounds."
+        )
+    without = sum(pair.truth is None for pair in comparison.pairs)
+    if without:
+        said.append(f"{without} calls have no truth: they count for differences alone.")
+    return said
+
+
+def _late(middle: float, values: tuple[float, ...] | tuple[int, ...]) -> str:
+    return f"{middle:g}, {max(values):.3g}" if values else "none called"
+
+
+def _cost(figures: SetFigures, *, new_prices: bool) -> str:
+    return (figures.cost_new_prices if new_prices else figures.cost_old_prices).said(1)
