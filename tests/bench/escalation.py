@@ -4,8 +4,10 @@ By text every word arrives; by telephone (Festival's voices, the no-download rec
 What a decision costs is priced as `config/escalation.toml` prices it, beside the best single policy for all calls.
 """
 
+import json
 import tempfile
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from telephony.settings import load
@@ -22,6 +24,7 @@ IDS = (
     "escalation_recall_prosody_0", "escalation_recall_frustration_only", "escalation_right_reason",
     "frustrated_turns_before_trigger_median", "expected_cost_vs_best_fixed",
 )  # fmt: skip
+POLICIES = "escalation_policies.json"  # recall, false share and minutes of each way to decide
 SPOKEN_EVERY = 20  # of the calls by telephone, in the quick bench
 SILENT_EVERY = 9  # of those with anger, without prosody, in the full bench
 
@@ -70,8 +73,9 @@ def _by_text(context: Context, outcomes: list[Outcome]) -> list[Row]:
     called = {"unit": "of calls", "of": "1 when a person was called no later than the truth says"}
     angry = [float(one.frustrated_before) for one in outcomes
              if one.escalated is not None and any(line.frustrated for line in one.script.lines)]  # fmt: skip
-    tuning = [in_text.play(script) for script in scripts("tuning")]
-    ours, fixed, what = prices.compared(tuning, outcomes)
+    found = prices.compared(scripts("tuning"), outcomes)
+    kept = {"ours": asdict(found.ours), "singles": [asdict(one) for one in found.singles], "best": asdict(found.best)}
+    (context.folder / "raw" / POLICIES).write_text(json.dumps(kept, indent=1), encoding="utf-8")
     return [
         make(IDS[2], [float(one.in_time) for one in needing], "share", goal=">= 0.95", **called,
              note=f"every word heard; {score.recall(outcomes)}; {_kinds(score.by_why(outcomes))}"),
@@ -84,9 +88,10 @@ def _by_text(context: Context, outcomes: list[Outcome]) -> list[Row]:
              unit="of calls", goal="report", of="1 when the trigger's kind is a reason the truth names"),
         make(IDS[7], angry, "p50", unit="turns", goal="<= 1",
              of="annoyed lines before the one at which a person was called"),
-        make(IDS[8], [ours / fixed], "max", unit="times", goal="< 1",
+        make(IDS[8], [found.ours.minutes / found.best.minutes], "max", unit="times", goal="< 1",
              of="minutes of agents lost by our decisions, over those by the best single policy",
-             note=f"{ours:.0f} against {fixed:.0f} minutes over {len(outcomes)} calls as text; {what}"),
+             note=f"{found.ours.minutes:.0f} against {found.best.minutes:.0f} minutes over {len(outcomes)} calls as"
+                  f" text; {found.best.name} was best on the tuning calls"),
     ]  # fmt: skip
 
 

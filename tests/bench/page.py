@@ -12,13 +12,14 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from tests.bench import plots
+from tests.bench import escalation_plots, plots
 from tests.bench.page_style import STYLE
 from tests.bench.plots import Axes, Level, Line
 from tests.bench.writer import Row
 
 GOAL = re.compile(r"^\s*(<=|>=|<|>|=)?\s*(-?\d+(?:\.\d+)?)")
 CAPACITY, CAPACITY_ROW = "capacity_arms.json", "calls_at_p95_500ms"  # the file is of the run that has the row
+POLICY_ROW = "expected_cost_vs_best_fixed"
 EDGE_ARMS = {  # row whose samples are drawn → its name on the page, and its colour
     "edge_gap_expected_p50_ms": ("Warmline, expected answer", 1),
     "edge_gap_live_p50_ms": ("Warmline, expected, live voice", 2),
@@ -109,6 +110,11 @@ def _plots(rows: Sequence[Row], folder: Path) -> Iterator[str]:
         yield _figure("How soon callers are answered", "Further left is better.", plots.legend(edge) + drawn, wide=True)
     if any(row.id == CAPACITY_ROW and row.value is not None for row in rows):
         yield from _capacity(folder)
+    if any(row.id == POLICY_ROW and row.value is not None for row in rows):
+        caption = "Scoring calls as text, every word heard. Up and left is better."
+        yield _figure("Needless against missed", caption, "".join(escalation_plots.trade(folder)))
+        caption = "A caller lost and a needless transfer as escalation.toml prices them. Lower is better."
+        yield _figure("What decisions cost", caption, "".join(escalation_plots.cost(folder)))
 
 
 def _capacity(folder: Path) -> Iterator[str]:

@@ -4,9 +4,9 @@ The single policy escalates every topic, amount and customer at one probability,
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from tests.quality.calls import in_text
+from tests.quality.calls import in_text, score
 from tests.quality.calls.outcome import Outcome
 from tests.quality.calls.script import Script
 from tests.sim.story import business
@@ -16,7 +16,7 @@ from voice.triggers.price import Costs, Price
 
 PREMIER = frozenset({"318562", "645921"})  # members of the demo bank
 _ANYBODY = Escalated("always", "always@1", (), (), "", "now")
-THRESHOLDS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+THRESHOLDS = (0.1, 0.2, 0.35, 0.5, 0.7)
 
 
 def minutes(outcomes: Sequence[Outcome]) -> float:
@@ -45,21 +45,47 @@ def single(threshold: float) -> Business:
     return replace(business(), costs=costs, worth={}, early=None)
 
 
-def compared(tuning: Sequence[Outcome], scoring: Sequence[Outcome]) -> tuple[float, float, str]:
-    """Minutes by our decisions and by the best single policy, on the scoring calls; and which policy that was."""
-    known = [one.script for one in tuning]
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How one way to decide came out over a set of calls."""
+
+    name: str
+    recall: float
+    false_rate: float
+    minutes: float
+
+    @classmethod
+    def of(cls, name: str, outcomes: Sequence[Outcome]) -> "Policy":
+        return cls(name, score.recall(outcomes).value, score.false_rate(outcomes).value, minutes(outcomes))
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Of the scoring calls: our decisions, every single policy, and the one that was best on the tuning calls."""
+
+    ours: Policy
+    singles: tuple[Policy, ...]
+    best: Policy
+
+
+def compared(tuning: Sequence[Script], scoring: Sequence[Outcome]) -> Comparison:
     asked = [one.script for one in scoring]
-    by_threshold = {one: minutes([in_text.play(script, single(one)) for script in known]) for one in THRESHOLDS}
-    never = minutes([_undecided(script, called=False) for script in known])
-    always = minutes([_undecided(script, called=True) for script in known])
-    best = min(by_threshold, key=lambda one: by_threshold[one])
-    if min(never, always) < by_threshold[best]:
-        called = always < never
-        return minutes(scoring), minutes([_undecided(script, called=called) for script in asked]), (
-            f"{'always' if called else 'never'} a person, best on the tuning calls"
-        )  # fmt: skip
-    fixed = minutes([in_text.play(script, single(best)) for script in asked])
-    return minutes(scoring), fixed, f"one threshold of {best} for every topic, best on the tuning calls"
+    tuned = _singles(tuning)
+    chosen = min(range(len(tuned)), key=lambda number: tuned[number].minutes)
+    singles = _singles(asked)
+    return Comparison(Policy.of("Warmline", scoring), singles, singles[chosen])
+
+
+def _singles(scripts: Sequence[Script]) -> tuple[Policy, ...]:
+    """Never, each threshold, always."""
+    return (
+        Policy.of("nobody ever", [_undecided(script, called=False) for script in scripts]),
+        *(
+            Policy.of(f"one threshold of {one}", [in_text.play(script, single(one)) for script in scripts])
+            for one in reversed(THRESHOLDS)
+        ),
+        Policy.of("everybody at once", [_undecided(script, called=True) for script in scripts]),
+    )
 
 
 def _undecided(script: Script, *, called: bool) -> Outcome:
