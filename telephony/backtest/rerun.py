@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from telephony.backtest import withheld
-from telephony.backtest.moods import RecordedMoods
+from telephony.backtest.recorded import RecordedIntents, RecordedMoods
 from telephony.backtest.tape import Line, Tape
 from voice import events
 from voice.dialogue.business import Business
@@ -68,9 +68,10 @@ class Rerun:
         self._tape = tape
         self._business = business
         self._prices = prices
+        self._intents = RecordedIntents(intents)
         self._mind = CallerMind(
             business=business,
-            intents=intents,
+            intents=self._intents,
             judge=RecordedMoods(judge, tape.moods),
             call=tape.call,
             today=tape.day(business.time_zone),
@@ -145,6 +146,7 @@ class Rerun:
     def _heard(self, line: Line, after: Sequence[Line]) -> events.Heard:
         given = line.fields
         text = withheld.words(line, after, self._mind.state, self._business)
+        self._intents.withheld = withheld.meaning(line, after)
         return events.Heard(
             text, float(given["confidence"]), int(given["start_ms"]), int(given["end_ms"]), str(given["engine"]),
             over_prompt=self._over_prompt, refused=str(given.get("refused", "")),

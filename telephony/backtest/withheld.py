@@ -4,16 +4,19 @@ Numbers and secrets are never in a journal, but the system's next sentence says 
 digits of the same length stand for them then.
 """
 
+import re
 from collections.abc import Sequence
 
+from models.intent import IntentMatch
+from models.redact import NUMBER
 from telephony.backtest.tape import Line
 from telephony.leg_office import WITHHELD
 from voice.dialogue.business import Business
 from voice.dialogue.state import Place, State
 
 ANY_DIGIT = "1"
-NOT_TAKEN = ("no_match", "no_input", "identity.too_few", "identity.not_aloud", "wrong_guess")  # how prompts begin
-MASKED = "[number]"
+READ_BACK, ASK_MEMBER, ASK_PIN = "identity.read_back", "identity.ask_member", "identity.ask_pin"
+AMOUNT = re.compile(r"\d+(\.\d+)?")
 
 
 def key(line: Line, after: Sequence[Line]) -> str:
@@ -26,29 +29,54 @@ def key(line: Line, after: Sequence[Line]) -> str:
 
 
 def words(line: Line, after: Sequence[Line], state: State, business: Business) -> str:
-    """What was heard, with digits in place of a number that was taken then."""
+    """What was heard, with digits or a plain answer in place of what is withheld, as far as that is certain."""
     text = str(line.fields.get("text", ""))
-    if text != WITHHELD and MASKED not in text:
-        return text
     then = next((one for one in after if one.type in ("Said", "Escalated")), None)
-    if then is None or then.prompt.startswith(NOT_TAKEN):
+    if text == WITHHELD:
+        return _spoken(then, state, business) if then is not None else text
+    if NUMBER not in text:
         return text
+    length = _slot_digits(state, business)
+    return text.replace(NUMBER, _amount(line, after) or " ".join([ANY_DIGIT] * length) or NUMBER)
+
+
+def meaning(line: Line, after: Sequence[Line]) -> IntentMatch | None:
+    """What the words meant then, by the record; no record: they were not understood."""
+    found = _understood(line, after)
+    if found is None:
+        return None
+    given = found.fields
+    name, confidence = given.get("intent"), float(given.get("confidence", 0.0))
+    return IntentMatch(name, confidence, bool(given.get("in_scope")), None, confidence)
+
+
+def _spoken(then: Line, state: State, business: Business) -> str:
     if then.type == "Escalated":
-        return _quoted(then) or text
-    if text == WITHHELD and state.place is Place.MEMBER_CHECK:
-        return "no" if then.prompt == "identity.ask_member" else "yes"
-    length = _length(state, business)
-    digits = " ".join([ANY_DIGIT] * length)
-    return digits if text == WITHHELD and length else text.replace(MASKED, digits or MASKED)
+        return _quoted(then) or WITHHELD
+    if state.place is Place.MEMBER and then.prompt == READ_BACK and business.identity is not None:
+        return " ".join([ANY_DIGIT] * business.identity.member_digits)
+    if state.place is Place.MEMBER_CHECK and then.prompt in (ASK_PIN, ASK_MEMBER):
+        return "yes" if then.prompt == ASK_PIN else "no"
+    return WITHHELD
 
 
-def _length(state: State, business: Business) -> int:
-    """Digits of the number that is asked for there; 0 where none is."""
-    if state.place is Place.MEMBER and business.identity is not None:
-        return business.identity.member_digits
-    if state.place is Place.SLOT and state.task is not None and state.task.asking is not None:
-        return business.intents[state.task.intent].slot(state.task.asking).digits or 0
-    return 0
+def _slot_digits(state: State, business: Business) -> int:
+    """Of the number that is asked for; 0 where none is."""
+    if state.place is not Place.SLOT or state.task is None or state.task.asking is None:
+        return 0
+    return business.intents[state.task.intent].slot(state.task.asking).digits or 0
+
+
+def _amount(line: Line, after: Sequence[Line]) -> str | None:
+    """A value that was taken from the words, and is no secret: it stands in the record."""
+    found = _understood(line, after)
+    values = found.fields.get("slots", {}).values() if found is not None else ()
+    return next((str(value) for value in values if AMOUNT.fullmatch(str(value))), None)
+
+
+def _understood(line: Line, after: Sequence[Line]) -> Line | None:
+    turn = line.fields.get("turn")
+    return next((one for one in after if one.type == "Understood" and one.fields.get("turn") == turn), None)
 
 
 def _quoted(escalated: Line) -> str:

@@ -1,0 +1,67 @@
+"""The tuning scripts as journals with truth, for the back-test: `python -m tests.telephony.scripted_journals FOLDER`.
+
+Each call is played in words, without any rule, by a caller who listens (tests/quality/calls); the scoring scripts are
+never played here.
+"""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from telephony.backends.demo_bank import DemoBank
+from telephony.journal import Record
+from telephony.records.export import write_records
+from tests.quality.calls.plan import Move, Plan, Sentence
+from tests.quality.calls.script import Script, scripts
+from tests.sim.journaled import Journaled
+from tests.sim.story import TODAY, Story, business
+from voice import events
+
+CONFIDENCE = 0.9
+
+
+def play(script: Script) -> tuple[Sequence[Record], int | None]:
+    """The journal, and the caller's turn by which a person is needed: the last one at the line that the truth names."""
+    known = replace(business(), rules=())
+    story = Story(deed=DemoBank(today=TODAY).perform_now, answered=False, known=known)
+    journaled = Journaled(story, script.id)
+    plan = Plan(script, {name: intent.title for name, intent in known.intents.items()})
+    due, turns, seen = script.truth.by_line, 0, 0
+    by_turn = None
+    while not story.ended:
+        new, seen = story.acts[seen:], len(story.acts)
+        move = plan.next([Sentence(act.prompt, act.text) for act in new if isinstance(act, events.Say)])
+        if move.over:
+            break
+        turns += 1
+        if due is not None and plan.line <= due:
+            by_turn = turns
+        _carry_out(story, move)
+    return journaled.ended(), by_turn
+
+
+def _carry_out(story: Story, move: Move) -> None:
+    if move.keys:
+        story.keys(move.keys)
+    elif move.silent:
+        story.silence()
+    else:
+        story.hears(move.words, CONFIDENCE, over_prompt=move.barge_in)
+
+
+def write(folder: Path, chosen: Sequence[Script]) -> Path:
+    """A journal a script; returns the labels that go with them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    labels = ["call,needs_person,by_turn"]
+    for script in chosen:
+        records, by_turn = play(script)
+        write_records(records, folder / f"{script.id}.jsonl")
+        labels.append(f"{script.id},{str(script.truth.needs_person).lower()},{by_turn or ''}")
+    path = folder / "labels.csv"
+    path.write_text("\n".join(labels) + "\n", encoding="utf-8")
+    return path
+
+
+if __name__ == "__main__":
+    print(write(Path(sys.argv[1]), scripts("tuning")))
