@@ -78,6 +78,10 @@ def _business(today: date) -> Callable[[Settings], Iterator[Finding]]:
             if scope.review_by < today:
                 late = f"{name}: review by {scope.owner} was due on {scope.review_by}"
                 yield Finding("scope register", late, "note")
+        for name, article in sorted(business.articles.items()):
+            if article.stale(today):
+                late = f"{name}.md: a review was due on {article.review_by}, and callers are told what it says"
+                yield Finding("knowledge", late, "note")
 
     return look
 

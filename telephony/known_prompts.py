@@ -52,7 +52,7 @@ def _filled(business: Business, settings: Settings, texts: list[str]) -> Iterato
     for text in (*prompts["confirm_intent"], *prompts.get("identity.why", ()), *prompts["several.next"]):
         yield from (text.replace("{title}", intent.title) for intent in business.intents.values())
     for text in (*prompts["article"], *prompts["seek.tip"]):
-        yield from (text.replace("{text}", article.spoken) for article in business.articles.values())
+        yield from (text.format_map(wording.quoted(article)) for article in business.articles.values())
     yield from (text.replace("{key}", str(MORE_KEY)) for text in prompts["menu.more"])
     for page in business.menu:
         for key, name in enumerate(page, start=1):

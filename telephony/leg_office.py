@@ -83,6 +83,8 @@ class LegOffice:
         match act:
             case events.Tell(fact=fact):
                 self._journal.append(fact)
+            case events.Notice(part=part, what=what):
+                self.problem(part, what)
             case _:
                 self.asks.put_nowait(act)
 

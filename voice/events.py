@@ -221,6 +221,14 @@ class StopRecording:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """Somebody has to look after something of ours; the conversation goes on. `what`: what was expected, what came."""
+
+    part: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
 class HangUp:
     reason: str
 
@@ -234,7 +242,7 @@ class Tell:
 
 Act = (
     Say | Expect | Do | SeekPerson | StopSeeking | AgreeCallback | Accept | Decline | Music | TakeBack | StopRecording
-    | HangUp | Tell
+    | HangUp | Notice | Tell
 )  # fmt: skip
 
 # --- facts: what the record keeps of a conversation -------------------------------------------------------------------

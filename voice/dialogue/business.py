@@ -11,12 +11,15 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from models.knowledge import Article, Knowledge
 from models.slots import SlotSpec
 from voice.dialogue.hours import Hours, hours
 from voice.triggers.price import Costs, Early, Factor, Price, price
 from voice.triggers.rule import Rule
 
 STRICT: dict[str, str] = {"extra": "forbid"}  # a key nobody knows is a mistake, not a comment
+
+CALLBACK_DIGITS = 10  # North American numbers without the country code
 
 SlotKind = Literal["choice", "digits", "amount", "date"]
 Urgency = Literal["now", "soon", "normal"]
@@ -79,6 +82,7 @@ class Intent:
     verified: bool = False
     action: str | None = None
     article: str | None = None
+    asked: bool = False  # made from the article's questions: its words must cover what was asked
     articles_by: str | None = None  # the slot whose value picks the article `<article>_<value>`
     cost: Cost = "costly"  # of doing it wrongly. lookup: none, nothing changes; harmless: said while it is done, and
     # asked only where the caller was not heard surely; costly: read back, and not done without a yes
@@ -152,19 +156,6 @@ class Disposition:
 
 
 @dataclass(frozen=True, slots=True)
-class Article:
-    """A page of `config/knowledge`. `spoken` is what the line says; `text` is for people and the co-pilot."""
-
-    __pydantic_config__: ClassVar = STRICT
-    name: str
-    title: str
-    spoken: str
-    updated: date
-    review_by: date
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Identity:
     """How a caller proves who they are: two numbers on the keypad, checked by one action."""
 
@@ -230,6 +221,7 @@ class Business:
     routing: Routing = field(default_factory=Routing)
     time_zone: str = "UTC"  # of opening hours and holidays
     staying: Staying = field(default_factory=Staying)
+    knowledge: Knowledge = field(default_factory=lambda: Knowledge(()))  # the words of `articles`
     worth: Mapping[str, Factor] = field(default_factory=dict)  # tier or value of a customer → what they count
     early: Early | None = None
 

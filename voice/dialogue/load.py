@@ -11,9 +11,10 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from models.knowledge import Article, Knowledge
 from voice.dialogue import check
+from voice.dialogue.asking import with_articles
 from voice.dialogue.business import (
-    Article,
     Business,
     Disposition,
     Hearing,
@@ -45,14 +46,21 @@ def load_business(folder: Path, *, rules: Path | None = None, scope: Path | None
     main = _toml(folder / "business.toml")
     escalation = _toml(rules)
     prompts = folder / "prompts" / "en.toml"
+    articles = {path.stem: _article(path) for path in sorted((folder / "knowledge").glob("*.md"))}
+    intents, register = with_articles(
+        {path.stem: _intent(path) for path in _files(folder / "intents", "*.toml")},
+        _table(scope, _toml(scope), Scope),
+        articles,
+    )
     business = Business(
         name=_text(main, "name", folder / "business.toml"),
         version=_version(folder, {RULES: rules, SCOPE: scope}),
-        intents={path.stem: _intent(path) for path in _files(folder / "intents", "*.toml")},
+        intents=intents,
         outside=_lines(folder / "intents" / "outside.txt"),
-        scope=_table(scope, _toml(scope), Scope),
+        scope=register,
         prompts=_prompts(prompts),
-        articles={path.stem: _article(path) for path in sorted((folder / "knowledge").glob("*.md"))},
+        articles=articles,
+        knowledge=Knowledge(articles.values()),
         rules=tuple(_rules(rules, escalation)),
         costs=_table(rules, escalation.get("costs", {}), Costs, "costs."),
         worth=build(dict[str, Factor], escalation.get("worth", {}), f"{rules}: [worth]"),

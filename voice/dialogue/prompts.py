@@ -5,6 +5,8 @@ from datetime import date
 
 from num2words import num2words
 
+from models.knowledge import Article
+from voice.dialogue.asking import lower
 from voice.dialogue.business import Prompts, Slot
 
 
@@ -51,6 +53,11 @@ def day(iso: str) -> str:
     """ "2026-11-24" as it is said: "Tuesday, November twenty-fourth"."""
     when = date.fromisoformat(iso)
     return f"{when:%A}, {when:%B} {num2words(when.day, to='ordinal')}"
+
+
+def quoted(article: Article) -> dict[str, str]:
+    """What an answer says of its source, and its sentence: fields of the prompt `article`."""
+    return {"text": article.spoken, "title": lower(article.title), "date": f"{article.updated:%B %Y}"}
 
 
 def spoken(slot: Slot, value: str) -> str:

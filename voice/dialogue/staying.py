@@ -7,8 +7,8 @@ said once, and after that a word that the search goes on.
 from collections.abc import Callable
 from dataclasses import replace
 
+from models.knowledge import Article
 from voice.dialogue import callback, music, seeking
-from voice.dialogue.business import Article
 from voice.dialogue.hearing import PLAIN_ANSWER_WORDS, Turn
 from voice.dialogue.issue import about, issue_line
 from voice.dialogue.state import Offer, Place

@@ -6,6 +6,7 @@ still bring the call to another place.
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from voice.dialogue.business import Business, Intent, Scope
@@ -17,11 +18,12 @@ from voice.events import Act, Do, Fact, Say, Tell
 class Step:
     """`ask`: whether the place's question follows; `person`: the caller asks for a person (why, in their words)."""
 
-    def __init__(self, business: Business, state: State, *, call: str, now_ms: int) -> None:
+    def __init__(self, business: Business, state: State, *, call: str, now_ms: int, today: date) -> None:
         self.business = business
         self.state = state
         self.call = call
         self.now_ms = now_ms
+        self.today = today
         self.acts: list[Act] = []
         self.ask = True
         self.expect = True

@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
+from voice.dialogue import prompts
 from voice.dialogue.business import Intent, IntentKind
 from voice.dialogue.filling import answered, apart, facts_said, read, said
 from voice.dialogue.hearing import STRONG, Turn
 from voice.dialogue.state import Attempt, Place, Task, Value
 from voice.dialogue.step import Step
-from voice.events import ActionDone, Corrected
+from voice.events import ActionDone, Corrected, Notice
 
 NO_ANSWER = frozenset({"timeout", "unknown"})  # error words after which nobody knows whether it was done
 
@@ -225,7 +226,11 @@ def _answer(step: Step, intent: Intent, task: Task) -> None:
     name = intent.article or ""
     if intent.articles_by is not None and intent.articles_by in task.values:
         name = f"{name}_{task.values[intent.articles_by].value}"
-    step.say("article", text=step.business.articles[name].spoken)
+    article = step.business.articles[name]
+    if article.stale(step.today):
+        what = f"knowledge/{name}.md: a review by {article.review_by} expected, none came; a caller was told it"
+        step.acts.append(Notice("knowledge", what))
+    step.say("article", prompts.quoted(article))
     _end(step, "told", None)
 
 

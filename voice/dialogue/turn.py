@@ -82,7 +82,7 @@ class CallerMind:
         told: list[events.Act] = []
         turn = self._turn(event, told) if isinstance(event, events.Heard) else None
         before = self._state
-        step = Step(self._business, before, call=self._call, now_ms=now_ms)
+        step = Step(self._business, before, call=self._call, now_ms=now_ms, today=self._today)
         self._policy(step, event, turn, now_ms)
         self._feel(step, event, turn, told)
         self._escalate(step, event, turn, before)
@@ -192,7 +192,7 @@ class CallerMind:
 
 def _drop(step: Step, before: State) -> None:
     """What the policy would have said is not said: the person comes instead. Nothing unsaid may count as done."""
-    kept = (events.StopRecording, events.Tell)
+    kept = (events.StopRecording, events.Tell)  # no Notice: what it was about is not said
     step.acts = [act for act in step.acts if isinstance(act, kept)]
     pending = tuple(task for task in step.state.pending if task in before.pending)
     task = step.state.task

@@ -56,6 +56,7 @@ class Understanding:
         match, wish = self._match(text, state), wished(text)
         if match.name == "talk_to_person" and not wants and wish is None:
             match, wants = self._person(text, match)
+        match = self._grounded(match, text)
         turn = Turn(number, text, heard.confidence, match, wants, unrecorded(text), self._today, bars, lost)
         if wants or wish is not None or only_answers(text):
             return replace(turn, wish=wish, match=self._plain(turn))
@@ -85,6 +86,13 @@ class Understanding:
         prior = {name: times for name, times in known.items() if name in self._business.intents}
         return self._intents.match(text, prior=prior)
 
+    def _grounded(self, match: IntentMatch, text: str) -> IntentMatch:
+        """A question that sounds like one of an article's, but asks for what the article does not speak of."""
+        intent = self._business.intents.get(match.name or "")
+        if intent is None or not intent.asked or self._business.knowledge.covers(text, intent.article or ""):
+            return match
+        return replace(match, in_scope=False)
+
     def _person(self, text: str, match: IntentMatch) -> tuple[IntentMatch, bool]:
         """A person that the model heard asked for, but no rule did. "Yes please" answers; it asks for nobody."""
         if only_answers(text):
@@ -98,7 +106,7 @@ class Understanding:
         """A short yes or no says no more than that, whatever examples it is near to."""
         said = frozenset(turn.raw.casefold().replace(",", " ").replace(".", " ").split())
         plain = turn.answer is not None and turn.words <= PLAIN_WORDS and only_answers(turn.raw)
-        return ANSWERED if plain and not said & _PARTING and turn.match.name != "cancel" else turn.match
+        return ANSWERED if plain and not said & _PARTING else turn.match
 
     def _more(self, turn: Turn, state: State) -> Turn:
         """The wishes of a sentence that holds several, or the last one where the caller changed their mind in it."""
