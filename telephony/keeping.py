@@ -29,10 +29,10 @@ def open_record(settings: Settings, world: World, stack: AsyncExitStack) -> tupl
 
 
 def _history(settings: Settings, stack: AsyncExitStack) -> RecordedHistory:
-    """Read from connections beside the store's own."""
-    engine = open_engine(settings.records.url or default_url(settings.service.records_folder))
-    stack.callback(engine.dispose)
-    return RecordedHistory(engine)
+    """Read from a connection beside the store's own."""
+    history = RecordedHistory(open_engine(settings.records.url or default_url(settings.service.records_folder)))
+    stack.callback(history.close)
+    return history
 
 
 def open_recordings(

@@ -1,11 +1,12 @@
 """Reads back what routing needs of earlier calls. Implements `telephony.history.History`.
 
-It reads on connections of its own, in a thread: neither the event loop nor the writer waits for it.
+It reads on a connection of its own, in a thread of its own: neither the event loop nor the writer waits for it.
 """
 
 import asyncio
 import json
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from sqlalchemy import Engine, select
@@ -24,6 +25,12 @@ CALLS = 5000
 class RecordedHistory:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="history")
+
+    def close(self) -> None:
+        """After the read that goes on."""
+        self._reader.shutdown()
+        self._engine.dispose()
 
     async def last_agent(self, number: str, *, since_wall: float) -> str | None:
         return await self._read(lambda: self._last_agent(number, since_wall))
@@ -33,7 +40,7 @@ class RecordedHistory:
 
     async def _read(self, query: Callable[[], T]) -> T:
         try:
-            return await asyncio.to_thread(query)
+            return await asyncio.get_running_loop().run_in_executor(self._reader, query)
         except SQLAlchemyError as error:
             raise RecordError(f"a record that can be read expected, got {error}") from error
 

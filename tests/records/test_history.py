@@ -1,5 +1,7 @@
 """What routing reads back from the record after a restart."""
 
+import asyncio
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -37,7 +39,7 @@ class Past:
 def past(tmp_path: Path) -> Iterator[Past]:
     made = Past(tmp_path)
     yield made
-    made.engine.dispose()
+    made.history.close()
 
 
 def joined(handoff: str, at_ms: int, *, place: int = 2, staff: int = 3) -> tuple[int, QueueJoined]:
@@ -71,9 +73,23 @@ async def test_the_bridge_counts_and_not_the_end_of_the_conversation(past: Past)
     assert [wait.wait_ms for wait in await past.history.waits()] == [60_000]
 
 
+async def test_however_many_ask_at_once_one_thread_and_one_connection_read(past: Past) -> None:
+    past.call("c1", 1 * DAY, (5000, Bridged("h1", "ana")))
+    assert await asyncio.gather(*(past.history.last_agent(CALLER, since_wall=0) for _ in range(20))) == ["ana"] * 20
+    assert len(readers()) == 1
+    assert past.engine.pool.checkedin() == 1
+    past.history.close()
+    assert not readers()
+
+
+def readers() -> list[str]:
+    return [thread.name for thread in threading.enumerate() if thread.name.startswith("history")]
+
+
 async def test_a_record_that_cannot_be_read_says_so(tmp_path: Path) -> None:
     empty = RecordedHistory(open_engine(f"sqlite:///{tmp_path / 'empty.sqlite3'}"))
     with pytest.raises(RecordError, match="a record that can be read expected"):
         await empty.last_agent(CALLER, since_wall=0)
     with pytest.raises(RecordError, match="a record that can be read expected"):
         await empty.waits()
+    empty.close()
