@@ -86,13 +86,14 @@ class Rerun:
     def run(self) -> Run:
         stopped, at_ms, why = Stopped.CUT, 0, ""
         self._happens(events.Answered(self._tape.number), 0)
-        for place, line in enumerate(self._tape.lines):
+        lines = _as_it_happened(self._tape.lines)
+        for place, line in enumerate(lines):
             at_ms = line.at_ms
             if line.type in ("Escalated", "CallEnded"):
                 stopped = Stopped.ESCALATED if line.type == "Escalated" else Stopped.ENDED
                 break
             try:
-                self._feed(line, self._tape.lines[place + 1 :])
+                self._feed(line, lines[place + 1 :])
             except Diverged as error:
                 stopped, why = Stopped.DIVERGED, str(error)
                 break
@@ -175,3 +176,13 @@ class Rerun:
         return events.ActionDone(
             action, self._keys[action], bool(given["ok"]), given["facts"], given["receipt"], given["error"]
         )
+
+
+def _as_it_happened(lines: Sequence[Line]) -> list[Line]:
+    """An escalation over an answer of the backend is on record before that answer: the answer came first."""
+    ordered = list(lines)
+    for place, line in enumerate(ordered[:-1]):
+        then = ordered[place + 1]
+        if line.type == "Escalated" and then.type == "Acted" and then.at_ms == line.at_ms:
+            ordered[place], ordered[place + 1] = then, line
+    return ordered
