@@ -94,7 +94,8 @@ class ListeningCodec:
     def unpack_result(self, packed: Packed) -> Answer:
         fields = dict(packed.head["recognition"])
         words = tuple(Word(**word) for word in fields.pop("words", ()))
-        recognition, gates = Recognition(**fields, words=words), packed.head["prosody"]
+        others = tuple(fields.pop("alternatives", ()))
+        recognition, gates = Recognition(**fields, words=words, alternatives=others), packed.head["prosody"]
         if gates is None:
             return recognition, None
         features = np.frombuffer(packed.blob, "<f4").astype(np.float32)

@@ -66,3 +66,21 @@ def test_words_are_plain():
 def test_a_model_of_nothing_is_refused():
     with pytest.raises(ValueError, match="at least one sentence"):
         arpa([])
+
+
+def test_a_number_of_four_digits_has_exactly_four():
+    model = read(arpa([words_of("#4"), words_of("it's #4"), ["agent"]] * 400))
+    places = [word for word, *more in model[0] if not more and word.startswith("two#4")]
+    assert sorted(places) == ["two#4.1", "two#4.2", "two#4.3", "two#4.4"]
+    assert chance("</s>", ("one#4.3", "two#4.4"), model) > 0.9
+    assert chance("</s>", ("one#4.2", "two#4.3"), model) < 0.01
+    assert chance("nine#4.4", ("one#4.2", "two#4.3"), model) > 0.05
+    assert chance("nine#4.1", ("<s>", "it's"), model) > 0.05
+
+
+@given(st.integers(1, 30), st.integers(1, 3))
+def test_with_numbers_the_chances_still_sum_to_one(often, digits):
+    model = read(arpa([words_of(f"it's #{digits}"), *[["yes"]] * often]))
+    words = {gram[0] for gram in model[0] if len(gram) == 1 and gram[0] != "<s>"}
+    for history in [gram for gram in model[1] if len(gram) < 3 and "</s>" not in gram]:
+        assert math.isclose(sum(chance(word, history, model) for word in words), 1.0, abs_tol=0.02)

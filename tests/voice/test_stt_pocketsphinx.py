@@ -126,3 +126,16 @@ def test_a_doubted_sentence_is_believed_when_a_second_way_of_hearing_agrees():
     assert not any(pocketsphinx.open(never, state).transcribe(pcm, "main").text for pcm in heard)
     believed = [pocketsphinx.open(agreeing, state).transcribe(pcm, "main").text for pcm in heard]
     assert 0 < sum(map(bool, believed)) <= len(believed)
+
+
+def test_a_number_of_the_expected_length_comes_with_what_else_it_may_have_been():
+    number = pocketsphinx.open(Settings(reject_number_below=0.0), {"digits:2": ["#2", "agent"]})
+    (_, two), (_, six) = spoken_digits("theo")[2], spoken_digits("theo")[6]
+    heard = number.transcribe(np.concatenate((two, noise(150, level=3), six)), "digits:2")
+    assert len(heard.text.split()) == 2 and set(heard.text.split()) <= {*DIGITS, "oh"}
+    assert heard.alternatives and heard.text not in heard.alternatives
+    assert not any("#" in word.text for word in heard.words)
+
+
+def test_digits_where_no_number_is_expected_have_no_alternatives(recogniser):
+    assert all(not recogniser.transcribe(clip, "digits").alternatives for _, clip in spoken_digits("theo")[:3])

@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from models.slots import SlotSpec, read
+from voice.dialogue.business import CALLBACK_DIGITS
 from voice.dialogue.hearing import SURE_VALUE, Turn
-from voice.dialogue.questions import CALLBACK_DIGITS, ending
+from voice.dialogue.questions import ending
 from voice.dialogue.seeking import catch_up, stop
 from voice.dialogue.state import Offer, Place
 from voice.dialogue.step import Step

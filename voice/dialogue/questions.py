@@ -3,12 +3,13 @@
 from collections.abc import Callable
 
 from voice.dialogue import music, prompts
+from voice.dialogue.business import CALLBACK_DIGITS
 from voice.dialogue.issue import issue_line
+from voice.dialogue.languages import number
 from voice.dialogue.state import DIGITS, SENSITIVE, YES_NO, Place, Seeking
 from voice.dialogue.step import Step
 from voice.events import Act, Expect, Music
 
-CALLBACK_DIGITS = 10  # North American numbers without the country code
 MORE_KEY = 8  # turns the menu's page
 
 
@@ -31,7 +32,8 @@ def expected(step: Step) -> Expect:
     place, sensitive = state.place, state.place in SENSITIVE
     answer_ms = _answer_ms(step)
     if place in DIGITS:
-        return Expect("digits", "digits", wanted(step, place), hearing.digits_no_input_ms, sensitive)
+        count = wanted(step, place)
+        return Expect(number(count), "digits", count, hearing.digits_no_input_ms, sensitive)
     if place in YES_NO:
         return Expect("yes_no", "yes_no", None, answer_ms, sensitive)
     if place is Place.SLOT and state.task and state.task.asking:

@@ -19,6 +19,7 @@ class Word:
 class Recognition:
     """`text` is lower case without punctuation, "" when nothing was understood; `confidence` 0..1.
 
+    `alternatives`: what else a number may have been, likeliest first, of an engine that knows.
     `refused` names the guard that did not believe what the engine wrote (`voice/stt/guards.py`); its text is gone then.
     """
 
@@ -27,6 +28,7 @@ class Recognition:
     engine: str
     words: tuple[Word, ...] = ()
     refused: str = ""
+    alternatives: tuple[str, ...] = ()
 
 
 class Recogniser(Protocol):

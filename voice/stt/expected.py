@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from voice.stt import Languages
-from voice.stt.language_model import words_of
+from voice.stt.language_model import DIGIT_WORDS, number_length, words_of
 
 FAR = 0.5
 """Of the confidence is left to a text without one expected word. With a doubtful score that is below the dialogue's
@@ -32,13 +32,17 @@ def expectations(languages: Languages) -> Mapping[str, Expected]:
 
 
 def _expected(sentences: Sequence[str]) -> Expected:
-    texts = [plain(sentence) for sentence in sentences]
-    words = [word for sentence in sentences for word in words_of(sentence)]
+    texts = [plain(sentence) for sentence in sentences if "#" not in sentence]  # "#6" is any number of six digits
+    words = [one for sentence in sentences for word in words_of(sentence) for one in _spelt(word)]
     counts: dict[str, int] = {}
     for word in words:
         counts[word] = counts.get(word, 0) + 1
     rarest = sorted((word for word in counts if len(word) > 3), key=lambda word: (counts[word], -len(word)))
     return Expected(frozenset(texts), frozenset(words).union(*(text.split() for text in texts)), " ".join(rarest))
+
+
+def _spelt(word: str) -> Sequence[str]:
+    return (word,) if number_length(word) is None else DIGIT_WORDS
 
 
 def plain(text: str) -> str:

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
@@ -23,7 +24,7 @@ from voice.errors import EngineUnavailable, RecogniserFailed
 from voice.resample import resample
 from voice.stt import Languages, Recogniser, Recognition, Word
 from voice.stt.guards import Guard, judge_constrained
-from voice.stt.language_model import arpa, pronounceable, words_of
+from voice.stt.language_model import arpa, as_said, number_length, places, pronounceable, words_of
 from voice.stt.pronounce import dictionary_text, pronunciations
 from voice.stt.voiced import voiced_part
 from voice.turn_end import open_ended
@@ -35,6 +36,8 @@ _DECODER_FRAME_MS = 10
 _SHORT_WORDS = 2
 _SHORT_SAMPLES = RATE * 3 // 2  # with its margins: one or two words take no longer; a whole sentence of others' does
 _NEVER = 2.0  # no confidence is enough: only a second way of hearing that agrees
+_ALTERNATIVES = 8  # of a number; the right one is among them, or far
+_LOOKED_THROUGH = 100  # of the engine's guesses: most differ in silences and pronunciations only
 _SENTENCE_SAMPLES = RATE  # a second with its margins; 120 digits of people: .64 through the net, .78 without it
 
 
@@ -51,6 +54,8 @@ class Settings:
 
     reject_word_below: float = 0.2  # one or two words
     reject_sentence_below: float = 0.75  # three and more
+    reject_number_below: float = 0.35  # where one of that length is expected: 1 of 150 right ones is below, and most
+    # of what is heard into a number that is not whole
     reject_fragment_below: float = 0.9  # "can i get a"; chosen on 70 commands and 100 utterances meant for others
     alike: float = 0.75  # share of words that both ways have in common
     agreed_below: float = 0.4  # the surer of two that agree
@@ -94,6 +99,8 @@ class PocketsphinxRecogniser:
         with self._decoder() as decoder:
             heard = self._look(decoder, voice, language, plainly=plainly)
             judged = self._judge(heard, voice)
+            if judged.text and _in_number(heard):
+                judged = replace(judged, alternatives=tuple(_others(decoder, judged.text)))
             if judged.refused == Guard.CONFIDENCE and not plainly:
                 again = self._look(decoder, voice, language, plainly=True)
                 judged = self._second(heard, again, voice) or judged
@@ -143,6 +150,8 @@ class PocketsphinxRecogniser:
     def _bar(self, words: Sequence[Word], voice: Pcm) -> float:
         if open_ended([word.text for word in words]):
             return self._settings.reject_fragment_below
+        if _in_number(words):
+            return self._settings.reject_number_below
         short = len(words) <= _SHORT_WORDS
         if short and len(voice) > _SHORT_SAMPLES:
             return _NEVER
@@ -178,8 +187,17 @@ class PocketsphinxRecogniser:
 
 def _compile(languages: Languages) -> _Models:
     sentences = {name: _sayable(name, wanted) for name, wanted in languages.items()}
-    words = {word for said in sentences.values() for sentence in said for word in sentence}
-    spoken, guessed = pronunciations(words, dictionary=Path(engine.get_model_path("en-us/cmudict-en-us.dict")))
+    words = {
+        one
+        for said in sentences.values()
+        for words in said
+        for word in words
+        for place in places(word)
+        for one in place
+    }
+    known = Path(engine.get_model_path("en-us/cmudict-en-us.dict"))
+    said_as, guessed = pronunciations({as_said(word) for word in words}, dictionary=known)
+    spoken = {word: said_as[as_said(word)] for word in words}
     if guessed:
         log.warning("%s: not in the dictionary, sound guessed from spelling: %s", NAME, ", ".join(guessed))
     folder = tempfile.TemporaryDirectory(prefix="warmline-pocketsphinx-")
@@ -197,7 +215,7 @@ def _sayable(language: str, wanted: Sequence[str]) -> list[list[str]]:
     sayable: list[list[str]] = []
     for sentence in wanted:
         words = words_of(sentence)
-        if words and all(pronounceable(word) for word in words):
+        if words and all(pronounceable(word) or number_length(word) for word in words):
             sayable.append(words)
         else:
             log.warning("%s: state %r, sentence left out, it has no words to say: %r", NAME, language, sentence)
@@ -210,7 +228,12 @@ def _sayable(language: str, wanted: Sequence[str]) -> list[list[str]]:
 
 
 def _text(words: Sequence[Word]) -> str:
-    return " ".join(word.text for word in words)
+    return " ".join(as_said(word.text) for word in words)
+
+
+def _in_number(words: Sequence[Word]) -> bool:
+    """Whether a number of the expected length was heard."""
+    return any("#" in word.text for word in words)
 
 
 def _confidence(words: Sequence[Word]) -> float:
@@ -218,7 +241,8 @@ def _confidence(words: Sequence[Word]) -> float:
 
 
 def _words(decoder: engine.Decoder) -> Iterator[Word]:
-    """Without the engine's marks: `<sil>` and the like are no words, `(2)` tells the second pronunciation."""
+    """Without the engine's marks: `<sil>` and the like are no words, `(2)` tells the second pronunciation. Digits keep
+    their place in a number until they are handed on."""
     for heard in decoder.seg():
         text = heard.word.partition("(")[0]
         if text and text[0] not in "<[":
@@ -229,4 +253,18 @@ def _words(decoder: engine.Decoder) -> Iterator[Word]:
 def _moved(word: Word, by_ms: int, longest_ms: int) -> Word:
     """On the utterance's own clock, and inside it."""
     start_ms, end_ms = (min(max(0, at_ms + by_ms), longest_ms) for at_ms in (word.start_ms, word.end_ms))
-    return Word(word.text, start_ms, end_ms, word.confidence)
+    return Word(as_said(word.text), start_ms, end_ms, word.confidence)
+
+
+def _others(decoder: engine.Decoder, best: str) -> Iterator[str]:
+    """Other numbers that may have been said, likeliest first."""
+    known = {best}
+    for hypothesis in islice(decoder.nbest(), _LOOKED_THROUGH):
+        words = [word.partition("(")[0] for word in (hypothesis.hypstr or "").split()]
+        text = " ".join(as_said(word) for word in words if word[0] not in "<[")
+        if text in known or not any("#" in word for word in words):
+            continue
+        known.add(text)
+        yield text
+        if len(known) > _ALTERNATIVES:
+            return
