@@ -1,30 +1,65 @@
 """The caller asks for a person: granted at once. Sentences are matched by the rule's own frames, so no model is needed;
-a person who is only mentioned ("my estate agent", "in person") is no request."""
+a person who is only mentioned ("my estate agent", "in person", "the agent told me") is no request.
+
+Four steps over plain words: compounds are taken out; people, machines and departments are marked; spans that ask for
+nobody are taken out; what is left is a request when it is a bare name of a person or department, or holds a frame.
+"""
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Annotated
+
+from pydantic import Field
 
 from voice.events import Escalated
 from voice.triggers.escalate import escalate
 from voice.triggers.rule import Rule as BaseRule
+from voice.triggers.rule import Share
 from voice.triggers.signals import Signals
-from voice.triggers.words import bare, plain
+from voice.triggers.wording import WordingError, whole_words
+from voice.triggers.words import bare
 
-ARTICLES = "a|an|the|another|your|some|some kind of|any|one of your|one of the|one of you"
+Wordings = tuple[Annotated[str, Field(min_length=1)], ...]
+FRAMED = {"person": ("PERSON", "SOMEONE"), "named": ("PERSON",), "machine": ("MACHINE",), "department": ("DEPARTMENT",)}
+NOBODY = "§"  # in place of what was taken out
+MOST_WORDS = 400  # of an utterance that are looked at: the first and the last; nobody asks in the middle of so many
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule(BaseRule):
-    confidence: float
-    bare: tuple[str, ...]
-    people: tuple[str, ...]
-    adjectives: tuple[str, ...]
-    frames: tuple[str, ...]
-    never: tuple[str, ...] = field(default=())
+    """`people` (an agent), `pronouns` (someone), `machines`, `departments`: what is marked. `words`: classes."""
 
-    def __post_init__(self) -> None:
-        wants("", self)  # compiles its sentences: half a second that no caller's first words shall wait for
+    FIELDS = frozenset({"words"})
+
+    confidence: Share
+    bare: Wordings
+    people: Wordings
+    pronouns: Wordings = ()
+    adjectives: Wordings = ()
+    articles: Wordings = ("a", "an", "the", "another", "your", "some", "any")
+    after: Wordings = ()  # words that may follow a person; empty: any
+    machines: Wordings = ()
+    departments: Wordings = ()
+    frames: Wordings
+    sure: Wordings = ()
+    compounds: Wordings = ()
+    never: Wordings = ()
+    opening: Wordings = ("no", "yes", "yeah", "i said")
+    closing: Wordings = ("yes", "no")
+    words: Mapping[str, Wordings] = field(default_factory=dict)
+
+    def mistakes(self) -> Iterator[str]:
+        yield from BaseRule.mistakes(self)
+        try:
+            wants("", self)
+        except WordingError as error:
+            yield f"wordings: {error}"
+            return
+        for word in self.bare:
+            if word.replace(" ", "").isalpha() and not wants(word, self):
+                yield f"bare: words that ask for a person expected (never takes them out), got {word!r}"
 
 
 def look(signals: Signals, rule: Rule) -> Escalated | None:
@@ -40,42 +75,80 @@ def look(signals: Signals, rule: Rule) -> Escalated | None:
 
 def wants(text: str, rule: Rule) -> bool:
     """Whether these words ask for a person."""
-    matchers = _matchers(rule.people, rule.adjectives, rule.frames, rule.never, rule.bare)
-    words = matchers.never.sub("§", bare(text))
-    return bool(matchers.bare.fullmatch(words) or matchers.frames.search(words))
+    matchers = _of(rule)
+    marked = matchers.marked(text)
+    left = matchers.never.sub(NOBODY, marked)
+    return bool(matchers.sure.search(marked) or matchers.bare.fullmatch(left) or matchers.frames.search(left))
 
 
 def mentions_only(text: str, rule: Rule) -> bool:
-    """Whether a person is mentioned in a way that is no request, and nothing else asks for one."""
-    matchers = _matchers(rule.people, rule.adjectives, rule.frames, rule.never, rule.bare)
-    return matchers.never.search(bare(text)) is not None and not wants(text, rule)
+    """Whether a person is mentioned in a way that is no request ("the agent told me"), and nothing else asks for one."""
+    matchers = _of(rule)
+    left = matchers.never.sub(NOBODY, matchers.marked(text))
+    return (NOBODY in left or matchers.nouns.search(left) is not None) and not wants(text, rule)
 
 
 @dataclass(frozen=True, slots=True)
 class _Matchers:
+    compounds: re.Pattern[str]
+    marks: tuple[tuple[str, re.Pattern[str]], ...]
+    nouns: re.Pattern[str]
+    sure: re.Pattern[str]
+    never: re.Pattern[str]
     bare: re.Pattern[str]
     frames: re.Pattern[str]
-    never: re.Pattern[str]
+
+    def marked(self, text: str) -> str:
+        """The plain words with people, machines and departments marked, without compounds."""
+        words = self.compounds.sub(NOBODY, _ends(bare(text)))
+        for mark, pattern in self.marks:
+            words = pattern.sub(mark, words)
+        return words
+
+
+def _ends(words: str) -> str:
+    every = words.split()
+    if len(every) <= MOST_WORDS:
+        return words
+    return " ".join((*every[: MOST_WORDS // 2], NOBODY, *every[-MOST_WORDS // 2 :]))
+
+
+def _of(rule: Rule) -> _Matchers:
+    return _matchers(
+        rule.bare, rule.people, rule.pronouns, rule.adjectives, rule.articles, rule.after, rule.machines, rule.departments,
+        rule.frames, rule.sure, rule.compounds, rule.never, rule.opening, rule.closing, tuple(rule.words.items()),
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=8)
 def _matchers(
-    people: tuple[str, ...], adjectives: tuple[str, ...], frames: tuple[str, ...], never: tuple[str, ...],
-    alone: tuple[str, ...],
+    alone: Wordings, people: Wordings, pronouns: Wordings, adjectives: Wordings, articles: Wordings, after: Wordings,
+    machines: Wordings, departments: Wordings, frames: Wordings, sure: Wordings, compounds: Wordings, never: Wordings,
+    opening: Wordings, closing: Wordings, words: tuple[tuple[str, Wordings], ...],
 ) -> _Matchers:  # fmt: skip
-    nouns = "|".join(sorted(map(re.escape, people), key=len, reverse=True))
-    kinds = "|".join(sorted(map(re.escape, adjectives), key=len, reverse=True))
-    who = rf"(?:(?:{ARTICLES}) )?(?:(?:{kinds}) )*(?:{nouns})s?(?: else| real| human)?"
-    opening = r"(?:(?:no|yes|i said|yeah) )*"
-    whole = "|".join(re.escape(plain(word)) for word in alone)
+    nothing = ("(?!)",)
+    known = {
+        **dict(words), "noun": people, "pronoun": pronouns or nothing, "adjective": adjectives or nothing,
+        "article": articles or nothing, "after": after or (r"\w+",), "opening": opening or nothing,
+        "closing": closing or nothing, "machine_noun": machines or nothing, "section": departments or nothing,
+        "alone": alone,
+    }  # fmt: skip
+    follows = rf"(?= <after>(?![\w'])| [{NOBODY}A-Z]|$)"
+    whose = "(?:<article> )*(?:<adjective> )*"
+    marks = {
+        "MACHINE": "(?:(?:<article>|this|these|that|all) )*<machine_noun>s?",
+        "DEPARTMENT": f"(?:<article> )?<section>{follows}",
+        "PERSON": f"{whose}<noun>s?(?: (?:else|real|human|alive))?{follows}",
+        "SOMEONE": f"{whose}<pronoun>s?(?: (?:else|real|human|alive))?{follows}",
+    }
+    framed = {**known, **FRAMED}
+    alone_is = "(?:<opening> )*(?:<article> )?(?:<person>|<department>|(?:<adjective> )*<alone>)(?: <closing>)*"
     return _Matchers(
-        bare=re.compile(rf"{opening}(?:(?:{ARTICLES}|to|to an|to a) )?(?:(?:{kinds}) )*(?:{whole})s?(?: (?:yes|no))?"),
-        frames=_any(frames, who),
-        never=_any(never, who),
+        compounds=whole_words(compounds, known),
+        marks=tuple((mark, whole_words([pattern], known)) for mark, pattern in marks.items()),
+        nouns=whole_words(["<noun>s?"], known),
+        sure=whole_words(sure, framed),
+        never=whole_words(never, framed),
+        bare=whole_words([alone_is], framed),
+        frames=whole_words(frames, framed),
     )
-
-
-def _any(patterns: tuple[str, ...], who: str) -> re.Pattern[str]:
-    """One pattern of whole words. A "*" that begins a word is a person; after a bracket it is the usual star."""
-    written = [re.sub(r"(?:(?<=^)|(?<=[ ?+]))\*", lambda _: f"(?:{who})", pattern) for pattern in patterns]
-    return re.compile(rf"(?<![\w'])(?:{'|'.join(f'(?:{one})' for one in written) or '(?!)'})(?![\w'])")
