@@ -15,6 +15,9 @@ RATE = 8000
 _WIDTH, _STEP, _FFT = 320, 80, 512  # 40 ms every 10 ms
 LEAST_SECONDS = 0.1
 _MOST_SECONDS = 30  # of one utterance; more tells nothing new
+_LIMIT = 32000  # mu-law's greatest value is 32,124
+_MOST_CLIPPED = 0.005  # share of samples at the limit from which no voice is judged: bent tops sound sharp [own rule]
+_MUTED_DB = -75.0  # below mu-law's smallest step (-72): the line sent silence, which tells nothing of its noise
 
 Floats = npt.NDArray[np.float64]
 
@@ -51,7 +54,9 @@ NOTHING = Prosody(np.zeros(len(NAMES), np.float32), 0.0, 0.0)
 
 
 def extract(pcm: npt.NDArray[np.int16]) -> Prosody:
-    """Features of 8 kHz samples. Silence and less than 100 ms give `NOTHING`; NaN counts as silence."""
+    """Features of 8 kHz samples. Silence and less than 100 ms give `NOTHING`; NaN counts as silence, and clipping as
+    noise that leaves nothing to judge (0 dB).
+    """
     samples = np.nan_to_num(np.asarray(pcm, np.float64).ravel(), nan=0.0, posinf=32767.0, neginf=-32768.0)
     samples = np.clip(samples[: _MOST_SECONDS * RATE], -32768, 32767) / 32768
     if len(samples) < LEAST_SECONDS * RATE or not samples.any():
@@ -70,7 +75,9 @@ def extract(pcm: npt.NDArray[np.int16]) -> Prosody:
         ]
     )
     features = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0).astype(np.float32)
-    return Prosody(features, round(float(voice.voiced.sum()) * _STEP / RATE, 3), round(_snr_db(energy), 1))
+    clipped = float((np.abs(samples) >= _LIMIT / 32768).mean()) > _MOST_CLIPPED
+    snr_db = 0.0 if clipped else round(_snr_db(energy), 1)
+    return Prosody(features, round(float(voice.voiced.sum()) * _STEP / RATE, 3), snr_db)
 
 
 def _track_statistics(voice: pitch.Pitch, energy: Floats, spectrum: Floats) -> Floats:
@@ -168,5 +175,8 @@ def _rhythm(voice: pitch.Pitch, energy: Floats, seconds: float) -> Floats:
 
 def _snr_db(energy: Floats) -> float:
     """Speech over floor: the loud tenth of frames against the quiet twentieth (a pause or a closure of a stop)."""
-    quiet, loud = np.percentile(energy, (5, 90))
+    carried = energy[energy > _MUTED_DB]
+    if len(carried) == 0:
+        return 0.0
+    quiet, loud = np.percentile(carried, (5, 90))
     return float(np.clip(loud - quiet, 0, 60))

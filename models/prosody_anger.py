@@ -1,21 +1,24 @@
 """Whether a voice sounds angry: a linear head over `models/prosody.py`, raw and against the caller's own first turns.
 
 A minority cue with a threshold that does not travel between lines (4.4 of the understanding page), so its evidence is
-counted from a high quantile of calm speech and kept small; it never decides alone.
+counted from a high quantile of ordinary speech (`Scale`) and kept small; it never decides alone.
 """
 
 import json
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from models.frustration_scale import Scale
 from models.prosody import LEVEL, NAMES, Prosody
 
 SHIPPED = Path(__file__).with_name("data") / "prosody_anger.npz"
 USED = np.array([name not in LEVEL for name in NAMES])  # columns of a head
 LEAST_TURNS, FULL_TURNS = 2, 3  # reference turns before a difference counts, and counts fully
+LEAST_VOICED_SECONDS, LEAST_SNR_DB = 0.5, 10.0  # below either a voice tells nothing [understanding page 1.3]
 _LEAST_EVIDENCE, _MOST_EVIDENCE = -0.3, 1.5  # log-odds
 # What a person would call the difference; in standard deviations of speech (see `spread`), above one is heard.
 _HEARD = (
@@ -26,6 +29,12 @@ _HEARD = (
 )
 
 Floats = npt.NDArray[np.float32]
+
+
+def can_tell(prosody: Prosody) -> bool:
+    """Enough voice over little enough noise, and numbers only."""
+    enough = prosody.voiced_seconds >= LEAST_VOICED_SECONDS and prosody.snr_db >= LEAST_SNR_DB
+    return enough and len(prosody.features) == len(NAMES) and bool(np.isfinite(prosody.features).all())
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +61,12 @@ class AngerHead:
     spread: Floats
     raw: Floats  # weights, then bias
     both: Floats
-    calm_median: float  # of the score in calm speech
-    calm_high: float  # its 95 % quantile: what is above counts as evidence
+    calm: Scale  # of its scores in calm speech: what is above the high quantile counts as evidence
+
+    @property
+    def fingerprint(self) -> str:
+        """Says which head a score came from."""
+        return f"{zlib.crc32(self.raw.tobytes() + self.both.tobytes()):08x}"
 
     @classmethod
     def shipped(cls, path: Path = SHIPPED) -> "AngerHead":
@@ -66,8 +79,7 @@ class AngerHead:
                 arrays["spread"],
                 arrays["raw"],
                 arrays["both"],
-                float(arrays["calm"][0]),
-                float(arrays["calm"][1]),
+                Scale(float(arrays["calm"][0]), float(arrays["calm"][1])),
             )
 
     def score(self, prosody: Prosody, reference: Reference) -> float:
@@ -82,9 +94,9 @@ class AngerHead:
         compared = float(np.concatenate([seen, moved]) @ self.both[:-1] + self.both[-1])
         return (1 - share) * alone + share * compared
 
-    def evidence(self, prosody: Prosody, reference: Reference) -> float:
-        """Log-odds for a call's sum: zero at the high quantile of calm speech, capped both ways."""
-        above = (self.score(prosody, reference) - self.calm_high) / max(self.calm_high - self.calm_median, 1e-6)
+    def evidence(self, prosody: Prosody, reference: Reference, usual: Scale | None = None) -> float:
+        """Log-odds for a call's sum: zero at the high quantile of what is usual on the line, capped both ways."""
+        above = (usual or self.calm).placed(self.score(prosody, reference)) - 1
         return float(np.clip(2 * above, _LEAST_EVIDENCE, _MOST_EVIDENCE))
 
     def how(self, prosody: Prosody, reference: Reference) -> str | None:

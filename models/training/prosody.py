@@ -15,6 +15,7 @@ import soundfile
 import soxr
 
 from models import linear
+from models.frustration_scale import HIGH, Scale
 from models.prosody import NAMES, RATE, Prosody, extract
 from models.prosody_anger import SHIPPED, USED, AngerHead, Reference
 
@@ -100,7 +101,7 @@ def fit_head(clips: list[Clip]) -> AngerHead:
     raw = _one_column(linear.fit(table[:, : USED.sum()], truth, 2, strength=RAW_STRENGTH, sample_weights=balance))
     both = _one_column(linear.fit(table, truth, 2, strength=BOTH_STRENGTH, sample_weights=balance))
     kind = np.float32
-    return AngerHead(middle.astype(kind), spread.astype(kind), raw.astype(kind), both.astype(kind), 0.0, 1.0)
+    return AngerHead(middle.astype(kind), spread.astype(kind), raw.astype(kind), both.astype(kind), Scale(0.0, 1.0))
 
 
 def cross_validated(clips: list[Clip]) -> dict[str, Floats]:
@@ -144,13 +145,14 @@ def main() -> None:
     held_out = cross_validated(clips)
     head = fit_head(clips)
     calm = np.concatenate([held_out["calm_raw"], held_out["calm_both"]])
+    usual = Scale.of(calm)
     np.savez_compressed(
         given.out,
         middle=head.middle,
         spread=head.spread,
         raw=head.raw,
         both=head.both,
-        calm=np.quantile(calm, (0.5, 0.95)),
+        calm=np.array([usual.median, usual.high]),
         names=json.dumps(NAMES),
     )
     report = RECIPE | {
@@ -158,7 +160,7 @@ def main() -> None:
         "clips": len(clips),
         "auc_raw": round(linear.auc(held_out["anger_raw"], held_out["others_raw"]), 4),
         "auc_with_reference": round(linear.auc(held_out["anger_both"], held_out["others_both"]), 4),
-        "calm_quantiles": {"0.5": float(np.quantile(calm, 0.5)), "0.95": float(np.quantile(calm, 0.95))},
+        "calm_quantiles": {"0.5": usual.median, str(HIGH): usual.high},
     }
     given.out.with_suffix(".json").write_text(json.dumps(report, indent=2) + "\n", "utf-8")
     print(json.dumps(report, indent=2))
