@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 
 from models.frustration import Frustration, FrustrationSettings
+from models.frustration_line import RECORD, Line
 from models.inference import Pool
 from telephony import engines, hearing
 from telephony.admission_load import Admission
@@ -155,7 +156,10 @@ def _minds(settings: Settings, world: World, business: Business) -> BusinessMind
     return BusinessMinds(
         business=business if world.escalates else replace(business, rules=()),
         intents=intents_of(business),
-        judge=Frustration.shipped(FrustrationSettings(prosody_weight=settings.judging.prosody_weight)),
+        judge=Frustration.shipped(
+            FrustrationSettings(prosody_weight=settings.judging.prosody_weight),
+            line=Line.read(settings.service.records_folder / RECORD),
+        ),
         today=world.today,
         recorded=settings.records.record_audio,
         rescue_queue=next(iter(business.queues)),
