@@ -117,26 +117,34 @@ class Rows:
         sums = np.bincount(self.column_rows[places], weights=weights, minlength=len(self))
         return sums.astype(np.float64)
 
-    def gram_matrix(self) -> Floats:
-        """Similarity of every row to every row: common columns by matrix product, rare ones by their few meetings."""
-        count = len(self)
-        often = np.diff(self.column_starts)
-        common = often > max(count // 50, 8)
-        dense = np.zeros((count, int(common.sum())), np.float32)
-        renamed = np.cumsum(common) - 1
-        row_of = np.repeat(np.arange(count), np.diff(self.starts))
-        kept = common[self.columns]
-        dense[row_of[kept], renamed[self.columns[kept]]] = self.values[kept]
-        matrix: Floats = dense @ dense.T
-        for row in range(count):
+    def chosen(self, which: npt.NDArray[np.intp]) -> "Rows":
+        """Those rows alone, in that order."""
+        parts = [slice(self.starts[row], self.starts[row + 1]) for row in which]
+        return Rows.of([(self.columns[part], self.values[part]) for part in parts], self.width)
+
+    def similarities(self, others: "Rows") -> npt.NDArray[np.float32]:
+        """Of every row to every row of `others`: common columns by matrix product, rare ones by their few meetings."""
+        often = np.diff(others.column_starts)
+        common = often > max(len(others) // 50, 8)
+        matrix: npt.NDArray[np.float32] = self._dense(common) @ others._dense(common).T
+        for row in range(len(self)):
             span = slice(self.starts[row], self.starts[row + 1])
             rare = ~common[self.columns[span]]
             if not rare.any():
                 continue
-            places, counts = self._places(self.columns[span][rare])
-            weights = self.column_values[places] * np.repeat(self.values[span][rare], counts)
-            matrix[row] += np.bincount(self.column_rows[places], weights=weights, minlength=count)
+            places, counts = others._places(self.columns[span][rare])
+            weights = others.column_values[places] * np.repeat(self.values[span][rare], counts)
+            matrix[row] += np.bincount(others.column_rows[places], weights=weights, minlength=len(others))
         return matrix
+
+    def _dense(self, kept: npt.NDArray[np.bool_]) -> npt.NDArray[np.float32]:
+        """The kept columns as a plain matrix."""
+        dense = np.zeros((len(self), int(kept.sum())), np.float32)
+        renamed = np.cumsum(kept) - 1
+        row_of = np.repeat(np.arange(len(self)), np.diff(self.starts))
+        shown = kept[self.columns]
+        dense[row_of[shown], renamed[self.columns[shown]]] = self.values[shown]
+        return dense
 
     def combine(self, shares: Floats) -> npt.NDArray[np.float32]:
         """`rows.T @ shares`: one weight vector a column of shares; (width, columns of shares)."""
