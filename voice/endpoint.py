@@ -148,6 +148,11 @@ class Endpoint:
         self.onset_ms, self.voiced_ms, self.last_voice_ms = onset_ms, voiced_ms, self.now_ms
         self._began()
 
+    def prompt_over(self) -> None:
+        """A prompt was played to its end: what is said from now on answers it, and is not the rest of the last turn."""
+        if self.state is State.QUIET:
+            self._last = None
+
     def forget(self) -> None:
         """Drops an utterance that was going on, without an edge."""
         self.state = State.QUIET

@@ -193,6 +193,7 @@ class Ear:
         """Also when it was cut. The no-input time runs from the end of the last prompt."""
         self._prompt = None
         self._prompt_ended_ms = self.now_ms
+        self._endpoint.prompt_over()
         self._restart_no_input()
 
     def key_pressed(self) -> None:

@@ -97,3 +97,19 @@ def test_what_was_known_of_a_pause_is_forgotten_when_the_speaker_goes_on():
     endpoint.consider(Completeness.COMPLETE)
     run(endpoint, (1, 200))
     assert run(endpoint, (0, 300)) == [(1000, Edge.ENDED)]
+
+
+def test_who_goes_on_soon_after_their_turn_was_closed_is_given_more_time():
+    endpoint = Endpoint()
+    (_, _), (ended, _) = run(endpoint, (1, 400), (0, 500))
+    run(endpoint, (0, 300), (1, 400))
+    assert run(endpoint, (0, 1500))[0][0] - endpoint.last_voice_ms > ended - 400
+
+
+def test_who_answers_a_short_prompt_at_once_had_not_been_cut_off():
+    endpoint = Endpoint()
+    (_, _), (ended, _) = run(endpoint, (1, 400), (0, 500))
+    run(endpoint, (0, 300))
+    endpoint.prompt_over()
+    run(endpoint, (1, 400))
+    assert run(endpoint, (0, 1500))[0][0] - endpoint.last_voice_ms == ended - 400
