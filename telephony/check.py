@@ -19,6 +19,7 @@ from telephony.errors import ConfigError, DialRefused, LineError, TelephonyError
 from telephony.known_prompts import known_prompts
 from telephony.lines import asterisk
 from telephony.lines.twilio.destinations import Destinations
+from telephony.published import publish
 from telephony.settings import FILE, AgentSettings, Settings, load, secret
 from telephony.sizing import LIMIT_MS, Load, proposal
 from telephony.speaking import cache_of
@@ -50,7 +51,7 @@ def examine(config: Path, *, today: date | None = None) -> list[Finding]:
     findings = [Finding("settings", str(config / FILE))]
     machine = (_hearing, _sizes, _speaking, _weights, _port)
     lines = (_twilio, _asterisk, _agents, _queues, _dialling)
-    for part in (_business(today or date.today()), *machine, *lines, _disk):
+    for part in (_business(today or date.today()), _rules, *machine, *lines, _disk):
         findings += part(settings)
     return findings
 
@@ -84,6 +85,18 @@ def _business(today: date) -> Callable[[Settings], Iterator[Finding]]:
                 yield Finding("knowledge", late, "note")
 
     return look
+
+
+def _rules(settings: Settings) -> Iterator[Finding]:
+    """Which escalation rules `serve` would run."""
+    try:
+        published = publish(settings.business.folder, settings.service.records_folder)
+    except VoiceError:
+        return  # said of the business
+    if published.alarm:
+        yield Finding("rules", published.alarm, "note")
+    else:
+        yield Finding("rules", str(published.accepted))
 
 
 def _hearing(settings: Settings) -> Iterator[Finding]:

@@ -17,6 +17,18 @@ from telephony.journal import Record, as_json
 from telephony.records.rows import HEAD
 from voice.events import Escalated, Judged
 
+NUMBER = (int, float)
+NEEDED: Mapping[str, Mapping[str, Any]] = {  # of the entries that are fed to a mind: field → its type
+    "Said": {"prompt": str, "start_ms": NUMBER, "end_ms": NUMBER, "cut": bool},
+    "Heard": {
+        "turn": int, "speaker": str, "text": str, "confidence": NUMBER, "start_ms": NUMBER, "end_ms": NUMBER,
+        "engine": str,
+    },
+    "KeyPressed": {"speaker": str, "key": str},
+    "Silent": {"after_ms": NUMBER},
+    "Acted": {"action": str, "ok": bool, "facts": dict, "receipt": (str, type(None)), "error": (str, type(None))},
+    "Judged": {"turn": int, "frustration": NUMBER, "reasons": list, "terms": dict},
+}  # fmt: skip
 WANTED = frozenset({
     "CallOffered", "CallingBack", "CallAnswered", "NoRoom", "Said", "Heard", "KeyPressed", "Silent", "BargedIn",
     "Understood", "Judged", "Escalated", "ActionAsked", "Acted", "CallEnded",
@@ -101,6 +113,10 @@ def _row(path: Path, number: int, line: str) -> dict[str, Any]:
         raise BacktestError(f"{where}: a journal line expected, got one without {', '.join(missing)}")
     if row["v"] != VERSION:
         raise BacktestError(f"{where}: v = {VERSION} expected (docs/journal.md), got {row['v']!r}")
+    fields = {"seq": int, "at_ms": NUMBER, "wall": NUMBER, **NEEDED.get(str(row["type"]), {})}
+    wrong = [name for name, kind in fields.items() if not isinstance(row.get(name, ...), kind)]
+    if wrong:
+        raise BacktestError(f"{where}: {row['type']} as in docs/journal.md expected, got another {', '.join(wrong)}")
     return dict(row)
 
 

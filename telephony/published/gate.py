@@ -35,15 +35,16 @@ def publish(business: Path, records: Path) -> Published:
     """What shall run. Reads only. Raises `BusinessError` when nothing at all can."""
     draft, trouble = _draft(business)
     sets = known(business, records)
-    alarms: list[str] = [trouble] if trouble else []
+    errors: list[str] = [trouble] if trouble else []
     for one, accepted in _candidates(draft, sets, _last(records)):
         try:
             loaded = one.business(business)
         except BusinessError as error:
-            alarms.append(f"rules {one.hash} cannot run: {str(error).splitlines()[0]}")
+            errors.append(f"rules {one.hash} cannot run: {error}")
             continue
-        return Published(loaded, one, accepted, _alarm(draft, one, accepted, alarms))
-    raise BusinessError("\n".join(alarms))
+        firsts = [error.splitlines()[0] for error in errors]
+        return Published(loaded, one, accepted, _alarm(draft, one, accepted, firsts))
+    raise BusinessError("\n".join(errors))
 
 
 def _draft(business: Path) -> tuple[RuleSet | None, str]:

@@ -49,6 +49,10 @@ def test_a_call_that_was_never_answered_is_left_out_with_the_reason(tmp_path: Pa
         ("[1, 2]", r"c\.jsonl:1: a journal line expected, got one without v, call"),
         ('{"v": 1, "call": "a"}', r"c\.jsonl:1: .* without seq, at_ms, wall, type"),
         ('{"v": 7, "call": "a", "seq": 1, "at_ms": 0, "wall": 0, "type": "Said"}', r"v = 1 expected .* got 7"),
+        (
+            '{"v": 1, "call": "a", "seq": 1, "at_ms": 0, "wall": 0, "type": "KeyPressed", "speaker": "x", "key": 1}',
+            r"c\.jsonl:1: KeyPressed as in docs/journal.md expected, got another key",
+        ),
         ("", r"at least one journal line expected, got none"),
     ],
 )
