@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from itertools import product
 
 from voice.dialogue.business import CALLBACK_DIGITS, CONTROLS, Business, Intent, IntentKind, Slot
+from voice.stt import ANYTHING
 from voice.stt.language_model import DIGIT_WORDS
 from voice.triggers import asked
 
@@ -61,8 +62,8 @@ def languages(business: Business) -> dict[str, tuple[str, ...]]:
     controls = [one for name, texts in sentences.items() if name in CONTROLS for one in texts]
     every = _unique([*main, *person, *YES, *NO, *_all_slot_values(business)])
     found = {
-        "main": every,
-        "waiting": every,
+        "main": (*every, ANYTHING),
+        "waiting": (*every, ANYTHING),
         "yes_no": _unique([*YES, *NO, *person, *controls, *_all_slot_values(business)]),
     }
     for length in _lengths(business):

@@ -41,3 +41,6 @@ class Recogniser(Protocol):
 
 Languages = Mapping[str, Sequence[str]]
 """Dialogue state → the sentences it expects (already expanded with slot values), for engines that are constrained."""
+
+ANYTHING = "*"
+"""Among a state's sentences: whatever else people say to a service line may come too."""

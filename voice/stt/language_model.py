@@ -59,10 +59,13 @@ def as_said(word: str) -> str:
 def arpa(sentences: Iterable[Sequence[str]]) -> str:
     """The model's text. Raises ValueError without a sentence."""
     counts = _count(sentences)
-    if not counts[0]:
-        raise ValueError("a language model needs at least one sentence")
     probability, backoff = _estimate(counts)
     return "\n".join(_lines(counts, probability, backoff)) + "\n"
+
+
+def estimated(sentences: Iterable[Sequence[str]]) -> tuple[dict[Gram, float], dict[Gram, float]]:
+    """Probability of each gram, and what each history leaves to its shorter one, before they are written."""
+    return _estimate(_count(sentences))
 
 
 def _count(sentences: Iterable[Sequence[str]]) -> list[Counts]:
@@ -89,6 +92,8 @@ def _add(counts: Counts, places: Sequence[Sequence[str]], times: int) -> None:
 
 def _estimate(counts: Sequence[Mapping[Gram, float]]) -> tuple[dict[Gram, float], dict[Gram, float]]:
     """Probability of each gram, and what each history leaves to its shorter one."""
+    if not counts[0]:
+        raise ValueError("a language model needs at least one sentence")
     spoken = sum(count for gram, count in counts[0].items() if gram != ("<s>",))
     probability = {gram: count / spoken for gram, count in counts[0].items() if gram != ("<s>",)}
     backoff: dict[Gram, float] = {}

@@ -17,14 +17,14 @@ from queue import Empty, SimpleQueue
 import numpy as np
 import pocketsphinx as engine
 
-from models import phone_cepstra
+from models import phone_cepstra, service_language
 from models.word_error_rate import word_errors
 from voice.audio import RATE, Pcm
 from voice.errors import EngineUnavailable, RecogniserFailed
 from voice.resample import resample
-from voice.stt import Languages, Recogniser, Recognition, Word
+from voice.stt import ANYTHING, Languages, Recogniser, Recognition, Word, open_language
 from voice.stt.guards import Guard, judge_constrained
-from voice.stt.language_model import arpa, as_said, number_length, places, pronounceable, words_of
+from voice.stt.language_model import arpa, as_said, estimated, number_length, places, pronounceable, words_of
 from voice.stt.pronounce import dictionary_text, pronunciations
 from voice.stt.voiced import voiced_part
 from voice.turn_end import open_ended
@@ -58,6 +58,7 @@ class Settings:
     # of what is heard into a number that is not whole
     reject_fragment_below: float = 0.9  # "can i get a"; chosen on 70 commands and 100 utterances meant for others
     alike: float = 0.75  # share of words that both ways have in common
+    reject_open_below: float = 0.3  # where anything may be said
     agreed_below: float = 0.4  # the surer of two that agree
     second_below: float = 0.7  # the second way alone; 27 of 80 utterances meant for others pass, at 0.8 24
     language_weight: float = 6.5  # the engine's own default; 9 and 12 gave nothing
@@ -75,7 +76,8 @@ class _Models:
 
     folder: tempfile.TemporaryDirectory[str]
     dictionary: Path
-    languages: Mapping[str, Path]
+    languages: Mapping[str, Path]  # states that expect the same share a file, and a decoder's search
+    open: frozenset[str]  # states that expect anything
 
 
 class PocketsphinxRecogniser:
@@ -98,7 +100,7 @@ class PocketsphinxRecogniser:
         plainly = len(voice) < _SENTENCE_SAMPLES
         with self._decoder() as decoder:
             heard = self._look(decoder, voice, language, plainly=plainly)
-            judged = self._judge(heard, voice)
+            judged = self._judge(heard, voice, language)
             if judged.text and _in_number(heard):
                 judged = replace(judged, alternatives=tuple(_others(decoder, judged.text)))
             if judged.refused == Guard.CONFIDENCE and not plainly:
@@ -108,7 +110,7 @@ class PocketsphinxRecogniser:
         return replace(judged, words=moved)
 
     def _look(self, decoder: engine.Decoder, voice: Pcm, language: str, *, plainly: bool) -> Sequence[Word]:
-        decoder.activate_search(language)
+        decoder.activate_search(self._models.languages[language].stem)
         decoder.reinit_feat()  # else its estimate of noise and voice is still the last caller's; 70 µs
         decoder.start_utt()
         try:
@@ -119,10 +121,10 @@ class PocketsphinxRecogniser:
             decoder.end_utt()
         return list(_words(decoder)) if decoder.hyp() is not None else []
 
-    def _judge(self, words: Sequence[Word], voice: Pcm) -> Recognition:
+    def _judge(self, words: Sequence[Word], voice: Pcm, language: str) -> Recognition:
         text, confidence = _text(words), _confidence(words)
         guard = judge_constrained(text, voice)
-        if not guard and confidence < self._bar(words, voice):
+        if not guard and confidence < self._bar(words, voice, language):
             guard = Guard.CONFIDENCE
         if guard:
             return Recognition("", confidence, NAME, refused=guard)
@@ -147,7 +149,9 @@ class PocketsphinxRecogniser:
             return None
         return Recognition(text, _confidence(words), NAME, tuple(words))
 
-    def _bar(self, words: Sequence[Word], voice: Pcm) -> float:
+    def _bar(self, words: Sequence[Word], voice: Pcm, language: str) -> float:
+        if language in self._models.open and len(words) > _SHORT_WORDS:
+            return self._settings.reject_open_below
         if open_ended([word.text for word in words]):
             return self._settings.reject_fragment_below
         if _in_number(words):
@@ -177,8 +181,8 @@ class PocketsphinxRecogniser:
             lw=self._settings.language_weight,
             loglevel="FATAL",
         )
-        for name, path in self._models.languages.items():
-            decoder.add_lm(name, engine.NGramModel(decoder.config, decoder.logmath, str(path)))
+        for path in sorted(set(self._models.languages.values())):
+            decoder.add_lm(path.stem, engine.NGramModel(decoder.config, decoder.logmath, str(path)))
         return decoder
 
 
@@ -186,7 +190,9 @@ class PocketsphinxRecogniser:
 
 
 def _compile(languages: Languages) -> _Models:
-    sentences = {name: _sayable(name, wanted) for name, wanted in languages.items()}
+    sentences = {name: _sayable(name, [one for one in wanted if one != ANYTHING]) for name, wanted in languages.items()}
+    wide = frozenset(name for name, wanted in languages.items() if ANYTHING in wanted)
+    people = service_language.shipped() if wide else None
     words = {
         one
         for said in sentences.values()
@@ -195,6 +201,7 @@ def _compile(languages: Languages) -> _Models:
         for place in places(word)
         for one in place
     }
+    words.update(people.said() if people else ())
     known = Path(engine.get_model_path("en-us/cmudict-en-us.dict"))
     said_as, guessed = pronunciations({as_said(word) for word in words}, dictionary=known)
     spoken = {word: said_as[as_said(word)] for word in words}
@@ -204,10 +211,16 @@ def _compile(languages: Languages) -> _Models:
     dictionary = Path(folder.name, "words.dict")
     dictionary.write_text(dictionary_text(spoken), encoding="utf-8")
     paths: dict[str, Path] = {}
-    for number, (name, said) in enumerate(sentences.items()):
-        paths[name] = Path(folder.name, f"{number}.arpa")
-        paths[name].write_text(arpa(said), encoding="utf-8")
-    return _Models(folder, dictionary, paths)
+    written: dict[str, Path] = {}
+    for name, said in sentences.items():
+        mixed = people is not None and name in wide
+        alike = f"{mixed} {said}"
+        if alike not in written:
+            written[alike] = Path(folder.name, f"{len(written)}.arpa")
+            text = open_language.mixed(estimated(said), people) if people and mixed else arpa(said)
+            written[alike].write_text(text, encoding="utf-8")
+        paths[name] = written[alike]
+    return _Models(folder, dictionary, paths, wide)
 
 
 def _sayable(language: str, wanted: Sequence[str]) -> list[list[str]]:
