@@ -11,8 +11,9 @@ from datetime import date
 from itertools import pairwise
 
 from models.slots.amounts import amounts
+from models.slots.check_digit import luhn
 from models.slots.dates import days
-from models.slots.digits import luhn, runs
+from models.slots.digits import runs
 from models.slots.numbers import Token, cardinal, tokens
 
 NUMBER, CODE, EMAIL = "[number]", "[code]", "[e-mail]"

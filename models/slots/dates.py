@@ -14,6 +14,7 @@ _MONTHS = (
     "december",
 )  # fmt: skip
 _SHORT = {name[:3]: number for number, name in enumerate(_MONTHS, 1) if name != "may"} | {"sept": 9}
+_WHICH_MONTH = {"next": 1, "this": 0, "the": 0, "last": -1}
 _SPANS = {"day": 1, "days": 1, "week": 7, "weeks": 7, "fortnight": 14}
 
 
@@ -43,18 +44,45 @@ class Day:
     confidence: float
 
 
-def days(said: list[Token], today: date, *, past: bool) -> Iterator[Day]:
-    """Every day named in `said`, in order."""
+@dataclass(frozen=True, slots=True)
+class NoDay:
+    """A day that no calendar has, as it was meant: "02-30"."""
+
+    written: str
+    first: int
+    last: int
+
+
+def impossible(said: list[Token]) -> Iterator[NoDay]:
+    """Days that do not exist: "the thirtieth of February", "June thirty-first", "the forty-fifth of May"."""
     at = 0
     while at < len(said):
-        found = _day(said, at, today, past=past)
+        found = _no_day(said, at)
         if found is not None:
             yield found
         at = found.last if found is not None else at + 1
 
 
+def _no_day(said: list[Token], at: int) -> NoDay | None:
+    found = _month_and_number(said, at)
+    if found is None or 1 <= found[1] <= _longest(found[0]):
+        return None
+    return NoDay(f"{found[0]:02d}-{found[1]:02d}", at, found[2])
+
+
+def days(said: list[Token], today: date, *, past: bool) -> Iterator[Day]:
+    """Every day named in `said`, in order."""
+    at = 0
+    while at < len(said):
+        none = _no_day(said, at)  # "thirty first of april" holds no first of april
+        found = none or _day(said, at, today, past=past)
+        if isinstance(found, Day):
+            yield found
+        at = found.last if found is not None else at + 1
+
+
 def _day(said: list[Token], at: int, today: date, *, past: bool) -> Day | None:
-    for rule in (_relative, _counted, _weekday, _written, _month_day):
+    for rule in (_relative, _from_a_day, _counted, _of_a_month, _weekday, _written, _month_day):
         found = rule(said, at, today, past)
         if found is not None:
             return found
@@ -73,18 +101,70 @@ def _counted(said: list[Token], at: int, today: date, past: bool) -> Day | None:
     """ "in three days", "two weeks ago", "a week from today"."""
     ahead = _word(said, at) == "in"
     start = at + 1 if ahead else at
-    number = (1, start + 1) if _word(said, start) in ("a", "an", "one") else cardinal(said, start)
-    if number is None or _word(said, number[1]) not in _SPANS:
+    found = _span(said, start)
+    if found is None:
         return None
-    end = number[1] + 1
-    shift = number[0] * _SPANS[_word(said, number[1])]
-    if shift > 3660:
-        return None
+    shift, end = found
     if _word(said, end) == "ago":
         return Day(today - timedelta(shift), at, end + 1, 0.9)
     if _word(said, end) == "from" and _word(said, end + 1) in ("now", "today"):
         return Day(today + timedelta(shift), at, end + 2, 0.9)
     return Day(today + timedelta(shift), at, end, 0.9) if ahead else None
+
+
+def _from_a_day(said: list[Token], at: int, today: date, past: bool) -> Day | None:
+    """ "a week from tuesday", "two weeks from the third", "tuesday week"."""
+    counted = _span(said, at)
+    if counted is not None and _word(said, counted[1]) in ("from", "after", "on"):
+        base = _day(said, counted[1] + 1, today, past=False)
+        return None if base is None else Day(base.day + timedelta(counted[0]), at, base.last, min(base.confidence, 0.8))
+    named = _weekday(said, at, today, past)
+    if named is not None and _word(said, named.last) == "week" and _word(said, at) in _WEEKDAYS:
+        return Day(named.day + timedelta(7), at, named.last + 1, 0.8)
+    return None
+
+
+def _of_a_month(said: list[Token], at: int, today: date, past: bool) -> Day | None:
+    """ "the fifteenth of next month", "the first of the month", "the end of this month", "the last day of april"."""
+    start = at + 1 if _word(said, at) == "the" else at
+    last = _last_day(said, start)
+    number = (31, last) if last else ordinal(said, start)
+    if number is None or _word(said, number[1]) != "of":
+        return None
+    place = number[1] + 1
+    which, month = _word(said, place), _month(_word(said, place))
+    if last and month:
+        year = today.year + (month < today.month and not past) - (month > today.month and past)
+        return Day(_month_end(year, month), at, place + 1, 0.85)
+    if which not in _WHICH_MONTH or _word(said, place + 1) != "month":
+        return None
+    moved = today.month - 1 + _WHICH_MONTH[which]
+    year, month = today.year + moved // 12, moved % 12 + 1
+    if last:
+        return Day(_month_end(year, month), at, place + 2, 0.85)
+    found = _real(year, month, number[0], at, place + 2, 0.9)
+    if found is not None and which == "the" and (found.day > today if past else found.day < today):
+        return _nearest_day(number[0], at, place + 2, today, past=past)
+    return found
+
+
+def _last_day(said: list[Token], at: int) -> int | None:
+    """The token after "end" or "last day"."""
+    if _word(said, at) == "end":
+        return at + 1
+    return at + 2 if _word(said, at) == "last" and _word(said, at + 1) == "day" else None
+
+
+def _month_end(year: int, month: int) -> date:
+    return date(year + month // 12, month % 12 + 1, 1) - timedelta(1)
+
+
+def _span(said: list[Token], at: int) -> tuple[int, int] | None:
+    """(days, token after) of "a week", "two weeks", "ten days"."""
+    number = (1, at + 1) if _word(said, at) in ("a", "an", "one") else cardinal(said, at)
+    if number is None or _word(said, number[1]) not in _SPANS or number[0] * 7 > 3660:
+        return None
+    return number[0] * _SPANS[_word(said, number[1])], number[1] + 1
 
 
 def _weekday(said: list[Token], at: int, today: date, past: bool) -> Day | None:
@@ -147,6 +227,25 @@ def _month_day(said: list[Token], at: int, today: date, past: bool) -> Day | Non
     if ordered and the and not _word(said, number[1]).startswith(("time", "one", "call", "person", "party", "day")):
         return _nearest_day(number[0], at, number[1], today, past=past)
     return None
+
+
+def _month_and_number(said: list[Token], at: int) -> tuple[int, int, int] | None:
+    """(month, number, token after) of "february thirtieth", "the thirtieth of february"."""
+    month = _month(_word(said, at))
+    if month:
+        number = ordinal(said, at + 2 if _word(said, at + 1) == "the" else at + 1) or cardinal(said, at + 1)
+        return (month, number[0], number[1]) if number is not None and number[0] <= 99 else None
+    start = at + 1 if _word(said, at) == "the" else at
+    number = ordinal(said, start)
+    if number is None:
+        return None
+    place = number[1] + 1 if _word(said, number[1]) == "of" else number[1]
+    month = _month(_word(said, place))
+    return (month, number[0], place + 1) if month else None
+
+
+def _longest(month: int) -> int:
+    return 29 if month == 2 else 30 if month in (4, 6, 9, 11) else 31
 
 
 def _with_year(said: list[Token], at: int, end: int, month: int, day: int, today: date, past: bool) -> Day | None:

@@ -59,15 +59,6 @@ def runs(said: list[Token]) -> Iterator[Run]:
         at = max(end, at + 1)
 
 
-def luhn(digits: str) -> bool:
-    """Whether the last digit is the check digit of the others (ISO/IEC 7812-1, annex B)."""
-    total = 0
-    for place, digit in enumerate(reversed(digits)):
-        doubled = int(digit) * (2 if place % 2 else 1)
-        total += doubled - 9 if doubled > 9 else doubled
-    return digits.isdecimal() and total % 10 == 0
-
-
 def _readings(pieces: list[tuple[str, ...]]) -> tuple[str, ...]:
     found: list[str] = []
     for choice in product(*pieces):

@@ -2,15 +2,17 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 
 from models.slots.amounts import amounts
-from models.slots.dates import days
-from models.slots.digits import luhn, runs
+from models.slots.dates import days, impossible
+from models.slots.digits import runs
 from models.slots.listed import Listed, listed
+from models.slots.misheard import heard_words, other_number
 from models.slots.names import read_name
 from models.slots.numbers import Token, tokens
-from models.slots.spec import SlotSpec, SlotValue
+from models.slots.spec import Problem, SlotSpec, SlotValue
 from models.slots.times import times
 from models.slots.yes_no import read_yes_no
 
@@ -29,11 +31,23 @@ _COUNT_WORDS = re.compile(  # "the last four are 4242": this four is no digit
     re.IGNORECASE,
 )
 
+UNFIT = 0.3  # confidence in a value that cannot be meant
 Found = tuple[SlotValue, int, int]  # with the span of characters it was read from
 
 
-def read(text: str, wanted: Sequence[SlotSpec], today: date) -> list[SlotValue]:
-    """The values of `wanted` found in `text`, in their order, each at most once."""
+def read(
+    text: str,
+    wanted: Sequence[SlotSpec],
+    today: date,
+    *,
+    sure: Sequence[float] = (),
+    alternatives: Sequence[str] = (),
+) -> list[SlotValue]:
+    """The values of `wanted` found in `text`, in their order, each at most once.
+
+    `sure`: the recogniser's confidence in each word of `text`; `alternatives`: what else it may have been. Of a number
+    that does not fit, the first alternative that does is taken, as one to read back.
+    """
     text = text[:MOST_CHARACTERS]
     values: dict[str, SlotValue] = {}
     for spec in wanted:
@@ -52,19 +66,17 @@ def read(text: str, wanted: Sequence[SlotSpec], today: date) -> list[SlotValue]:
                 continue
             values[spec.name] = found[0]
             taken.append((found[1], found[2]))
-    return [values[spec.name] for spec in wanted if spec.name in values]
+    fitting = [values[spec.name] for spec in wanted if spec.name in values]
+    heard = [replace(value, heard=heard_words(text, value.words, sure)) for value in fitting]
+    specs = {spec.name: spec for spec in wanted}
+    return [other_number(value, specs[value.name], text, alternatives, sure) for value in heard]
 
 
-def corrects(text: str) -> bool:
-    """Whether the caller takes something back ("no, I said fifteen"): behaviour that frustration looks at."""
-    return bool(
-        re.search(
-            r"\bno[, ]+(?:i|it's|not|that(?!'s (?:all|it|fine|great|good|okay|ok|everything|right))|the|my)\b|\bi said\b"
-            r"|\bthat's (?:not|wrong)|\bnot what i\b",
-            text,
-            re.IGNORECASE,
-        )
-    )
+def candidates(text: str, spec: SlotSpec, wanted: Sequence[SlotSpec], today: date) -> list[Found]:
+    """Everything in `text` that could be a value of `spec`, in the order said."""
+    if spec.kind == "yes_no":
+        return []
+    return sorted(_READERS[spec.kind](text, spec, wanted, today), key=lambda found: found[1])
 
 
 def _parts(text: str) -> Iterator[str]:
@@ -81,13 +93,22 @@ def _overlaps(found: Found, taken: list[tuple[int, int]]) -> bool:
 
 
 def _ranked(text: str, spec: SlotSpec, wanted: Sequence[SlotSpec], today: date) -> list[Found]:
-    candidates = _READERS[spec.kind](text, spec, wanted, today)
-    return sorted(candidates, key=lambda found: -found[0].confidence)
+    return sorted(_READERS[spec.kind](text, spec, wanted, today), key=lambda found: -found[0].confidence)
 
 
-def _value(spec: SlotSpec, value: str, text: str, said: list[Token], first: int, last: int, confidence: float) -> Found:
+def _value(
+    spec: SlotSpec,
+    value: str,
+    text: str,
+    said: list[Token],
+    first: int,
+    last: int,
+    confidence: float,
+    problem: Problem | None = None,
+) -> Found:
     begin, end = said[first].start, said[last - 1].end
-    return SlotValue(spec.name, spec.kind, value, text[begin:end], round(confidence, 3)), begin, end
+    sure = UNFIT if problem else round(confidence, 3)
+    return SlotValue(spec.name, spec.kind, value, text[begin:end], sure, problem=problem), begin, end
 
 
 def _digits(text: str, spec: SlotSpec, wanted: Sequence[SlotSpec], today: date) -> Iterator[Found]:
@@ -101,31 +122,38 @@ def _digits(text: str, spec: SlotSpec, wanted: Sequence[SlotSpec], today: date) 
                 yield _value(spec, best, text, said, run.first, run.last, 0.8)
             continue
         fitting = [one for one in run.readings if len(one) == spec.length]
-        if spec.check_digit:
-            fitting = [one for one in fitting if luhn(one)] or fitting
+        if spec.check is not None:
+            fitting = [one for one in fitting if spec.check.fits(one)] or fitting
         if fitting:
             sure = 0.95 if fitting[0] == best else 0.8
-            checked = not spec.check_digit or luhn(fitting[0])
-            yield _value(spec, fitting[0], text, said, run.first, run.last, sure if checked else 0.3)
+            wrong = None if spec.check is None or spec.check.fits(fitting[0]) else Problem.CHECK
+            yield _value(spec, fitting[0], text, said, run.first, run.last, sure, wrong)
         elif len(best) > 1:
-            yield _value(spec, best, text, said, run.first, run.last, 0.3)
+            wrong = Problem.TOO_FEW if len(best) < spec.length else Problem.TOO_MANY
+            yield _value(spec, best, text, said, run.first, run.last, UNFIT, wrong)
 
 
 def _amount(text: str, spec: SlotSpec, wanted: Sequence[SlotSpec], today: date) -> Iterator[Found]:
     said = tokens(text)
     for amount in amounts(said):
         value = amount.cents / 100
-        inside = (spec.least is None or value >= spec.least) and (spec.most is None or value <= spec.most)
+        wrong = None
+        if spec.least is not None and value < spec.least:
+            wrong = Problem.TOO_LITTLE
+        elif spec.most is not None and value > spec.most:
+            wrong = Problem.TOO_MUCH
         alone = amount.last - amount.first >= len(said) - 2
         sure = 0.95 if amount.named else 0.7 if alone else 0.55
         written = f"{amount.cents // 100}.{amount.cents % 100:02d}"
-        yield _value(spec, written, text, said, amount.first, amount.last, sure if inside else 0.3)
+        yield _value(spec, written, text, said, amount.first, amount.last, sure, wrong)
 
 
 def _date(text: str, spec: SlotSpec, wanted: Sequence[SlotSpec], today: date) -> Iterator[Found]:
     said = tokens(text)
     for day in days(said, today, past=spec.past):
         yield _value(spec, day.day.isoformat(), text, said, day.first, day.last, day.confidence)
+    for no_day in impossible(said):
+        yield _value(spec, no_day.written, text, said, no_day.first, no_day.last, UNFIT, Problem.NO_SUCH_DAY)
 
 
 def _time(text: str, spec: SlotSpec, wanted: Sequence[SlotSpec], today: date) -> Iterator[Found]:

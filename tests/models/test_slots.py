@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.slots import KINDS, SlotSpec, corrects, read
+from models.slots import KINDS, Check, SlotSpec, corrects, read
 
 TODAY = date(2026, 11, 18)  # a Wednesday
 ACCOUNTS = {"checking": ["checking account", "current account"], "savings": ["savings account", "saver"]}
@@ -51,7 +51,7 @@ def test_too_few_digits_are_told_but_not_trusted() -> None:
 
 
 def test_a_wrong_check_digit_is_not_trusted() -> None:
-    spec = SlotSpec("card", "digits", length=16, check_digit=True)
+    spec = SlotSpec("card", "digits", length=16, check=Check())
 
     assert read("4242 4242 4242 4242", [spec], TODAY)[0].confidence > 0.9
     assert read("4242 4242 4242 4243", [spec], TODAY)[0].confidence < 0.5
@@ -101,6 +101,15 @@ def test_an_amount_out_of_bounds_is_not_trusted() -> None:
         ("in three days", "2026-11-21"),
         ("two weeks from today", "2026-12-02"),
         ("december twenty five twenty twenty six", "2026-12-25"),
+        ("the fifteenth of next month", "2026-12-15"),
+        ("the first of the month", "2026-12-01"),
+        ("the thirtieth of this month", "2026-11-30"),
+        ("at the end of the month", "2026-11-30"),
+        ("the last day of february", "2027-02-28"),
+        ("a week from tuesday", "2026-12-01"),
+        ("two weeks from friday", "2026-12-04"),
+        ("tuesday week", "2026-12-01"),
+        ("in a fortnight", "2026-12-02"),
     ],
 )
 def test_reads_days_ahead(said: str, day: str) -> None:
