@@ -82,7 +82,7 @@ def wants(text: str, rule: Rule) -> bool:
 
 
 def mentions_only(text: str, rule: Rule) -> bool:
-    """Whether a person is mentioned in a way that is no request ("the agent told me"), and nothing else asks for one."""
+    """Whether a person is mentioned in a way that is no request ("the agent told me") and nobody asked for."""
     matchers = _of(rule)
     left = matchers.never.sub(NOBODY, matchers.marked(text))
     return (NOBODY in left or matchers.nouns.search(left) is not None) and not wants(text, rule)
@@ -115,8 +115,9 @@ def _ends(words: str) -> str:
 
 def _of(rule: Rule) -> _Matchers:
     return _matchers(
-        rule.bare, rule.people, rule.pronouns, rule.adjectives, rule.articles, rule.after, rule.machines, rule.departments,
-        rule.frames, rule.sure, rule.compounds, rule.never, rule.opening, rule.closing, tuple(rule.words.items()),
+        rule.bare, rule.people, rule.pronouns, rule.adjectives, rule.articles, rule.after, rule.machines,
+        rule.departments, rule.frames, rule.sure, rule.compounds, rule.never, rule.opening, rule.closing,
+        tuple(rule.words.items()),
     )  # fmt: skip
 
 

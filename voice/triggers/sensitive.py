@@ -1,39 +1,84 @@
 """What is always for a person: topics named in the rule, and intents that the scope register keeps from the system."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
+from functools import lru_cache
+from typing import Annotated, ClassVar
+
+from pydantic import Field
 
 from voice.events import Escalated
 from voice.triggers.escalate import escalate
 from voice.triggers.rule import Rule as BaseRule
 from voice.triggers.signals import Signals
-from voice.triggers.words import holds, plain
+from voice.triggers.wording import WordingError, whole_words
+from voice.triggers.words import plain
+
+Wordings = tuple[Annotated[str, Field(min_length=1)], ...]
+Classes = tuple[tuple[str, Wordings], ...]
+MOST_WORDS = 400  # of an utterance that are looked at: the first and the last
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """`phrases`: whole words, contractions written out."""
+    """`phrases`: wordings over whole plain words (`voice/triggers/wording.py`); `never` is taken out before."""
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
-    title: str
+    title: Annotated[str, Field(min_length=1)]
     queue: str
-    phrases: tuple[str, ...]
+    phrases: Wordings
+    never: Wordings = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule(BaseRule):
+    """The first topic that is spoken of wins; `words`: classes of words for the phrases of all."""
+
+    FIELDS = frozenset({"topic"})
+
     topics: Mapping[str, Topic] = field(default_factory=dict)
+    words: Mapping[str, Wordings] = field(default_factory=dict)
+
+    def mistakes(self) -> Iterator[str]:
+        yield from BaseRule.mistakes(self)
+        for name, topic in self.topics.items():
+            if not topic.phrases:
+                yield f"topics.{name}.phrases: at least one expected (the topic can never come up), got none"
+            try:
+                phrases, _ = _patterns(topic.phrases, topic.never, tuple(self.words.items()))
+            except WordingError as error:
+                yield f"topics.{name}: {error}"
+                continue
+            if phrases.search(""):
+                yield f"topics.{name}.phrases: words expected, got one that matches silence (the rule always fires)"
 
 
 def look(signals: Signals, rule: Rule) -> Escalated | None:
-    words = plain(signals.words)
-    for topic in rule.topics.values():
-        said = next((phrase for phrase in topic.phrases if holds(words, plain(phrase))), None)
-        if said is not None:
-            return escalate(signals, rule, queue=topic.queue, more=(f"said “{said}”",), topic=topic.title)
+    spoken = topic_of(signals.words, rule)
+    if spoken is not None:
+        topic, said = spoken
+        return escalate(signals, rule, queue=topic.queue, more=(f"said “{said}”",), topic=topic.title)
     if signals.mode == "person":
         return escalate(signals, rule, topic=signals.topic_title)
     if signals.mode == "approval":
         return escalate(signals, rule, more=("needs a person's approval",), topic=signals.topic_title)
     return None
+
+
+def topic_of(text: str, rule: Rule) -> tuple[Topic, str] | None:
+    """The first topic that these words speak of, and which words do."""
+    every = plain(text).split()
+    words = " ".join(every if len(every) <= MOST_WORDS else (*every[: MOST_WORDS // 2], *every[-MOST_WORDS // 2 :]))
+    classes = tuple(rule.words.items())
+    for topic in rule.topics.values():
+        phrases, never = _patterns(topic.phrases, topic.never, classes)
+        said = phrases.search(never.sub("§", words))
+        if said is not None:
+            return topic, said[0]
+    return None
+
+
+@lru_cache(maxsize=64)
+def _patterns(phrases: Wordings, never: Wordings, classes: Classes) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    return whole_words(phrases, dict(classes)), whole_words(never, dict(classes))
