@@ -62,7 +62,7 @@ class Knowledge:
     def cover(self, question: str, article: str) -> float:
         """Share of the question's weight found in `article`, 0 to 1. A word in no article weighs as much as the rarest:
         it may be about something we have no article for."""
-        weights = {word: self._rarity(word) for word in _stems(question)}
+        weights = {word: self._rarity(word) for word in stems(question)}
         known = self._words.get(article, frozenset())
         total = sum(weights.values())
         return sum(weight for word, weight in weights.items() if word in known) / total if total else 0.0
@@ -75,10 +75,10 @@ class Knowledge:
 
 def _words(article: Article) -> frozenset[str]:
     name = article.name.replace("_", " ")
-    return frozenset(_stems(" ".join([article.title, name, article.spoken, article.text, *article.questions])))
+    return frozenset(stems(" ".join([article.title, name, article.spoken, article.text, *article.questions])))
 
 
-def _stems(text: str) -> list[str]:
+def stems(text: str) -> list[str]:
     """Words without the commonest English endings, so that "disputes", "disputed" and "dispute" meet."""
     return [_stem(word) for word in words(text) if word not in _STOPS]
 

@@ -5,7 +5,7 @@ and "November 17" may be the same day. A line that cites nothing, or whose quota
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -33,14 +33,17 @@ def supported(line: BriefLine, transcript: Transcript, record: Mapping[str, str]
     sources = [transcript.turn(turn).text for turn in line.turns if 1 <= turn <= transcript.last_turn]
     if line.record is not None and line.record in record:
         sources.append(record[line.record])
-    if not sources:
-        return False
+    return bool(sources) and borne_out(line.text, sources, today)
+
+
+def borne_out(text: str, sources: Sequence[str], today: date) -> bool:
+    """Whether `sources` hold every number, amount, date, name and quotation of `text`."""
     said = evidence.of(" . ".join(map(plain, sources)), today)
-    text = plain(line.text)
+    bare = plain(text)
     return (
-        all(claim.holds(said) for claim in _claims(text, today))
-        and all(said.names(name) for name in names(text, said.words))
-        and all(said.quotes(quoted) for quoted in _QUOTED.findall(line.text))
+        all(claim.holds(said) for claim in _claims(bare, today))
+        and all(said.names(name) for name in names(bare, said.words))
+        and all(said.quotes(quoted) for quoted in _QUOTED.findall(text))
     )
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
 
 from models.brief import Brief, Material
 from models.compose import compose
@@ -18,24 +17,10 @@ from telephony.promises import OpenPromise
 from voice.dialogue.business import Business
 from voice.dialogue.busy import WORDS as BUSY_WORDS
 from voice.dialogue.busy import BusyMind
-from voice.dialogue.languages import training_examples
 from voice.dialogue.rescue import WORDS, RescueMind
 from voice.dialogue.state import CalledBack
 from voice.dialogue.turn import CallerMind
 from voice.events import Act, Event
-
-Examples = tuple[tuple[str, tuple[str, ...]], ...]
-
-
-@lru_cache(maxsize=2)
-def fitted(examples: Examples, outside: tuple[str, ...]) -> IntentModel:
-    """The intents' model; fitting takes seconds, so the same examples are fitted once a process."""
-    return IntentModel.fit(dict(examples), outside)
-
-
-def intents_of(business: Business) -> IntentModel:
-    examples = training_examples(business)
-    return fitted(tuple((name, tuple(texts)) for name, texts in examples.items()), tuple(business.outside))
 
 
 class CallMind:
@@ -106,6 +91,7 @@ class BusinessMinds:
     today: Callable[[], date]
     recorded: bool
     rescue_queue: str
+    phrases: bool = False  # a language model may put answers from knowledge in other words
 
     def caller(self, call: str, number: str | None, promise: OpenPromise | None = None) -> CallMind:
         mind = CallerMind(
@@ -116,6 +102,7 @@ class BusinessMinds:
             today=self.today(),
             recorded=self.recorded,
             called_back=_called_back(promise) if promise else None,
+            phrases=self.phrases,
         )
         return CallMind(mind, business=self.business, number=number)
 

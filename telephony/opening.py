@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from models.frustration import Frustration, FrustrationSettings
 from models.frustration_line import RECORD, Line
 from models.inference import Pool
-from telephony import engines, hearing
+from telephony import engines, hearing, language_model
 from telephony.admission_load import Admission
 from telephony.agents import callback
 from telephony.agents.callback import NumberFrom
@@ -26,11 +26,12 @@ from telephony.journal import Keeper
 from telephony.keeping import open_record, open_recordings
 from telephony.known_prompts import known_prompts
 from telephony.lateness import LoopClock
-from telephony.minds import BusinessMinds, intents_of
+from telephony.minds import BusinessMinds
 from telephony.records.recordings import Recordings
 from telephony.settings import Settings
 from telephony.speaking import Voices, open_voices, prerender
 from telephony.staffing import ladder, open_staff, running
+from telephony.understanding import KEPT, intents_of, sentence_encoder
 from telephony.world import World
 from voice import vad
 from voice.dialogue.business import Business
@@ -98,6 +99,10 @@ async def open_company(
     """`problem` is told of a call whose recording fails, and what of it."""
     keeper, history = open_record(settings, world, stack)
     backend = await stack.enter_async_context(open_backend(settings, world))
+    if settings.language_model.url:
+        model = language_model.Settings(**settings.language_model.model_dump())
+        phrased = language_model.phrased(backend, model, business.articles, world.today)
+        backend = await stack.enter_async_context(phrased)
     desks = Desks(clock=asyncio.get_running_loop().time, notices=world.notices)
     staff = await open_staff(settings, business, wall=world.wall, history=history, connected=desks.connected)
     desks.on_page(staff.stir)
@@ -138,7 +143,7 @@ def furnish(settings: Settings, world: World, business: Business, machinery: Mac
             "stt": machinery.recogniser,
             "tts": voices.choice.name,
             "vad": settings.hearing.vad.kind,
-            "intent": f"ngrams {minds.intents.fingerprint}",
+            "intent": minds.intents.how,
         },
         version=business.version,
         recognition_deadline_seconds=settings.hearing.deadline_seconds,
@@ -155,7 +160,11 @@ def furnish(settings: Settings, world: World, business: Business, machinery: Mac
 def _minds(settings: Settings, world: World, business: Business) -> BusinessMinds:
     return BusinessMinds(
         business=business if world.escalates else replace(business, rules=()),
-        intents=intents_of(business),
+        intents=intents_of(
+            business,
+            encoder=sentence_encoder(settings.service.models_folder),
+            kept=settings.service.records_folder / KEPT,
+        ),
         judge=Frustration.shipped(
             FrustrationSettings(prosody_weight=settings.judging.prosody_weight),
             line=Line.read(settings.service.records_folder / RECORD),
@@ -163,6 +172,7 @@ def _minds(settings: Settings, world: World, business: Business) -> BusinessMind
         today=world.today,
         recorded=settings.records.record_audio,
         rescue_queue=next(iter(business.queues)),
+        phrases=bool(settings.language_model.url),
     )
 
 

@@ -234,6 +234,12 @@ class Outside(Section):
     timeout_seconds: float = Field(default=3.0, gt=0, le=30)
 
 
+class LanguageModelSettings(Section):
+    url: str = ""
+    model: str = ""
+    timeout_ms: int = Field(default=1500, gt=0, le=4000)
+
+
 class Judging(Section):
     prosody_weight: float = Field(default=1.0, ge=0, le=1)
 
@@ -276,6 +282,7 @@ class Settings(Section):
     outside: Outside = Outside()
     callbacks: CallbackSettings = CallbackSettings()
     judging: Judging = Judging()
+    language_model: LanguageModelSettings = LanguageModelSettings()
     records: Records = Records()
     desk: DeskSettings = DeskSettings()
     agents: tuple[AgentSettings, ...] = ()

@@ -48,11 +48,11 @@ class Story:
     def __init__(
         self, *, deed: Deed | None = None, number: str | None = "+14155550123", folder: Path = CONFIG,
         recorded: bool = True, answered: bool = True, called_back: CalledBack | None = None,
-        intents: IntentModel | None = None, known: Business | None = None,
+        intents: IntentModel | None = None, known: Business | None = None, phrases: bool = False,
     ) -> None:  # fmt: skip
         self.mind = CallerMind(
             business=known or business(folder), intents=intents or fitted(folder), judge=judge(), call="story",
-            today=TODAY, recorded=recorded, called_back=called_back,
+            today=TODAY, recorded=recorded, called_back=called_back, phrases=phrases,
         )  # fmt: skip
         self.deed = deed
         self.now_ms = 0

@@ -2,13 +2,15 @@
 
 from dataclasses import replace
 
-from voice.dialogue import prompts
+from models.knowledge import Article
+from models.statement import says_something
+from voice.dialogue import phrasing
 from voice.dialogue.business import Intent, IntentKind
 from voice.dialogue.filling import answered, apart, facts_said, read, said
 from voice.dialogue.hearing import STRONG, Turn
 from voice.dialogue.state import Attempt, Place, Task, Value
 from voice.dialogue.step import Step
-from voice.events import ActionDone, Corrected, Notice
+from voice.events import ActionDone, Corrected
 
 NO_ANSWER = frozenset({"timeout", "unknown"})  # error words after which nobody knows whether it was done
 
@@ -32,7 +34,8 @@ def _task(step: Step, name: str, turn: Turn | None) -> Task:
     if turn is None:
         return Task(name, number, None)
     values = apart(intent, read(intent.slots, turn), {})
-    return Task(name, number, turn.number, values, sure=turn.match.confidence >= STRONG)
+    sure = turn.match.confidence >= STRONG and step.state.place is Place.OPEN  # not: said into another question
+    return Task(name, number, turn.number, values, sure=sure)
 
 
 def _queue(step: Step, intent: Intent, turn: Turn) -> None:
@@ -155,6 +158,9 @@ def done(step: Step, event: ActionDone) -> bool:
     if task is None:
         return False
     intent = step.business.intents[task.intent]
+    if event.action == phrasing.PHRASE:
+        _phrased(step, event, intent, task)
+        return True
     here = step.state.task is not None and step.state.task.key == event.key
     step.set(pending=tuple(one for one in step.state.pending if one is not task))
     outcome = "done" if event.ok else "unclear" if _unclear(intent, event) else "failed"
@@ -223,15 +229,33 @@ def after(step: Step) -> None:
 
 
 def _answer(step: Step, intent: Intent, task: Task) -> None:
+    """The article's sentence, at once; or in other words, where a language model has any for what was asked."""
+    article = _article(step, intent, task)
+    asked = step.state.transcript.turn(task.turn).text if task.turn is not None else ""
+    if not (step.phrases and says_something(asked)):
+        phrasing.say(step, article)
+        _end(step, "told", None)
+        return
+    task = replace(task, key=f"{step.call}-{task.number}-{phrasing.PHRASE}", asking=None)
+    phrasing.ask(step, article, asked, task.key or "")
+    step.go(Place.ACTING, task=task, pending=(*step.state.pending, task))
+    step.ask = False
+
+
+def _article(step: Step, intent: Intent, task: Task) -> Article:
     name = intent.article or ""
     if intent.articles_by is not None and intent.articles_by in task.values:
         name = f"{name}_{task.values[intent.articles_by].value}"
-    article = step.business.articles[name]
-    if article.stale(step.today):
-        what = f"knowledge/{name}.md: a review by {article.review_by} expected, none came; a caller was told it"
-        step.acts.append(Notice("knowledge", what))
-    step.say("article", prompts.quoted(article))
-    _end(step, "told", None)
+    return step.business.articles[name]
+
+
+def _phrased(step: Step, event: ActionDone, intent: Intent, task: Task) -> None:
+    """Other words came, or none did. Who has moved on needs neither."""
+    here = step.state.task is not None and step.state.task.key == event.key
+    step.set(pending=tuple(one for one in step.state.pending if one is not task))
+    if here and step.state.place is Place.ACTING:
+        phrasing.say(step, _article(step, intent, task), event)
+        _end(step, "told", None)
 
 
 def _end(step: Step, outcome: str, error: str | None) -> None:

@@ -14,7 +14,7 @@ from models.redact import redact
 from models.slots import corrects
 from models.transcript import Speaker, Transcript
 from voice import events
-from voice.dialogue import holding, late, policy, seeking
+from voice.dialogue import holding, late, phrasing, policy, seeking
 from voice.dialogue.business import Business
 from voice.dialogue.handed_back import handed_back
 from voice.dialogue.hearing import Turn
@@ -45,11 +45,13 @@ class CallerMind:
         today: date,
         recorded: bool = True,
         called_back: CalledBack | None = None,
+        phrases: bool = False,
     ) -> None:
         self._business = business
         self._judge = judge
         self._call = call
         self._today = today
+        self._phrases = phrases
         self._understanding = Understanding(business=business, intents=intents, today=today)
         self._state = State(recorded=recorded, called_back=called_back)
         self._mood = FrustrationState()
@@ -82,7 +84,7 @@ class CallerMind:
         told: list[events.Act] = []
         turn = self._turn(event, told) if isinstance(event, events.Heard) else None
         before = self._state
-        step = Step(self._business, before, call=self._call, now_ms=now_ms, today=self._today)
+        step = Step(self._business, before, call=self._call, now_ms=now_ms, today=self._today, phrases=self._phrases)
         self._policy(step, event, turn, now_ms)
         self._feel(step, event, turn, told)
         self._escalate(step, event, turn, before)
@@ -107,6 +109,8 @@ class CallerMind:
                 policy.silence(step, event)
             case events.Played():
                 policy.played(step, event)
+            case events.ActionDone(action=phrasing.PHRASE):
+                policy.action_done(step, event)  # nothing was done: no fact to tell
             case events.ActionDone():
                 facts = {name: redact(value) for name, value in event.facts.items()}
                 step.tell(events.Acted(event.action, event.ok, event.receipt, event.error, facts))

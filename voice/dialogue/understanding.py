@@ -4,6 +4,7 @@ Whatever is said, only what stands here comes of it: an intent of the configurat
 and a few wishes about the call itself. A caller's words are never instructions.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -11,12 +12,13 @@ from typing import Protocol
 
 from models.intent import NOTHING, IntentMatch
 from models.redact import redact
+from models.slots import SlotSpec, read
 from models.statement import only_answers
 from voice import events
 from voice.dialogue import several
 from voice.dialogue.business import Business
 from voice.dialogue.hearing import STRONG, Turn
-from voice.dialogue.state import SENSITIVE, Place, State
+from voice.dialogue.state import DIGITS, SENSITIVE, Place, State
 from voice.dialogue.unrecorded import unrecorded
 from voice.dialogue.wishes import wished
 from voice.triggers import asked
@@ -31,6 +33,14 @@ _PARTING = frozenset({"bye", "goodbye", "else", "everything", "all", "done"})  #
 _WHOLE = frozenset(
     {Place.BRIEF_TOPIC, Place.BRIEF_CHECK, Place.WAITING, Place.COMING, Place.CLOSING}
 )  # said for people
+
+
+PARTING_WORDS = 6
+LEAST_DIGITS = 3  # in one breath, to be a number or a part of one
+_GOODBYE = re.compile(
+    r"\b(?:bye|goodbye|hang up|see you|take care|good (?:night|day)|that's (?:all|it|everything)|that is all"
+    r"|all i (?:need|needed|wanted)|nothing else|no more questions|end the call|have a (?:nice|good|great)|all set)\b"
+)
 
 
 class Intents(Protocol):
@@ -56,7 +66,9 @@ class Understanding:
         match, wish = self._match(text, state), wished(text)
         if match.name == "talk_to_person" and not wants and wish is None:
             match, wants = self._person(text, match)
-        match = self._grounded(match, text)
+        match = self._parting(self._grounded(match, text), text)
+        if state.place in DIGITS and _digits(text) >= LEAST_DIGITS:
+            match = ANSWERED  # a number is no wish, whatever words its digits sound like
         turn = Turn(number, text, heard.confidence, match, wants, unrecorded(text), self._today, bars, lost)
         if wants or wish is not None or only_answers(text):
             return replace(turn, wish=wish, match=self._plain(turn))
@@ -93,6 +105,12 @@ class Understanding:
             return match
         return replace(match, in_scope=False)
 
+    def _parting(self, match: IntentMatch, text: str) -> IntentMatch:
+        """Nobody says goodbye in a long sentence without a word of parting: it is about something that we do not know,
+        and nobody is hung up on for it."""
+        long = match.name == "goodbye" and len(text.split()) > PARTING_WORDS
+        return replace(match, in_scope=False) if long and not _GOODBYE.search(text.casefold()) else match
+
     def _person(self, text: str, match: IntentMatch) -> tuple[IntentMatch, bool]:
         """A person that the model heard asked for, but no rule did. "Yes please" answers; it asks for nobody."""
         if only_answers(text):
@@ -116,10 +134,17 @@ class Understanding:
         def match(part: str) -> IntentMatch:
             return self._match(part, state)
 
-        changed = several.changed_mind(turn.raw, match, bar=STRONG)
+        changed = several.changed_mind(turn.raw, match, bar=several.SURE)
         if changed is not None and changed.match.name != (state.task.intent if state.task else None):
-            turn = replace(turn, raw=changed.words, match=changed.match)
+            sure = max(changed.match.confidence, STRONG)  # who says "actually" means to interrupt
+            turn = replace(turn, raw=changed.words, match=replace(changed.match, confidence=sure))
         wishes = several.wishes(turn.raw, match, self._business.intents)
         if not wishes or any(self._business.scope[one.match.name or ""].mode != "automatic" for one in wishes):
             return turn  # what a person must settle is not put behind something else
         return replace(turn, raw=wishes[0].words, match=wishes[0].match, also=wishes[1:])
+
+
+def _digits(text: str) -> int:
+    """How many digits of a number were said."""
+    found = read(text, [SlotSpec("number", "digits")], date.min)
+    return len(found[0].value) if found else 0
