@@ -38,6 +38,7 @@ class Model:
     revision: str
     folder: str
     files: tuple[ModelFile, ...]
+    package: str = ""  # a package on the operator's index that holds the same files, as pip is asked for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,4 +148,5 @@ def _model(entry: Mapping[str, object]) -> Model:
     return Model(
         **{name: str(entry[name]) for name in ("name", "what", "licence", "repository", "revision", "folder")},
         files=tuple(ModelFile(str(file["path"]), file.get("bytes"), str(file["sha256"])) for file in files),
+        package=str(entry.get("package", "")),
     )

@@ -6,6 +6,7 @@ fitted from the example sentences in about a second when the service starts (`mo
 
 import hashlib
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from models import intent_fit, intent_heads, linear
+from models.errors import WrongContent
 from models.intent_fit import Encoder, HeldOut
 from models.intent_gate import Evidence
 from models.intent_heads import IntentHeads
@@ -22,6 +24,8 @@ __all__ = ["NOTHING", "Encoder", "IntentMatch", "IntentModel", "shipped_backgrou
 RECIPE = "ngram-3"  # part of the fingerprint: change it when the same examples would give other answers
 BACKGROUND = Path(__file__).with_name("data") / "background.txt"
 BEST = 3  # intents named in a match
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,11 @@ class IntentModel:
     @property
     def names(self) -> tuple[str, ...]:
         return self.heads.names
+
+    @property
+    def how(self) -> str:
+        """What judges, for records and `check`."""
+        return f"ngrams{f' + {self.encoder.name}' if self.encoder else ''} {self.fingerprint}"
 
     @property
     def cross_validated(self) -> float:
@@ -104,12 +113,19 @@ class IntentModel:
         _checked(examples)
         outside = _outside(examples, out_of_scope, None)
         wanted = _fingerprint(examples, outside, encoder)
-        if path.is_file():
+        try:
             heads, fingerprint = intent_heads.load(path)
             if fingerprint == wanted:
                 return cls(heads, fingerprint, encoder)
+        except FileNotFoundError:
+            log.info("%s: no intents kept yet", path)
+        except WrongContent as error:
+            log.warning("%s; fitting the intents anew", error)
         heads, _ = intent_fit.fit(examples, outside, encoder)
-        intent_heads.save(heads, wanted, path)
+        try:
+            intent_heads.save(heads, wanted, path)
+        except OSError as error:
+            log.warning("the fitted intents could not be kept, so the next start fits them again: %s", error)
         return cls(heads, wanted, encoder)
 
     def match(self, text: str, *, prior: Mapping[str, float] | None = None) -> IntentMatch:

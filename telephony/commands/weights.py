@@ -1,6 +1,7 @@
 """`models`: the weights of the bigger engines."""
 
 import os
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -28,6 +29,10 @@ def models_fetch(
     names: Annotated[
         list[str] | None, typer.Argument(metavar="NAME...", help="Which; without a name, those advised.")
     ] = None,
+    source: Annotated[
+        Path | None,
+        typer.Option("--from", help="A folder or wheel that holds the files, instead of a download; one NAME."),
+    ] = None,
     config: ConfigFolder = None,
 ) -> None:
     """Downloads weights, goes on where a broken download stopped, and verifies them. Nothing else here downloads."""
@@ -39,4 +44,6 @@ def models_fetch(
 
         from telephony.weights import fetch
 
-        fetch(config, names or [], console=out)
+        if source is not None and len(names or []) != 1:
+            raise typer.BadParameter(f"one NAME expected with --from, got {len(names or [])}")
+        fetch(config, names or [], console=out, source=source)
