@@ -106,14 +106,18 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
         yield Service(settings, business, switchboard, staff, front, voices, callbacks, loop_clock, app)
 
 
-async def serve(settings: Settings, *, config: Path, ready: Callable[[Service], None] | None = None) -> None:
-    """Answers calls until it is told to stop, then lets those in progress end. Rules run that were accepted."""
+def published(settings: Settings) -> World:
+    """The world as it is, with the escalation rules that may answer the telephone. See `telephony/published`."""
     rules = publish(settings.business.folder, settings.service.records_folder)
     keep(rules, settings.service.records_folder)
     if rules.alarm:
         log.warning("%s", rules.alarm)
-    world = World(business=lambda folder: rules.business, notices=(rules.alarm,) if rules.alarm else ())
-    async with open_service(settings, world) as service:
+    return World(business=lambda folder: rules.business, notices=(rules.alarm,) if rules.alarm else ())
+
+
+async def serve(settings: Settings, *, config: Path, ready: Callable[[Service], None] | None = None) -> None:
+    """Answers calls until it is told to stop, then lets those in progress end."""
+    async with open_service(settings, published(settings)) as service:
         host, port = settings.service.host, settings.service.port
 
         async def drain() -> None:

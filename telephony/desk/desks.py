@@ -18,7 +18,7 @@ class Desks:
 
     def __init__(self, *, clock: Callable[[], float], notices: tuple[str, ...] = ()) -> None:
         self._clock = clock
-        self._notices = notices
+        self.notices = notices  # alarms that each desk shows, as of its sign-in
         self._came: Callable[[], None] = lambda: None
         self._office: DeskOffice | None = None
         self._feeds: dict[str, Feed] = {}
@@ -40,7 +40,7 @@ class Desks:
         if feed is not None:
             feed.let_go("taken_over")
             return feed
-        feed = self._feeds[person.id] = Feed(person, clock=self._clock, notices=self._notices)
+        feed = self._feeds[person.id] = Feed(person, clock=self._clock, notices=self.notices)
         self._office.sign_in(person.id)
         self._undo[person.id] = self._office.watch(person.id, feed.on_news)
         self.watch_for_page(person.id)

@@ -55,6 +55,12 @@ async def test_an_agent_takes_a_call_with_the_keyboard_alone(house: House, page)
     assert ("wrap_up", "ana", "c1", "dispute_opened", DRAFT) in office.did
 
 
+async def test_an_alarm_of_the_service_stands_on_the_desk(house: House, page):
+    house.desks.notices = ("The escalation rules are not <b>published</b>.",)
+    await house.signs_in(page)
+    await sees(page, "#alarms", "The escalation rules are not <b>published</b>.")
+
+
 async def test_declining_takes_a_key_for_the_reason(house: House, page):
     await page.goto(f"{house.url}/desk")
     await sees(page, "#people", "Ana Ruiz")

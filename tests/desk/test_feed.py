@@ -31,6 +31,14 @@ def test_a_page_first_gets_all_there_is_to_show(room: Room):
     assert snapshot["name"] == "Ana Ruiz" and snapshot["presence"]["presence"] == "away"
 
 
+def test_a_page_shows_the_alarms_of_the_service(room: Room):
+    room.desks.notices = ("The escalation rules are not published.",)
+    room.sign_in()
+    with room.feed() as socket:
+        socket.send_json(room.hello())
+        assert socket.receive_json()["notices"] == ["The escalation rules are not published."]
+
+
 def test_an_offer_comes_with_its_six_parts_and_the_conversation_before_anyone_accepts(room: Room):
     room.sign_in()
     with room.feed() as socket:

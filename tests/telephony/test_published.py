@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from telephony.check import examine
 from telephony.published import Figures, keep, known, publish, rule_set, write
+from telephony.service import published
+from telephony.settings import load
 from voice.dialogue.errors import BusinessError
 from voice.triggers.silent import Rule as Silent
 
@@ -51,8 +54,8 @@ def waits_for(published_rules: tuple[object, ...]) -> int:
 
 def test_accepted_rules_run_without_an_alarm(config: Path, records: Path) -> None:
     accepted = accept(config, records / "rules")
-    published = publish(config, records)
-    assert (published.rules.hash, published.alarm) == (accepted, "")
+    now = publish(config, records)
+    assert (now.rules.hash, now.alarm) == (accepted, "")
 
 
 def test_a_comment_needs_no_new_back_test_but_a_number_does(config: Path, records: Path) -> None:
@@ -70,20 +73,20 @@ def test_rules_without_a_back_test_are_not_published_the_last_accepted_ones_run_
     silences(config, 2)
     accepted = accept(config, records / "rules")
     silences(config, 5)
-    published = publish(config, records)
-    assert waits_for(published.business.rules) == 2
-    assert published.rules.hash == accepted
-    assert "not published" in published.alarm
-    assert accepted in published.alarm
+    now = publish(config, records)
+    assert waits_for(now.business.rules) == 2
+    assert now.rules.hash == accepted
+    assert "not published" in now.alarm
+    assert accepted in now.alarm
 
 
 def test_the_scope_register_is_part_of_the_rules(config: Path, records: Path) -> None:
     accept(config, records / "rules")
     path = config / "scope.toml"
     path.write_text(path.read_text("utf-8").replace('mode = "person"', 'mode = "automatic"', 1), "utf-8")
-    published = publish(config, records)
-    assert published.business.scope["complaint"].mode == "person"
-    assert "not published" in published.alarm
+    now = publish(config, records)
+    assert now.business.scope["complaint"].mode == "person"
+    assert "not published" in now.alarm
 
 
 def test_what_ran_last_goes_on_before_what_was_accepted_later(config: Path, records: Path) -> None:
@@ -110,18 +113,18 @@ def test_the_shipped_record_is_enough_and_is_kept_for_the_day_on_which_the_rules
 
 
 def test_where_nothing_was_ever_accepted_the_telephone_is_answered_all_the_same(config: Path, records: Path) -> None:
-    published = publish(config, records)
-    assert published.rules.hash == rule_set(config).hash
-    assert "run without a back-test" in published.alarm
+    now = publish(config, records)
+    assert now.rules.hash == rule_set(config).hash
+    assert "run without a back-test" in now.alarm
 
 
 @pytest.mark.parametrize("broken", ["[[rule", 'nonsense = "x"'])
 def test_rules_that_cannot_be_read_leave_the_accepted_ones_at_work(config: Path, records: Path, broken: str) -> None:
     accepted = accept(config, records / "rules")
     (config / "escalation.toml").write_text(broken, "utf-8")
-    published = publish(config, records)
-    assert published.rules.hash == accepted
-    assert published.alarm
+    now = publish(config, records)
+    assert now.rules.hash == accepted
+    assert now.alarm
 
 
 def test_an_accepted_set_that_no_longer_fits_the_business_is_passed_over_and_named(config: Path, records: Path) -> None:
@@ -131,9 +134,9 @@ def test_an_accepted_set_that_no_longer_fits_the_business_is_passed_over_and_nam
     path.write_text(re.sub(r"(?s)\[complaint\].*?(?=\n\[)", "", path.read_text("utf-8")), "utf-8")
     main = config / "business.toml"
     main.write_text(re.sub(r'"complaint",?', "", main.read_text("utf-8")), "utf-8")
-    published = publish(config, records)
-    assert published.rules.hash != accepted
-    assert f"rules {accepted} cannot run" in published.alarm
+    now = publish(config, records)
+    assert now.rules.hash != accepted
+    assert f"rules {accepted} cannot run" in now.alarm
 
 
 def test_a_business_that_cannot_run_at_all_is_refused_as_before(config: Path, records: Path) -> None:
@@ -156,8 +159,26 @@ def test_a_half_written_set_was_never_accepted(config: Path, records: Path) -> N
 
 def test_records_that_cannot_be_written_keep_nobody_from_answering(config: Path, records: Path) -> None:
     accept(config, records / "rules")
-    published = publish(config, records)
+    now = publish(config, records)
     records_file = records.parent / "file"
     records_file.write_text("", "utf-8")
-    keep(published, records_file)  # no exception: it is logged
+    keep(now, records_file)  # no exception: it is logged
     assert records_file.read_text("utf-8") == ""
+
+
+def test_serve_answers_with_the_accepted_rules_and_every_desk_is_told(config: Path, records: Path) -> None:
+    settings = load(config)
+    settings = settings.model_copy(update={"service": settings.service.model_copy(update={"records_folder": records})})
+    silences(config, 2)
+    accept(config, records / "rules")
+    assert published(settings).notices == ()
+    silences(config, 5)
+    world = published(settings)
+    assert waits_for(world.business(settings.business.folder).rules) == 2
+    assert ["not published" in notice for notice in world.notices] == [True]
+
+
+def test_check_names_the_rules_that_would_run(config: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    findings = [finding for finding in examine(config) if finding.part == "rules"]
+    assert [(finding.state, "run without a back-test" in finding.says) for finding in findings] == [("note", True)]
