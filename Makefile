@@ -9,7 +9,7 @@ export HF_HUB_OFFLINE := 1
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test test-sip test-training lint format bench bench-full lock clean
+.PHONY: help demo serve test accept-rules test-sip test-training lint format bench bench-full lock clean
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1 \t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -37,6 +37,10 @@ serve: $(VENV)/ready ## the service with its desk
 test: $(VENV)/ready ## all tests; ARGS='-k words' to pick
 	@QUIET=1 .ci/debian-packages browser voices || true
 	$(VENV)/bin/pytest -q $(ARGS)
+
+accept-rules: $(VENV)/ready ## back-tests config/escalation.toml and config/scope.toml, and records them as shipped if not worse
+	$(VENV)/bin/python -m tests.telephony.scripted_journals build/backtest/tuning
+	$(WARMLINE) backtest --labels build/backtest/tuning/labels.csv --accept --accept-in config/accepted build/backtest/tuning
 
 test-sip: $(VENV)/ready ## against a real Asterisk with real phones, as root; ARGS='-k words' to pick
 	.ci/test-sip $(VENV)/bin/pytest -q -m sip tests/sip $(ARGS)

@@ -7,15 +7,19 @@ never played here.
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
+from models.intent import IntentModel
 from telephony.backends.demo_bank import DemoBank
 from telephony.journal import Record
 from telephony.records.export import write_records
+from telephony.settings import load
+from telephony.understanding import intents_of, sentence_encoder
 from tests.quality.calls.plan import Move, Plan, Sentence
 from tests.quality.calls.script import Script, scripts
 from tests.sim.journaled import Journaled
-from tests.sim.story import TODAY, Story, business
+from tests.sim.story import CONFIG, TODAY, Story, business
 from voice import events
 
 CONFIDENCE = 0.9
@@ -24,7 +28,7 @@ CONFIDENCE = 0.9
 def play(script: Script) -> tuple[Sequence[Record], int | None]:
     """The journal, and the caller's turn by which a person is needed: the last one at the line that the truth names."""
     known = replace(business(), rules=())
-    story = Story(deed=DemoBank(today=TODAY).perform_now, answered=False, known=known)
+    story = Story(deed=DemoBank(today=TODAY).perform_now, answered=False, known=known, intents=_intents())
     journaled = Journaled(story, script.id)
     plan = Plan(script, {name: intent.title for name, intent in known.intents.items()})
     due, turns, seen = script.truth.by_line, 0, 0
@@ -39,6 +43,12 @@ def play(script: Script) -> tuple[Sequence[Record], int | None]:
             by_turn = turns
         _carry_out(story, move)
     return journaled.ended(), by_turn
+
+
+@cache
+def _intents() -> IntentModel:
+    """As the back-test itself understands: with the sentence encoder where its weights are."""
+    return intents_of(business(), encoder=sentence_encoder(load(CONFIG).service.models_folder))
 
 
 def _carry_out(story: Story, move: Move) -> None:
