@@ -59,3 +59,36 @@ def calibrate_stt(
         out.print(kept, soft_wrap=True, markup=False)
         if not found.safe:
             raise typer.Exit(1)
+
+
+@commands.command("frustration")
+def calibrate_frustration(
+    recordings: Annotated[Path, typer.Argument(help="A folder of recorded calls, at least ten.")],
+    channel: Annotated[Channel, typer.Option(help="The caller's side of two-channel recordings.")] = Channel.LEFT,
+    config: ConfigFolder = None,
+) -> None:
+    """Finds what is usual in your own callers' voices and words, and records it: frustration is judged against it.
+
+    No labels are needed. RECORDINGS holds whole calls (wav, flac, mp3, ogg; any rate). Voices come from the sound;
+    words from a journal (.jsonl, as `warmline replay` writes it) or a .txt with a turn of the caller a line, of the
+    same name beside it. More callers tell more than longer calls.
+
+    Only quantiles are kept, no sound and no words. Do it again when the line, its carrier or its callers change.
+    """
+    with said_in_words():
+        from telephony import logs
+
+        logs.set_up()
+
+        from telephony.calibrate.frustration import calibrate_frustration as run
+        from telephony.calibrate.frustration import table
+        from telephony.settings import config_folder, load
+
+        settings = load(config_folder(config))
+        with out.status("opening") as status:
+            found = run(settings, recordings, channel=channel.value, progress=status.update)
+        out.print(table(found))
+        out.print(f"voices that stand out: {found.above_own:.1%} of turns, {found.above_shipped:.1%} as shipped")
+        if found.words_missing:
+            out.print(found.words_missing, soft_wrap=True, markup=False)
+        out.print(f"recorded in {found.record}; used from the next start on", soft_wrap=True, markup=False)
