@@ -15,7 +15,7 @@ REQUEST = "i want to run an errand with my card today"  # what a caller says in 
 QUESTIONS = (("branch", "choice"), ("code", "digits"), ("colour", "choice"), ("number", "digits"), ("size", "choice"))
 """Slots of the errand and the shape of their answers; then the yes or no."""
 
-CIRCLES = ("stuck", "lost", "costly", "frustrated")  # kinds of rules that would end a caller's rounds
+DOUBTS = ("costly", "frustrated")  # kinds of rules that would end a caller's rounds
 CHOICES = {"branch": ("harbor", "market"), "colour": ("silver", "golden"), "size": ("small", "large")}
 DIGITS = 4
 
@@ -72,8 +72,14 @@ def write(folder: Path, prompts: Mapping[str, str]) -> Path:
 def patient(rules: Path) -> None:
     """A caller who runs the same errand over and over goes in circles by intention: no person is brought in for it."""
     head, *tables = rules.read_text(encoding="utf-8").split("[[rule]]")
-    kept = [table for table in tables if not any(f'kind = "{kind}"' in table for kind in CIRCLES)]
-    rules.write_text("[[rule]]".join([head, *kept]), encoding="utf-8")
+    kept = [table for table in tables if not any(f'kind = "{kind}"' in table for kind in DOUBTS)]
+    lines = "[[rule]]".join([head, *kept]).splitlines()
+    rules.write_text("\n".join(_never(line) for line in lines) + "\n", encoding="utf-8")
+
+
+def _never(line: str) -> str:
+    key = line.partition(" =")[0]
+    return f"{key} = 1000" if key in ("same_words", "same_task", "outside", "wrong_guesses") else line
 
 
 def _intent() -> str:
