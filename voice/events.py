@@ -45,6 +45,8 @@ class Heard:
     prosody: Prosody | None = field(default=None, compare=False)
     refused: str = ""
     voiced_ms: int | None = field(default=None, compare=False)  # how much of it was voice, where that is known
+    sure: tuple[float, ...] = field(default=(), compare=False)  # of each word of `text`, of an engine that knows
+    alternatives: tuple[str, ...] = field(default=(), compare=False)  # what else a number may have been
 
     @property
     def speech_ms(self) -> int:

@@ -22,7 +22,7 @@ from tests.data import data_folder
 from tests.lines.stage import Talker, converse, stage, tone
 from tests.quality.test_coffee import segments
 from voice.audio import Pcm
-from voice.dialogue.languages import number
+from voice.dialogue.languages import number as asked
 from voice.dialogue.load import load_business
 from voice.events import Expect
 from voice.stt import Recogniser, pocketsphinx
@@ -73,7 +73,7 @@ def _synthetic(context: Context, recogniser: Recogniser, chance: np.random.Gener
 
 def heard(pcm: Pcm, recogniser: Recogniser, count: int) -> str:
     """The number as the dialogue would read it; "" when it reads none of that length."""
-    language = number(count)
+    language = asked(count)
     found = [recogniser.transcribe(one, language).text for one in segments(pcm, Expect(language, "digits", count))]
     value = read(" ".join(found), [SlotSpec("number", "digits", length=count)], ANY_DAY)
     return value[0].value if value else ""

@@ -12,7 +12,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from models.knowledge import Article, Knowledge
-from models.slots import SlotSpec
+from models.slots import Check, SlotSpec
 from voice.dialogue.hours import Hours, hours
 from voice.triggers.price import Costs, Early, Factor, Price, price
 from voice.triggers.rule import Rule
@@ -42,16 +42,27 @@ class Slot:
     differs_from: str | None = None  # another slot that must hold another value
     cues: tuple[str, ...] = ()  # words before this one when two slots share their values: "from", "to"
     keys: str | None = None  # prompt that says which keys answer it, where they are not 1, 2, 3 of the choices
+    check: Literal["luhn"] | Check | None = None  # of digits: "luhn", or { weights = [3, 7, 1], modulus = 10 }
+    least: float | None = None  # of an amount; who names less hears that it is too little
+    most: float | None = None
+    past: bool = False  # a date without a year lies behind the caller
 
     @property
     def spec(self) -> SlotSpec:
         """The same as the readers of `models/slots` want it."""
         kind = "list" if self.kind == "choice" else self.kind
-        return SlotSpec(self.name, kind, length=self.digits, values=self.choices, cues=self.cues)
+        return SlotSpec(
+            self.name, kind, length=self.digits, values=self.choices, cues=self.cues, check=scheme(self.check),
+            least=self.least, most=self.most, past=self.past,
+        )  # fmt: skip
 
     def said(self, value: str) -> str:
         """How the system says `value`."""
         return self.spoken.get(value, value)
+
+
+def scheme(check: Literal["luhn"] | Check | None) -> Check | None:
+    return Check() if check == "luhn" else check
 
 
 class IntentKind(StrEnum):
@@ -163,6 +174,7 @@ class Identity:
     action: str
     member_digits: int
     pin_digits: int
+    member_check: Literal["luhn"] | Check | None = None  # the member number's check digit, if it has one
     tries: int = 2
 
 

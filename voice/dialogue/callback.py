@@ -2,9 +2,8 @@
 
 from dataclasses import replace
 
-from models.slots import SlotSpec, read
 from voice.dialogue.business import CALLBACK_DIGITS
-from voice.dialogue.hearing import SURE_VALUE, Turn
+from voice.dialogue.hearing import Turn
 from voice.dialogue.questions import ending
 from voice.dialogue.seeking import catch_up, stop
 from voice.dialogue.state import Offer, Place
@@ -62,10 +61,10 @@ def this_answered(step: Step, answer: str) -> None:
 
 
 def number_heard(step: Step, turn: Turn) -> bool:
-    found = read(turn.raw, [SlotSpec("number", "digits", length=CALLBACK_DIGITS)], turn.today)
-    if not found or found[0].confidence < SURE_VALUE:
+    found = turn.digits(CALLBACK_DIGITS)
+    if found is None or found.problem is not None:
         return False
-    number_given(step, found[0].value)
+    number_given(step, found.value)
     return True
 
 

@@ -3,6 +3,7 @@
 import string
 from collections.abc import Iterable, Iterator
 
+from voice.dialogue import check_rules
 from voice.dialogue.business import CONTROLS, Business, Intent, IntentKind
 from voice.dialogue.hours import minutes, zone
 
@@ -27,18 +28,18 @@ ALWAYS_SAID = (
     "seek.line_lost_unnamed", "seek.ready", "seek.topic_hint", "seek.music_hint", "seek.callback_hint",
     "seek.ask_hint", "seek.cancel_hint", "seek.tip", "seek.music_on", "seek.music_off", "seek.too_late",
     "identity.late", "unsayable", "hold.on", "hold.still", "hold.over", "confirm.change", "several.first",
-    "several.next",
+    "several.next", "problem.too_few_digits", "problem.too_many_digits", "problem.check_digit", "problem.too_little",
+    "problem.too_much", "problem.no_such_day",
 )  # fmt: skip
 IDENTITY_SAID = (
     "identity.why", "identity.ask_member", "identity.read_back", "identity.ask_pin", "identity.not_aloud",
     "identity.wrong", "identity.done", "identity.failed", "seek.identity",
 )  # fmt: skip
-NEEDED_RULES = ("asked", "sensitive", "lost", "silent")  # without these a caller could be left alone
 
 
 def mistakes(business: Business) -> list[Mistake]:
     return [
-        *_prompts(business), *_scope(business), *_rules(business), *_intents(business), *_examples(business),
+        *_prompts(business), *check_rules.mistakes(business), *_intents(business), *_examples(business),
         *_menu(business), *_articles(business), *_queues(business),
     ]  # fmt: skip
 
@@ -57,38 +58,6 @@ def _prompts(business: Business) -> Iterator[Mistake]:
                 list(string.Formatter().parse(text))
             except ValueError as error:
                 yield "prompts/en.toml", f"[prompts] {name}: a sentence with {{slots}} expected, got {error}"
-
-
-def _scope(business: Business) -> Iterator[Mistake]:
-    for name in business.intents:
-        if name not in business.scope:
-            yield "scope.toml", f"[{name}]: an entry for every intent expected, got none"
-    for name, scope in business.scope.items():
-        if name not in business.intents:
-            yield "scope.toml", f"[{name}]: an intent of intents/*.toml expected, got an unknown one"
-        if scope.queue not in business.queues:
-            yield "scope.toml", f"[{name}] queue: one of {_list(business.queues)} expected, got {scope.queue!r}"
-
-
-def _rules(business: Business) -> Iterator[Mistake]:
-    file, names = "escalation.toml", [rule.name for rule in business.rules]
-    if "default" not in business.costs:
-        yield file, "[costs.default]: needless_minutes and missed_minutes expected, got none"
-    for name in business.costs:
-        if name != "default" and name not in business.intents:
-            yield file, f"[costs.{name}]: an intent or default expected, got an unknown name"
-    for kind in NEEDED_RULES:
-        if kind not in [rule.kind for rule in business.rules]:
-            yield file, f"[[rule]] kind: at least one rule of kind {kind} expected, got none"
-    for rule in business.rules:
-        if names.count(rule.name) > 1:
-            yield file, f"[[rule]] {rule.name}: a name of its own expected, got it more than once"
-        queues = {rule.queue, *(topic.queue for topic in getattr(rule, "topics", {}).values())}
-        for queue in sorted(queues - set(business.queues)):
-            yield file, f"[[rule]] {rule.name} queue: one of {_list(business.queues)} expected, got {queue!r}"
-        for intent in getattr(rule, "intents", ()):
-            if intent not in business.intents:
-                yield file, f"[[rule]] {rule.name} intents: intents of intents/*.toml expected, got {intent!r}"
 
 
 def _intents(business: Business) -> Iterator[Mistake]:

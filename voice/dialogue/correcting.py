@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 from voice.dialogue.business import Slot
-from voice.dialogue.filling import apart, read
-from voice.dialogue.hearing import PLAIN_ANSWER_WORDS, Turn
-from voice.dialogue.state import Place, Task
+from voice.dialogue.filling import apart
+from voice.dialogue.hearing import PLAIN_ANSWER_WORDS, SURE_VALUE, Turn
+from voice.dialogue.state import Place, Task, Value
 from voice.dialogue.step import Step
-from voice.dialogue.tasks import act, advance, cancel
+from voice.dialogue.tasks import act, advance, cancel, cannot_be
 
 _STOPPING = ("cancel", "never mind", "nevermind", "forget it", "stop", "none", "nothing", "leave it", "don't do")
 _SAYINGS: dict[str, tuple[str, ...]] = {
@@ -72,11 +72,19 @@ def changed(step: Step, turn: Turn) -> bool:
     task, intent = step.state.task, step.task_intent
     if task is None or intent is None:
         return False
+    found = turn.corrected(intent.slots, {name: value.value for name, value in task.values.items()})
+    unfit = next((value for value in found.changed.values() if value.problem is not None), None)
     changed = {
-        name: value
-        for name, value in read(intent.slots, turn).items()
-        if name not in task.values or task.values[name].value != value.value
+        value.name: Value(value.value, value.words, turn.number)
+        for value in found.changed.values()
+        if value.confidence >= SURE_VALUE
     }
+    if unfit is not None and not changed:
+        cannot_be(step, intent.slot(unfit.name), unfit)
+        return True
+    if found.denied and not changed:
+        _ask_again(step, task, found.denied[0])
+        return True
     if not changed:
         return False
     step.set(task=replace(task, values=apart(intent, changed, task.values), sure=False))

@@ -1,12 +1,12 @@
 """One turn of the caller as the policy sees it: the words, what they may mean, and readers for what is wanted."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from models.intent import IntentMatch
-from models.slots import SlotValue, read
+from models.slots import Check, Correction, SlotSpec, SlotValue, correct, read
 from models.slots.yes_no import read_yes_no
 from voice.dialogue.business import Hearing, Slot
 from voice.dialogue.several import Wanted
@@ -36,6 +36,8 @@ class Turn:
     bars: Hearing
     lost: bool = False  # no recogniser could hear it: nothing that the caller did
     wish: Wish | None = None  # about how we talk: again, slower, wait
+    sure: tuple[float, ...] = ()  # the recogniser, of each word
+    alternatives: tuple[str, ...] = ()  # what else a number may have been
     also: tuple[Wanted, ...] = ()  # wanted in the same breath, after what `match` says
 
     @property
@@ -76,5 +78,19 @@ class Turn:
         return self.match.name if near else None
 
     def values(self, slots: Sequence[Slot]) -> list[SlotValue]:
-        found = read(self.raw, [slot.spec for slot in slots], self.today)
-        return [value for value in found if value.confidence >= SURE_VALUE]
+        return [value for value in self._read([slot.spec for slot in slots]) if value.confidence >= SURE_VALUE]
+
+    def corrected(self, slots: Sequence[Slot], held: Mapping[str, str]) -> Correction:
+        """What the words change of the values that are held."""
+        return correct(held, self.raw, [slot.spec for slot in slots], self.today, sure=self.sure)
+
+    def digits(self, count: int, check: Check | None = None) -> SlotValue | None:
+        """A number of so many digits; one with a problem is not of that length, or its check digit does not fit."""
+        return next(iter(self._read([SlotSpec("number", "digits", length=count, check=check)])), None)
+
+    def unfit(self, slot: Slot) -> SlotValue | None:
+        """What was said for `slot` and cannot be meant."""
+        return next((value for value in self._read([slot.spec]) if value.problem is not None), None)
+
+    def _read(self, specs: Sequence[SlotSpec]) -> list[SlotValue]:
+        return read(self.raw, specs, self.today, sure=self.sure, alternatives=self.alternatives)

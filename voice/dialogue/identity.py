@@ -2,10 +2,9 @@
 
 from dataclasses import replace
 
-from models.slots import SlotSpec, read
 from voice.dialogue import called_back, tasks
-from voice.dialogue.business import Identity
-from voice.dialogue.hearing import SURE_VALUE, Turn
+from voice.dialogue.business import Identity, scheme
+from voice.dialogue.hearing import Turn
 from voice.dialogue.state import Member, Place
 from voice.dialogue.step import Step
 from voice.events import ActionDone, Verified
@@ -15,11 +14,11 @@ WRONG = "wrong"  # the backend's error word for a number and PIN that do not mat
 
 def member_heard(step: Step, turn: Turn) -> bool:
     identity = _identity(step)
-    found = read(turn.raw, [SlotSpec("member", "digits", length=identity.member_digits)], turn.today)
-    if not found or found[0].confidence < SURE_VALUE:
+    found = turn.digits(identity.member_digits, scheme(identity.member_check))
+    if found is None or found.problem is not None:
         return False
     step.worked()
-    step.go(Place.MEMBER_CHECK, claimed=found[0].value, claimed_how="voice")
+    step.go(Place.MEMBER_CHECK, claimed=found.value, claimed_how="voice")
     return True
 
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
+from models.slots import SlotValue
 from voice.dialogue import music, prompts
-from voice.dialogue.business import CALLBACK_DIGITS
+from voice.dialogue.business import CALLBACK_DIGITS, Slot
 from voice.dialogue.issue import issue_line
 from voice.dialogue.languages import number
 from voice.dialogue.state import DIGITS, SENSITIVE, YES_NO, Place, Seeking
@@ -92,6 +93,17 @@ def wanted(step: Step, place: Place) -> int:
     if place is Place.CALLBACK_NUMBER or identity is None:
         return CALLBACK_DIGITS
     return identity.member_digits if place is Place.MEMBER else identity.pin_digits
+
+
+def unfit(step: Step, slot: Slot, value: SlotValue) -> None:
+    """Says why what was said for `slot` cannot be meant, instead of "I didn't get that"."""
+    if value.problem is None:
+        return
+    bounds = {
+        name: prompts.money(f"{bound:.2f}") for name, bound in (("least", slot.least), ("most", slot.most)) if bound
+    }
+    count = str(sum(map(str.isdecimal, value.value)))
+    step.say(f"problem.{value.problem}", {**bounds, "count": count, "wanted": str(slot.digits or "")})
 
 
 def by_keys(step: Step) -> bool:

@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from models.knowledge import Article
+from models.slots import SlotValue
 from models.statement import says_something
-from voice.dialogue import phrasing
-from voice.dialogue.business import Intent, IntentKind
+from voice.dialogue import phrasing, questions
+from voice.dialogue.business import Intent, IntentKind, Slot
 from voice.dialogue.filling import answered, apart, facts_said, read, said
 from voice.dialogue.hearing import STRONG, Turn
 from voice.dialogue.state import Attempt, Place, Task, Value
@@ -109,11 +110,23 @@ def slot_heard(step: Step, turn: Turn) -> bool:
     values = read(intent.slots, turn) | read((asked,), turn)
     values = answered(asked, values, task)
     if asked.name not in values:
-        return False
+        unfit = turn.unfit(asked)
+        if unfit is not None:
+            cannot_be(step, asked, unfit)
+        return unfit is not None
     step.set(task=replace(task, values={**task.values, **values}))
     step.worked()
     advance(step)
     return True
+
+
+def cannot_be(step: Step, asked: Slot, said: SlotValue) -> None:
+    """Understood, but not to be meant: told why, and asked once more. It counts like words not understood."""
+    counts = step.state.counts
+    step.set(
+        counts=replace(counts, no_matches_row=counts.no_matches_row + 1, silences_row=0), attempt=step.state.attempt + 1
+    )
+    questions.unfit(step, asked, said)
 
 
 def slot_keyed(step: Step, value: str) -> None:

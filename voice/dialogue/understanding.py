@@ -69,7 +69,10 @@ class Understanding:
         match = self._parting(self._grounded(match, text), text)
         if state.place in DIGITS and _digits(text) >= LEAST_DIGITS:
             match = ANSWERED  # a number is no wish, whatever words its digits sound like
-        turn = Turn(number, text, heard.confidence, match, wants, unrecorded(text), self._today, bars, lost)
+        turn = Turn(
+            number, text, heard.confidence, match, wants, unrecorded(text), self._today, bars, lost,
+            sure=heard.sure, alternatives=heard.alternatives,
+        )  # fmt: skip
         if wants or wish is not None or only_answers(text):
             return replace(turn, wish=wish, match=self._plain(turn))
         return self._more(turn, state)

@@ -103,4 +103,6 @@ class Recognise(FrameProcessor):
             prosody=prosody,
             refused=recognition.refused,
             voiced_ms=segment.voiced_ms,
+            sure=tuple(word.confidence for word in recognition.words),
+            alternatives=recognition.alternatives,
         )
