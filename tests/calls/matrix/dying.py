@@ -5,7 +5,7 @@ from telephony.journal import Record
 from telephony.leg import Line
 from telephony.reconcile import cut_off, reconcile
 from telephony.records.store import Store, default_url, open_store
-from telephony.service import fallback
+from telephony.carriers import fallback
 from telephony.sim.clock import at_work
 from telephony.sim.faults import Fault
 from tests.calls.matrix.twilio import FALLBACK, TwilioStage

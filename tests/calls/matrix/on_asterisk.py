@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 from telephony import carriers
 from telephony.events import AgentAccepted, AgentAnswered, AgentOffered, AttemptEnded, Bridged, Unbridged
-from telephony.service import fallback
+from telephony.carriers import fallback
 from telephony.sim.asterisk import AriConnection
 from telephony.sim.attention import is_loud
 from tests.calls.matrix.asterisk import AsteriskStage
