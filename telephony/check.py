@@ -24,6 +24,7 @@ from telephony.published import publish
 from telephony.settings import FILE, AgentSettings, Settings, load, secret
 from telephony.sizing import LIMIT_MS, Load, proposal
 from telephony.speaking import cache_of
+from voice.dialogue import check_rules
 from voice.dialogue.load import load_business
 from voice.errors import VoiceError
 from voice.stt.whisper import Settings as Whisper
@@ -76,10 +77,9 @@ def _business(today: date) -> Callable[[Settings], Iterator[Finding]]:
             yield from (Finding("business", line, "prevents") for line in str(error).splitlines())
             return
         yield Finding("business", f"{business.name}, {len(business.intents)} intents, from {settings.business.folder}")
-        for name, scope in sorted(business.scope.items()):
-            if scope.review_by < today:
-                late = f"{name}: review by {scope.owner} was due on {scope.review_by}"
-                yield Finding("scope register", late, "note")
+        for file, what in check_rules.reminders(business, today):
+            part = "scope register" if file == check_rules.SCOPE else "rules"
+            yield Finding(part, f"{settings.business.folder / file}: {what}", "note")
         for name, article in sorted(business.articles.items()):
             if article.stale(today):
                 late = f"{name}.md: a review was due on {article.review_by}, and callers are told what it says"

@@ -51,6 +51,13 @@ class Rule(BaseRule):
         if not any(self.weights.values()):
             yield "weights: at least one above 0 expected (the rule can never fire), got none"
 
+    def bounds(self) -> tuple[float, float]:
+        """The lowest and the highest probability that the rule can come to."""
+        prior = logit(self.prior)
+        least = weighed({"prior": prior})
+        most = weighed({"prior": prior, "all": sum(self.weights.values()) * self.most + self.frustration})
+        return least.probability, most.probability
+
 
 def look(signals: Signals, rule: Rule) -> Escalated | None:
     if signals.acting:

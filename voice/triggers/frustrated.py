@@ -16,6 +16,7 @@ from voice.triggers.rule import Count, Finite
 from voice.triggers.rule import Rule as BaseRule
 from voice.triggers.signals import Signals
 
+LEAST_LEVEL = 0.05  # no level is lower where words or behaviour show anything
 MOST_LEVEL = 0.99  # a rise leads no higher
 
 
@@ -29,6 +30,10 @@ class Rule(BaseRule):
     least_shown: Annotated[Finite, Field(gt=0)] = 0.4  # log-odds by words and behaviour: one failure to understand
     rise: Annotated[Finite, Field(ge=0, le=3)] = 0.0
     rise_turns: Count = 3
+
+    def bounds(self) -> tuple[float, float]:
+        """The lowest and the highest probability that the rule can come to: where words and behaviour just show it."""
+        return LEAST_LEVEL, MOST_LEVEL
 
 
 def look(signals: Signals, rule: Rule) -> Escalated | None:
