@@ -20,6 +20,7 @@ from voice.endpoint import Edge, Endpoint, State
 from voice.endpoint import Settings as EndpointSettings
 from voice.errors import AudioError
 from voice.events import Expect
+from voice.key_tone import LATEST_MS, only_keys
 from voice.onset import Onset
 from voice.turn_end import Completeness
 from voice.vad import VoiceActivity
@@ -120,7 +121,7 @@ class Ear:
         self._over_prompt = False  # of the utterance that goes on
         self._announced = False  # its SpeechBegan was told
         self._echo = Echo()  # what was played of late
-        self._only_echo = False  # nothing but that was heard in the utterance that goes on
+        self._no_voice = False  # nothing but that, or the sound of keys, was heard in the utterance that goes on
         rule = self._settings.bargein
         gap_ms = self._settings.endpoint.gap_ms
         self._onset = Onset(probability=rule.probability, gap_ms=gap_ms, before_ms=rule.before_ms)
@@ -221,7 +222,7 @@ class Ear:
 
     def _begin(self) -> None:
         self._announced = self._early = False
-        self._only_echo = True  # until something else is heard: see _speaks_itself
+        self._no_voice = True  # until something else is heard: see _speaks_itself
         self._over_prompt = self._prompt is not None or self._endpoint.onset_ms < self._prompt_ended_ms
         self._quiet_since_ms = None
         self._paused_at_ms = None
@@ -233,7 +234,7 @@ class Ear:
         self._restart_no_input()
         if self._announced:
             events.append(SpeechEnded(segment))
-        elif segment.voiced_ms >= self._settings.bargein.speech_ms and not self._only_echo:
+        elif segment.voiced_ms >= self._settings.bargein.speech_ms and not self._no_voice:
             self._held.append(segment)
 
     def _cut(self) -> Segment:
@@ -274,25 +275,31 @@ class Ear:
         voiced_ms, now_ms = voice.voiced_ms, self.now_ms
         stop = stops(rule, prompt=self._prompt, voiced_ms=voiced_ms, speech_ms=voice.speech_ms, now_ms=now_ms)
         duck = not self._lowered and ducks(rule, prompt=self._prompt, voiced_ms=voiced_ms, now_ms=now_ms)
-        if not (stop or duck) or self._is_echo():
+        if not (stop or duck) or self._is_echo() or self._are_keys():
             return
         if stop:
             self._endpoint.begin(voice.at_ms, voiced_ms)
             self._begin()
-            self._only_echo, self._early = False, True
+            self._no_voice, self._early = False, True
         else:
             self._lowered = True
             events.append(VoiceOverPrompt(on=True))
 
     def _speaks_itself(self) -> bool:
-        """Whether in this utterance anything was heard that we did not play."""
-        if self._only_echo and self._endpoint.state is State.SPEAKING:
-            self._only_echo = self._is_echo()
-        return not self._only_echo
+        """Whether in this utterance anything was heard that we did not play, nor a key."""
+        if self._no_voice and self._endpoint.state is State.SPEAKING:
+            self._no_voice = self._is_echo() or self._are_keys() is not False
+        return not self._no_voice
+
+    def _are_keys(self) -> bool | None:
+        return only_keys(self._latest(LATEST_MS))
 
     def _is_echo(self) -> bool:
-        latest = list(self._kept)[-JUDGED_MS // FRAME_MS :]
-        return self._echo.is_all_of(np.concatenate(latest), self.now_ms, share=self._settings.bargein.echo_share)
+        latest = self._latest(JUDGED_MS)
+        return self._echo.is_all_of(latest, self.now_ms, share=self._settings.bargein.echo_share)
+
+    def _latest(self, milliseconds: int) -> Pcm:
+        return np.concatenate(list(self._kept)[-milliseconds // FRAME_MS :])
 
     def _stops(self, over_prompt: bool) -> bool:
         """Whether this speech shall stop what is playing."""
