@@ -70,11 +70,15 @@ class SetFigures:
 
     recall: Span
     false_rate: Span
-    late_turns: tuple[int, ...]  # of each call that needs a person and got one
-    late_seconds: tuple[float, ...]
+    turns_after_due: tuple[int, ...]  # of each call that needs a person and got one
+    late_seconds: tuple[float, ...]  # likewise; 0: in time
     minutes: Span
     cost_old_prices: Span
     cost_new_prices: Span
+
+    @property
+    def late_turns(self) -> tuple[int, ...]:
+        return tuple(max(0, turns) for turns in self.turns_after_due)
 
     @property
     def median_late_turns(self) -> float:
@@ -131,7 +135,7 @@ class Comparison:
         return SetFigures(
             _share((one.in_time for one in outcomes), self.need_person),
             _share((one.needless for one in outcomes), self.need_nobody),
-            tuple(one.late_turns for one in outcomes if one.late_turns is not None),
+            tuple(one.turns_after_due for one in outcomes if one.turns_after_due is not None),
             tuple(one.late_seconds for one in outcomes if one.late_seconds is not None),
             total(one.minutes(pair.new_price) for pair, one in priced),
             total(one.cost(pair.old_price) for pair, one in priced),
@@ -150,6 +154,10 @@ class Comparison:
         """Callers more who needed a person and got one in time."""
         return total(_outcome(pair, pair.new).in_time - _outcome(pair, pair.old).in_time for pair in self.scored)
 
+    @property
+    def more_cost_old_prices(self) -> Span:
+        return self._more_cost(new_prices=False)
+
     def _more_cost(self, *, new_prices: bool) -> Span:
         spans = []
         for pair in self.scored:
@@ -165,7 +173,7 @@ class Comparison:
             return Verdict.UNDECIDED
         if self.same:
             return Verdict.NOT_WORSE
-        cost, fewer, old_cost = self.more_cost, self.more_in_time, self._more_cost(new_prices=False)
+        cost, fewer, old_cost = self.more_cost, self.more_in_time, self.more_cost_old_prices
         if cost.low > A_HAIR or (fewer.high < 0 and old_cost.low > A_HAIR):
             return Verdict.WORSE
         if cost.high > A_HAIR or (fewer.low < 0 and old_cost.high > A_HAIR):

@@ -44,7 +44,7 @@ def _plots(comparison: Comparison) -> Iterator[str]:
     old, new = comparison.old, comparison.new
     rates = [Group("recall, in time", (old.recall, new.recall)), Group("false", (old.false_rate, new.false_rate))]
     caption = "Recall: of those who need a person. False: of those who need nobody."
-    yield _section("Who is brought to a person", caption, plots.bars(rates, title="Recall and false rate", most=1.2))
+    yield _section("Who is brought to a person", caption, plots.bars(rates, title="Recall and false rate", most=1.1))
     minutes = [
         Group("for those called", (old.minutes, new.minutes)),
         Group("expected cost", (old.cost_new_prices, new.cost_new_prices)),
@@ -52,15 +52,11 @@ def _plots(comparison: Comparison) -> Iterator[str]:
     caption = "Agent minutes over all compared calls, by the new prices. Cost: needless minutes, and lost callers."
     yield _section("What it takes and costs", caption, plots.bars(minutes, title="Agent minutes and expected cost"))
     for title, unit, before, after in (
-        (
-            "Late by turns",
-            "turns of the caller after the one at which a person was due",
-            old.late_turns,
-            new.late_turns,
-        ),
-        ("Late by seconds", "seconds after a person was due", old.late_seconds, new.late_seconds),
-    ):
-        drawn = plots.late(before, after, comparison.need_person, title=title, x_name=unit)
+        ("When a person is called: turns", "turns of the caller before (-) or after a person was due",
+         old.turns_after_due, new.turns_after_due),
+        ("When a person is called: seconds late", "seconds after a person was due", old.late_seconds, new.late_seconds),
+    ):  # fmt: skip
+        drawn = plots.due(before, after, comparison.need_person, title=title, x_name=unit)
         yield _section(title, "% of those who need a person and have one by then. Higher is better.", drawn)
 
 

@@ -1,4 +1,4 @@
-"""The two plots of a back-test as inline SVG: bars of old and new side by side, and curves of lateness.
+"""The two plots of a back-test as inline SVG: bars of old and new side by side, and curves of when a person came.
 
 No script, no font, no colour of their own; those come from the page's style. Class `s1` is the old set, `s2` the new.
 """
@@ -38,23 +38,43 @@ def bars(groups: Sequence[Group], *, title: str, most: float | None = None) -> s
     return _svg(title, "".join(drawn))
 
 
-def late(old: Sequence[float], new: Sequence[float], of: int, *, title: str, x_name: str) -> str:
-    """How many of the `of` callers who need a person have one at most so late: a step line for each set."""
-    longest = _beyond(max((*old, *new, 1.0)))
+def due(old: Sequence[float], new: Sequence[float], of: int, *, title: str, x_name: str) -> str:
+    """How many of the `of` callers who need a person have one by then: a step line for each set. 0: when it is due."""
+    axis = _Axis(min((*old, *new, 0.0)), max((*old, *new, 1.0)))
     drawn = [_grid(100.0), f'<text class="name" x="{(LEFT + RIGHT) / 2}" y="{HEIGHT - 6}" text-anchor="middle">']
     drawn.append(f"{escape(x_name)}</text>")
-    for tick in _ticks(longest):
-        x = LEFT + (RIGHT - LEFT) * tick / longest
-        drawn.append(f'<text x="{x:.1f}" y="{FLOOR + 18}" text-anchor="middle">{tick:g}</text>')
+    for tick in axis.ticks():
+        drawn.append(f'<text x="{axis.x(tick):.1f}" y="{FLOOR + 18}" text-anchor="middle">{tick:g}</text>')
+    drawn.append(f'<path class="whisker" d="M{axis.x(0):.1f} {FLOOR}V{TOP}"/>')
     for series, values in zip(SERIES, (old, new), strict=True):
-        drawn.append(f'<path class="l {series}" d="{_steps(sorted(values), of, longest)}"/>')
+        drawn.append(f'<path class="l {series}" d="{_steps(sorted(values), of, axis)}"/>')
     return _svg(title, "".join(drawn))
 
 
-def _steps(values: Sequence[float], of: int, longest: float) -> str:
+@dataclass(frozen=True, slots=True)
+class _Axis:
+    """Across, with half a step of room on both sides."""
+
+    low: float
+    high: float
+
+    @property
+    def step(self) -> float:
+        return max(1.0, _step(self.high - self.low))
+
+    def x(self, value: float) -> float:
+        first, last = self.low - self.step / 2, self.high + self.step / 2
+        return LEFT + (RIGHT - LEFT) * (value - first) / (last - first)
+
+    def ticks(self) -> list[float]:
+        first, last = math.ceil(self.low / self.step), math.floor(self.high / self.step)
+        return [number * self.step for number in range(first, last + 1)]
+
+
+def _steps(values: Sequence[float], of: int, axis: _Axis) -> str:
     path = f"M{LEFT} {FLOOR}"
     for count, value in enumerate(values, start=1):
-        path += f"H{LEFT + (RIGHT - LEFT) * value / longest:.1f}V{_y(100 * count / max(1, of), 100.0):.1f}"
+        path += f"H{axis.x(value):.1f}V{_y(100 * count / max(1, of), 100.0):.1f}"
     return path + f"H{RIGHT}"
 
 

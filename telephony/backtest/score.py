@@ -39,10 +39,16 @@ class Outcome:
         return NOUGHT if self.truth.needs_person else self.called
 
     @property
-    def late_turns(self) -> int | None:
-        """0 when in time; None when no person was needed, or none is known to have been called."""
+    def turns_after_due(self) -> int | None:
+        """Below 0: earlier than needed. None when no person was needed, or none is known to have been called."""
         due = self.truth.by_turn
-        return max(0, self.run.turn - due) if due is not None and self.run.fired is not None else None
+        return self.run.turn - due if due is not None and self.run.fired is not None else None
+
+    @property
+    def late_turns(self) -> int | None:
+        """0 when in time; None as above."""
+        after = self.turns_after_due
+        return max(0, after) if after is not None else None
 
     @property
     def late_seconds(self) -> float | None:

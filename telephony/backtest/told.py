@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from telephony.backtest.compare import Comparison, Pair, SetFigures, Verdict
 from telephony.backtest.rerun import Run, Stopped
+from telephony.backtest.span import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +39,27 @@ def verdict(comparison: Comparison) -> str:
     over = f"over {calls} call{'s' if calls != 1 else ''} with a truth"
     if comparison.same:
         return f"There is nothing to be worse than: both sets say the same; {over}."
-    cost = f"{comparison.more_cost.said(1)} agent minutes more cost"
-    in_time = f"{comparison.more_in_time.said(0)} more callers in time"
+    differences = [
+        f"cost {_more(comparison.more_cost, 'agent minutes')}",
+        f"bring {_more(comparison.more_in_time, 'callers', 'fewer', digits=0)} to a person in time",
+    ]
+    if comparison.more_cost_old_prices != comparison.more_cost:
+        differences.append(f"by the old prices cost {_more(comparison.more_cost_old_prices, 'agent minutes')}")
+    what = ", ".join(differences)
     match comparison.verdict:
         case Verdict.WORSE:
-            return f"The new rules are worse: {cost}, {in_time}, {over}."
+            return f"The new rules are worse: they {what}, {over}."
         case Verdict.NOT_WORSE:
-            return f"The new rules are not worse: {cost}, {in_time}, {over}."
+            return f"The new rules are not worse: they {what}, {over}."
         case _:
-            return f"Whether the new rules are worse cannot be told: {cost}, {in_time}, {over}."
+            return f"Whether the new rules are worse cannot be told: they {what}, {over}."
+
+
+def _more(span: Span, what: str, less: str = "less", *, digits: int = 1) -> str:
+    """ "2.0 agent minutes more", "1 callers fewer", "0 to 6.0 agent minutes more"."""
+    if span.high <= 0 and span.low < 0:
+        return f"{Span(-span.high, -span.low).said(digits)} {what} {less}"
+    return f"{span.said(digits)} {what} more" if span.high > 0 else f"no {what} more"
 
 
 def change(pair: Pair) -> str:

@@ -125,9 +125,9 @@ def test_the_verdict_is_said_in_one_sentence(old: Run, new: Run, said: str) -> N
     assert said in told.verdict(compared(pair(NEEDED, old, new)))
 
 
-def test_plots_draw_bounds_as_whiskers_and_lateness_up_to_the_share_that_is_reached() -> None:
+def test_plots_draw_bounds_as_whiskers_and_a_line_a_set_of_when_a_person_came() -> None:
     drawn = plots.bars([plots.Group("recall", (Span.of(1.0), Span(0.5, 1.0)))], title="t")
     assert drawn.count("<rect") == 2
     assert drawn.count("whisker") == 1
     assert "0.50 to 1.00" in drawn
-    assert plots.late([0, 0, 2], [], 4, title="t", x_name="turns").count('<path class="l ') == 2
+    assert plots.due([-1, 0, 2], [], 4, title="t", x_name="turns").count('<path class="l ') == 2
