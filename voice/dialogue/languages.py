@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import product
 
+from voice.dialogue import said_values
 from voice.dialogue.business import CALLBACK_DIGITS, CONTROLS, Business, Intent, IntentKind, Slot
 from voice.stt import ANYTHING
 from voice.stt.language_model import DIGIT_WORDS
@@ -74,9 +75,29 @@ def languages(business: Business) -> dict[str, tuple[str, ...]]:
             if slot.kind == "digits" and slot.digits is not None:
                 found[language] = _with_numbers(slot.digits, _unique(others))
                 continue
-            said = [f"{before}{value}" for value in values(slot) for before in ("", "uh ", "it's ", "my ")]
+            said = [f"{before}{value}" for value in answers(slot) for before in ("", "uh ", "it's ", "my ")]
             found[language] = _unique([*said, *others])
+        if intent.confirm is not None and intent.slots:
+            found[read_back(intent)] = _corrections(intent, _unique([*YES, *NO, *person, *controls]))
     return found
+
+
+def read_back(intent: Intent) -> str:
+    """The language of an answer to the read-back of the intent's values: yes, no, and what is put right."""
+    return f"confirm:{intent.name}" if intent.slots else "yes_no"
+
+
+def _corrections(intent: Intent, others: tuple[str, ...]) -> tuple[str, ...]:
+    """As many plain answers as corrections."""
+    said: list[str] = []
+    for slot in intent.slots:
+        ways = answers(slot)
+        shuffled = random.Random(slot.name).sample(ways, len(ways))
+        said += [f"{before}{way}" for before in ("", "no ", "no i said ") for way in ways]
+        said += [f"{way} not {other}" for way, other in zip(ways, shuffled, strict=True)]
+        said += [f"no not {other} {way}" for way, other in zip(ways, shuffled, strict=True)]
+        said += [f"{before}{cue} {way}" for cue in slot.cues for way in ways for before in ("", "no ")]
+    return (*others * max(1, len(said) // len(others)), *_unique(said))
 
 
 def number(digits: int) -> str:
@@ -122,6 +143,17 @@ def values(slot: Slot) -> tuple[str, ...]:
             return tuple(_strings(slot.digits or 4, 20))
         case _:
             return _unique(way for value, ways in slot.choices.items() for way in (value.replace("_", " "), *ways))
+
+
+def answers(slot: Slot) -> tuple[str, ...]:
+    """Ways to answer the question for the slot."""
+    match slot.kind:
+        case "amount":
+            return _unique([*AMOUNTS, *said_values.amounts()])
+        case "date":
+            return _unique([*DAYS, *said_values.days()])
+        case _:
+            return values(slot)
 
 
 def _alternatives(example: str, most: int) -> list[str]:

@@ -6,7 +6,7 @@ from models.slots import SlotValue
 from voice.dialogue import music, prompts
 from voice.dialogue.business import CALLBACK_DIGITS, Slot
 from voice.dialogue.issue import issue_line
-from voice.dialogue.languages import number
+from voice.dialogue.languages import number, read_back
 from voice.dialogue.state import DIGITS, SENSITIVE, YES_NO, Place, Seeking
 from voice.dialogue.step import Step
 from voice.events import Act, Expect, Music
@@ -36,7 +36,10 @@ def expected(step: Step) -> Expect:
         count = wanted(step, place)
         return Expect(number(count), "digits", count, hearing.digits_no_input_ms, sensitive)
     if place in YES_NO:
-        return Expect("yes_no", "yes_no", None, answer_ms, sensitive)
+        intent = step.task_intent if place is Place.CONFIRM else None
+        return Expect(read_back(intent) if intent else "yes_no", "yes_no", None, answer_ms, sensitive)
+    if place is Place.CHANGE and step.task_intent is not None:
+        return Expect(read_back(step.task_intent), "free", None, answer_ms)
     if place is Place.SLOT and state.task and state.task.asking:
         slot = step.business.intents[state.task.intent].slot(state.task.asking)
         language = f"slot:{state.task.intent}.{slot.name}"
