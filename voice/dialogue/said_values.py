@@ -43,7 +43,7 @@ def amounts() -> tuple[str, ...]:
     hundreds = [f"{below_hundred(number)} hundred" for number in range(1, 10)]
     whole = [*small[1:], *hundreds, "a hundred", "a thousand", *(f"{one} thousand" for one in small[:5])]
     said = [f"{number} {unit}" for number in whole for unit in ("dollars", "dollars", "bucks")]
-    said += ["one dollar", "a dollar", "a hundred and fifty dollars"]
+    said += ["one dollar", "a hundred and fifty dollars"]
     said += _drawn(draw, "{} and {} dollars", hundreds, small)
     said += _drawn(draw, "{} {} dollars", hundreds, small)
     said += _drawn(draw, "{} dollars and {} cents", small, small)
@@ -61,8 +61,8 @@ def days() -> tuple[str, ...]:
         f"{before}the {number}{after}" for number in numbers for before, after in (("", ""), ("", " of next month"))
     ]
     said += [f"in {below_hundred(number)} {span}" for number in range(2, 11) for span in ("days", "weeks")]
-    said += [f"{month} {number}" for month in _MONTHS for number in draw.sample(numbers, 8)]
-    said += _drawn(draw, "the {} of {}", numbers, _MONTHS)
+    said += [f"{month} {number}" for month in _MONTHS for number in draw.sample(numbers[:28], 8)]
+    said += _drawn(draw, "the {} of {}", numbers[:28], _MONTHS)
     return tuple(dict.fromkeys([*_NEAR, *said]))
 
 
