@@ -32,6 +32,7 @@ class CallMetrics:
             "utterances", "Stretches of speech, by speaker, engine and whether there were words.", "speaker", "engine",
             "understood",
         )  # fmt: skip
+        self._refusals = counter("refusals", "Texts of an engine that nobody should believe, by guard.", "guard")
         self._engine = Gauge("warmline_recogniser", "1: this engine heard last.", ["engine"], registry=registry)
         self._heard_by: str | None = None
         self._keys = counter("keys", "Keys pressed, by speaker.", "speaker")
@@ -88,6 +89,8 @@ class CallMetrics:
 
     def _heard(self, heard: e.Heard) -> None:
         self._utterances.labels(heard.speaker, heard.engine, "yes" if heard.text else "no").inc()
+        if heard.refused:
+            self._refusals.labels(heard.refused).inc()
         if heard.engine not in (NO_ENGINE, self._heard_by):
             if self._heard_by is not None:
                 self._engine.labels(self._heard_by).set(0)

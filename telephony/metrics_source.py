@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
@@ -17,12 +18,17 @@ from telephony.switchboard import Switchboard
 from voice.tts.clips import CacheCounts
 
 
+class Restarted(Protocol):
+    restarts: int
+
+
 @dataclass(frozen=True, slots=True)
 class Sources:
     switchboard: Switchboard
     admission: Admission
     pool: Pool
     prompts: CacheCounts
+    voice_process: Restarted
     loop: LoopClock
     carrier: TwilioLine | None
     pbx: AsteriskLine | None
@@ -101,8 +107,16 @@ class Present:
         for source, value in sources.items():
             sentences.add_metric([source], value)
         yield sentences
-        what = "Sentences that could not be kept on disk."
-        yield CounterMetricFamily("warmline_prompt_disk_failures", what, value=counts.disk_failures)
+        lasted = CounterMetricFamily("warmline_spoken_seconds", "Speech, by where from.", labels=["from"])
+        for source, milliseconds in (("cache", counts.cached_ms), ("engine", counts.rendered_ms)):
+            lasted.add_metric([source], milliseconds / 1000)
+        yield lasted
+        for name, what, value in (
+            ("prompt_disk_failures", "Sentences that could not be kept on disk.", counts.disk_failures),
+            ("prompts_damaged", "Files that did not hold what was written.", counts.damaged),
+            ("voice_restarts", "Restarts of the process that runs the voices.", self._it.voice_process.restarts),
+        ):
+            yield CounterMetricFamily(f"warmline_{name}", what, value=value)
 
     def _lateness(self) -> Iterator[Metric]:
         yield _histogram("loop_late_seconds", "How late the event loop woke.", {"": self._it.loop.late})

@@ -38,6 +38,8 @@ from voice.dialogue.business import Business
 from voice.hearing import Ear
 from voice.turn_guess import Tally
 
+DAY_SECONDS = 86_400.0
+
 
 @dataclass(frozen=True, slots=True)
 class Machinery:
@@ -84,6 +86,8 @@ async def open_machinery(settings: Settings, world: World, business: Business, s
     await pool.warm_up()
     if settings.speaking.prerender:
         await prerender(voices, known_prompts(business, settings), world.progress)
+    if world.prompts is None:  # a folder of our own; in use is what this start has just read
+        voices.cached.prune(unused_s=settings.speaking.cache_days * DAY_SECONDS, now_s=world.wall())
     return Machinery(recogniser.name, loop_clock, admission, pool, voices)
 
 

@@ -100,8 +100,8 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
         )  # fmt: skip
         voices, loop_clock = machinery.voices, machinery.loop_clock
         Present(Sources(
-            switchboard, machinery.admission, machinery.pool, voices.cached.counts, loop_clock, lines.twilio,
-            lines.asterisk,
+            switchboard, machinery.admission, machinery.pool, voices.cached.counts, voices.process, loop_clock,
+            lines.twilio, lines.asterisk,
         ), registry)  # fmt: skip
         yield Service(settings, business, switchboard, staff, front, voices, callbacks, loop_clock, app)
 

@@ -166,6 +166,7 @@ class PiperSettings(Section):
 class Speaking(Section):
     engine: Literal["auto", "piper", "espeak", "flite"] = "auto"
     prerender: bool = True
+    cache_days: int = Field(default=90, ge=1)  # without use; a prompt said twice a year is rendered again in a second
     workers: int = Field(default=2, ge=1, le=16)
     espeak: EspeakSettings = EspeakSettings()
     piper: PiperSettings = PiperSettings()

@@ -87,6 +87,12 @@ def test_the_recogniser_that_heard_last_is_shown() -> None:
     assert found["warmline_utterances_total['caller', 'whisper', 'yes']"] == 1
 
 
+def test_what_was_not_believed_is_counted_by_guard() -> None:
+    found = counted(Heard(1, "caller", "", 0.0, 0, 500, "whisper", "loop"))
+    assert found["warmline_refusals_total['loop']"] == 1
+    assert found["warmline_utterances_total['caller', 'no', 'whisper']"] == 1
+
+
 def test_stages_count_from_the_trigger() -> None:
     clock = {"trigger": 1000, "told": 1400, "ring": 1900, "answer": None, "over": 9000}
     found = counted(

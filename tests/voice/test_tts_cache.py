@@ -1,6 +1,7 @@
 """Prompts rendered ahead are played without an engine, and no trouble with the disk costs a call its voice."""
 
 import asyncio
+import os
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from pathlib import Path
@@ -192,6 +193,21 @@ async def test_a_clip_under_another_ones_name_is_not_played(voice, tmp_path):
 
 async def test_how_much_is_ready_is_known_without_rendering(voice, tmp_path):
     await CachedSynthesizer(voice, folder=tmp_path).prerender([GREETING])
+    assert CachedSynthesizer(voice, folder=tmp_path).ready([GREETING, "Goodbye."]) == (1, 2)
+
+
+async def test_what_no_start_has_used_for_long_is_deleted_and_what_is_in_use_stays(voice, tmp_path):
+    day_s = 86_400.0
+    await CachedSynthesizer(voice, folder=tmp_path).prerender([GREETING, "Goodbye."])
+    for path in tmp_path.glob("*/*.ulaw"):
+        os.utime(path, (0, 0))  # rendered long ago
+    left = next(tmp_path.glob("*/*.ulaw")).with_suffix(".7.part")
+    left.write_bytes(b"half a clip")
+    os.utime(left, (0, 0))
+    cache = CachedSynthesizer(voice, folder=tmp_path)
+    assert cache.ready([GREETING]) == (1, 1)
+    now_s = max(path.stat().st_mtime for path in tmp_path.glob("*/*.ulaw"))
+    assert cache.prune(unused_s=90 * day_s, now_s=now_s + 89 * day_s) == 2
     assert CachedSynthesizer(voice, folder=tmp_path).ready([GREETING, "Goodbye."]) == (1, 2)
 
 

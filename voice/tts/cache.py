@@ -106,6 +106,10 @@ class CachedSynthesizer:
         progress(len(wanted), len(wanted))
         return Prerendered(ready, rendered, failed=len(wanted) - ready)
 
+    def prune(self, *, unused_s: float, now_s: float) -> int:
+        """Of every voice in this folder: see `Clips.prune`."""
+        return self._clips.prune(unused_s=unused_s, now_s=now_s)
+
     def ready(self, texts: Iterable[str]) -> tuple[int, int]:
         """How many sentences of `texts` can be played without the engine, and how many there are."""
         wanted = {sentence for text in texts for sentence in sentences(say_text(text))}

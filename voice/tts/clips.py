@@ -73,6 +73,21 @@ class Clips:
             self._note_disk_failure("write", failure)
             _remove(unfinished)
 
+    def prune(self, *, unused_s: float, now_s: float) -> int:
+        """Deletes what nobody has read from the disk for so long, and what a stop left half written; returns how many
+        files. `now_s`: seconds since the epoch."""
+        if self._folder is None:
+            return 0
+        gone = 0
+        try:
+            for path in self._folder.glob("??/*"):
+                if path.suffix in (".ulaw", ".part") and now_s - path.stat().st_mtime > unused_s:
+                    path.unlink(missing_ok=True)
+                    gone += 1
+        except OSError as failure:
+            self._note_disk_failure("prune", failure)
+        return gone
+
     def _path(self, key: str) -> Path | None:
         return None if self._folder is None else self._folder / key[:2] / f"{key}.ulaw"
 
@@ -81,6 +96,7 @@ class Clips:
             return None
         try:
             content = path.read_bytes()
+            os.utime(path)  # in use: see `prune`
         except FileNotFoundError:
             return None
         except OSError as failure:
