@@ -1,7 +1,11 @@
-"""Trains the net of `models/phone_cepstra.py`: `python -m models.training.phone_cepstra --data DIR` (10 minutes, CPU).
+"""Trains the net of `models/phone_cepstra.py`: `python -m models.training.phone_cepstra --data DIR`.
 
-DIR holds `emotion-emodb/*.flac` (CC0). Each clip, and each sentence by the synthetic voices of this machine, is heard
-twice: clean and wide, and through a telephone with noise of several kinds. The second is the input, the first the goal.
+DIR holds `emotion-emodb/*.flac` (CC0). Each clip, and each sentence of models/data/background.txt (CLINC150, CC BY 3.0)
+by espeak-ng's voices, is heard twice: clean and wide, and through a telephone with noise of several kinds. The second
+is the input, the first the goal. It takes three minutes of one core and 3.0 GB of memory.
+
+The shipped net is older than this state of the recipe. Made anew it is as good: of 143 orders of people that nothing
+was chosen on .867 come out right instead of .846, in a kitchen .531 as before (tests/bench/commands.py).
 """
 
 import argparse
