@@ -7,6 +7,7 @@ Its acoustic model knows voices from 130 to 6800 Hz; a telephone passes 300 to 3
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -80,7 +81,8 @@ def save(path: Path, net: PhoneCepstra) -> None:
     """Half precision is enough, and half the size."""
     arrays = {f"{n}_bias": one.bias for n, one in enumerate(net.layers)}
     arrays |= {f"{n}_weights": one.weights for n, one in enumerate(net.layers)}
-    np.savez_compressed(path, **{name: one.astype(np.float16) for name, one in arrays.items()})  # type: ignore[arg-type]
+    half: Any = {name: one.astype(np.float16) for name, one in arrays.items()}  # one name could be `allow_pickle`
+    np.savez_compressed(path, **half)
 
 
 def log_bands(sound: npt.NDArray[np.int16]) -> Floats:
