@@ -17,8 +17,10 @@ from models.prosody import Prosody
 from models.prosody_anger import AngerHead, Reference, can_tell
 
 Term = tuple[float, str]  # log-odds, reason
-TEXT_FROM = 0.5  # place on the line's scale from which words count as annoyed: halfway from usual to one turn in forty
-MOST_TEXT = 1.5  # places beyond that one turn may count for
+# Place on the line's scale from which words count as annoyed: above what one turn in forty of ordinary callers reaches,
+# since the head takes words of a trade for anger ("block my card"). From .5 it finds a little more, and that too.
+TEXT_FROM = 1.0
+MOST_TEXT = 1.0  # places beyond that one turn may count for: learned words alone are no high level
 MOST_WORDS_SUM = 3.0  # of what the words of one turn add together
 MOST_PROSODY = 1.5  # of one turn, and of all that stands [understanding page 1.2]
 LONG_CALL_TURNS = 12

@@ -8,16 +8,9 @@ from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
-import pytest
-import soundfile
-import soxr
 
 from models import linear
-from models.frustration import Evidence, Frustration, FrustrationState
 from models.intent import IntentModel
-from models.prosody import RATE, extract
-from models.prosody_anger import AngerHead, Reference
-from models.training.prosody import Clip, cross_validated, read_clips
 from models.word_errors import WordErrors
 from tests.data import data_folder
 
@@ -73,72 +66,3 @@ def calibration_error(sure: np.ndarray, right: np.ndarray) -> float:
     return float(
         sum(abs(sure[bins == one].mean() - right[bins == one].mean()) * (bins == one).mean() for one in set(bins))
     )
-
-
-@pytest.fixture(scope="module")
-def clips() -> list[Clip]:
-    return read_clips(data_folder("emotion-emodb"))
-
-
-def test_anger_is_heard_in_speakers_never_heard_before(clips: list[Clip]) -> None:
-    scores = cross_validated(clips)
-    raw = linear.auc(scores["anger_raw"], scores["others_raw"])
-    both = linear.auc(scores["anger_both"], scores["others_both"])
-    print(f"EMO-DB through the telephone, 5 folds by speaker: AUC {raw:.3f}, with own neutral turns {both:.3f}")
-
-    assert raw >= 0.93  # measured .936
-    assert both >= 0.92  # .932
-
-
-def test_the_shipped_head_is_the_one_that_the_recipe_makes(clips: list[Clip]) -> None:
-    shipped = AngerHead.shipped()
-    anger = np.array([shipped.score(clip.heard[0], Reference()) for clip in clips if clip.emotion == "W"])
-    others = np.array([shipped.score(clip.heard[0], Reference()) for clip in clips if clip.emotion != "W"])
-
-    assert linear.auc(anger, others) >= 0.95  # on its own training speakers
-
-
-def test_no_real_call_is_frustrated_by_its_voice_alone() -> None:
-    """Automated bus information, real callers, no anger labels: words left out, only the voice speaks."""
-    frustration, turns, alarms, flagged = Frustration.shipped(), 0, 0, 0
-    for path in sorted(data_folder("calls-getgoing").glob("*.mp3"))[:12]:
-        sound, rate = soundfile.read(path, dtype="int16")
-        caller = np.asarray(soxr.resample(sound[:, 0], rate, RATE))
-        state = FrustrationState()
-        for stretch in stretches(caller):
-            state, judgement = frustration.judge(state, Evidence("the next bus", prosody=extract(stretch)))
-            turns += 1
-            alarms += judgement.turn_terms.get("prosody", 0.0) > 0
-            flagged += judgement.frustrated and "repeat" not in judgement.terms
-    print(f"{turns} stretches of speech, voice above its quantile in {alarms / turns:.1%}, frustrated calls {flagged}")
-
-    assert turns > 100
-    assert flagged == 0
-
-
-def test_real_callers_who_repeat_themselves_are_rarely_called_frustrated() -> None:
-    """The same line's words: a repeat counts as not understood. No labels; anger is presumed rare on this line."""
-    frustration, calls, flagged = Frustration.shipped(), 0, 0
-    for path in sorted(data_folder("calls-getgoing").glob("*.json")):
-        said = [line[5:] for line in json.loads(path.read_text("utf-8"))["history"] if line.startswith("USER ")]
-        state, frustrated = FrustrationState(), False
-        for text in said:
-            state, judgement = frustration.judge(state, Evidence(text))
-            frustrated = frustrated or judgement.frustrated
-        calls += 1
-        flagged += frustrated
-    print(f"{flagged} of {calls} real calls called frustrated by words and repeats")
-
-    assert calls == 35
-    assert flagged <= 2  # measured 0
-
-
-def stretches(samples: np.ndarray) -> list[np.ndarray]:
-    """Speech by energy: at least half a second, parted by at least half a second of quiet."""
-    frames = samples[: len(samples) // 160 * 160].reshape(-1, 160).astype(float)
-    energy = 10 * np.log10((frames**2).mean(axis=1) + 1)
-    loud = np.flatnonzero(energy > max(np.percentile(energy, 95) - 20, 25))
-    if len(loud) == 0:
-        return []
-    parts = np.split(loud, np.flatnonzero(np.diff(loud) > 25) + 1)
-    return [samples[part[0] * 160 : (part[-1] + 1) * 160] for part in parts if part[-1] - part[0] >= 25]
