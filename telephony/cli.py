@@ -4,7 +4,7 @@ import os
 
 import typer
 
-from telephony.commands import backtest, bench, calibration, calls, operating, serving, simulation, weights
+from telephony.commands import backtest, bench, calibration, calls, operating, serving, simulation, training, weights
 
 app = typer.Typer(
     name="warmline",
@@ -13,7 +13,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_show_locals=False,  # locals may hold callers' words
 )
-for group in (serving, calls, backtest, operating, bench):
+for group in (serving, calls, training, backtest, operating, bench):
     app.add_typer(group.commands)
 app.add_typer(weights.commands, name="models")
 app.add_typer(simulation.commands, name="simulate")
