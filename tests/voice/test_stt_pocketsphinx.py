@@ -3,7 +3,6 @@
 import json
 import logging
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -16,8 +15,9 @@ from tests.quality.test_coffee import segments
 from tests.voice.coffee import commands
 from voice.audio import Pcm
 from voice.errors import EngineUnavailable, RecogniserFailed
-from voice.stt import pocketsphinx
+from voice.stt import ANYTHING, pocketsphinx
 from voice.stt.pocketsphinx import Settings
+from voice.stt.pocketsphinx_models import compiled
 
 DIGITS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 STATES = {"yes_no": ["yes", "no", "yes please", "no thanks"], "digits": DIGITS}
@@ -120,13 +120,29 @@ def test_a_sentence_that_stops_where_nobody_stops_is_doubted_more():
 
 
 def test_a_doubted_sentence_is_believed_when_a_second_way_of_hearing_agrees():
-    state = {"main": sentences()}
-    doubting = Settings(reject_word_below=1.01, reject_sentence_below=1.01, reject_open_below=1.01, second_below=1.01)
-    agreeing, never = doubting, replace(doubting, agreed_below=1.01)
+    state = {"main": [one for one in sentences() if one != ANYTHING]}
+    never = Settings(reject_word_below=1.01, reject_sentence_below=1.01, agreed_below=1.01, second_below=1.01)
+    agreeing = Settings(reject_word_below=1.01, reject_sentence_below=1.01, second_below=1.01)
     heard = [pcm for command in commands(10) for pcm in segments(command.pcm)]
     assert not any(pocketsphinx.open(never, state).transcribe(pcm, "main").text for pcm in heard)
     believed = [pocketsphinx.open(agreeing, state).transcribe(pcm, "main").text for pcm in heard]
     assert 0 < sum(map(bool, believed)) <= len(believed)
+
+
+def test_what_no_sentence_of_the_state_holds_is_heard_where_anything_may_be_said():
+    expected = ["what is my balance", "i want to transfer money", "agent"]
+    recogniser = pocketsphinx.open(Settings(), {"closed": expected, "open": [*expected, ANYTHING]})
+    heard = [pcm for command in commands(8) for pcm in segments(command.pcm)]
+    closed, anything = ([recogniser.transcribe(pcm, state).text for pcm in heard] for state in ("closed", "open"))
+    assert not any("coffee" in text for text in closed)
+    assert sum("i" in text.split() or "coffee" in text for text in anything) >= len(heard) / 2
+
+
+def test_states_that_expect_the_same_share_one_model():
+    models = compiled({"main": ["agent", ANYTHING], "waiting": ["agent", ANYTHING], "yes_no": ["yes"]})
+    assert models.languages["main"] == models.languages["waiting"] != models.languages["yes_no"]
+    assert models.open["main"] == models.open["waiting"]
+    assert "yes_no" not in models.open
 
 
 def test_a_number_of_the_expected_length_comes_with_what_else_it_may_have_been():

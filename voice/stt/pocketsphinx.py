@@ -1,40 +1,38 @@
 """The recogniser without a download: pocketsphinx, whose wheel carries an acoustic model and a dictionary.
 
-It hears only what the state expects: each state's sentences become a small trigram model. Its acoustic model knows
-clean voices up to 6.8 kHz while a telephone ends at 3.4, so a net guesses what those would have been
+It hears only what the state expects: each state's sentences become a small trigram model. Where anything may be said,
+what does not fit those is heard once more with how people talk to service lines (`open_language.py`). Its acoustic
+model knows clean voices up to 6.8 kHz while a telephone ends at 3.4, so a net guesses what those would have been
 (`models/phone_cepstra.py`).
 """
 
-import logging
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
+from math import log10
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
 import numpy as np
 import pocketsphinx as engine
 
-from models import phone_cepstra, service_language
+from models import phone_cepstra
 from models.word_error_rate import word_errors
 from voice.audio import RATE, Pcm
-from voice.errors import EngineUnavailable, RecogniserFailed
+from voice.errors import RecogniserFailed
 from voice.resample import resample
-from voice.stt import ANYTHING, Languages, Recogniser, Recognition, Word, open_language
+from voice.stt import Languages, Recogniser, Recognition, Word
 from voice.stt.guards import Guard, judge_constrained
-from voice.stt.language_model import arpa, as_said, estimated, number_length, places, pronounceable, words_of
-from voice.stt.pronounce import dictionary_text, pronunciations
+from voice.stt.language_model import as_said
+from voice.stt.pocketsphinx_models import NAME, Models, compiled
 from voice.stt.voiced import voiced_part
 from voice.turn_end import open_ended
 
-log = logging.getLogger(__name__)
-
-NAME = "pocketsphinx"
 _DECODER_FRAME_MS = 10
 _SHORT_WORDS = 2
 _SHORT_SAMPLES = RATE * 3 // 2  # with its margins: one or two words take no longer; a whole sentence of others' does
+_LEAST_SCORE = 1e-300  # of a word's sound: what a float can still tell
 _NEVER = 2.0  # no confidence is enough: only a second way of hearing that agrees
 _ALTERNATIVES = 8  # of a number; the right one is among them, or far
 _LOOKED_THROUGH = 100  # of the engine's guesses: most differ in silences and pronunciations only
@@ -58,7 +56,9 @@ class Settings:
     # of what is heard into a number that is not whole
     reject_fragment_below: float = 0.9  # "can i get a"; chosen on 70 commands and 100 utterances meant for others
     alike: float = 0.75  # share of words that both ways have in common
-    reject_open_below: float = 0.3  # where anything may be said
+    reject_open_below: float = 0.3  # three words and more where anything may be said: noise made none at all
+    fits: float = 0.15  # log10 a frame by which what the business expects must match the sound better than anything
+    # else to be believed in doubt; of 34 orders most have 0.3 to 0.6, of 26 open lines -0.2 to 0.2
     agreed_below: float = 0.4  # the surer of two that agree
     second_below: float = 0.7  # the second way alone; 27 of 80 utterances meant for others pass, at 0.8 24
     language_weight: float = 6.5  # the engine's own default; 9 and 12 gave nothing
@@ -66,24 +66,14 @@ class Settings:
 
 def open(settings: Settings, languages: Languages) -> Recogniser:
     """Compiles every state's model now, so that a call never waits for one. Raises EngineUnavailable."""
-    models = _compile(languages)
+    models = compiled(languages)
     return PocketsphinxRecogniser(settings, models)
 
 
-@dataclass(frozen=True, slots=True)
-class _Models:
-    """Files that all decoders read; the folder goes when the last of them has gone."""
-
-    folder: tempfile.TemporaryDirectory[str]
-    dictionary: Path
-    languages: Mapping[str, Path]  # states that expect the same share a file, and a decoder's search
-    open: frozenset[str]  # states that expect anything
-
-
 class PocketsphinxRecogniser:
-    """Takes a decoder for each utterance: 7.5 MB each, as many as ever worked at the same time."""
+    """Takes a decoder for each utterance: 32 MB each, 24 of them for open questions; as many as ever worked at once."""
 
-    def __init__(self, settings: Settings, models: _Models) -> None:
+    def __init__(self, settings: Settings, models: Models) -> None:
         self._settings = settings
         self._models = models
         self._cepstra = phone_cepstra.shipped()
@@ -99,18 +89,33 @@ class PocketsphinxRecogniser:
             return Recognition("", 0.0, NAME, refused=Guard.SILENCE)
         plainly = len(voice) < _SENTENCE_SAMPLES
         with self._decoder() as decoder:
-            heard = self._look(decoder, voice, language, plainly=plainly)
-            judged = self._judge(heard, voice, language)
+            expected = self._models.languages[language]
+            heard = self._look(decoder, voice, expected, plainly=plainly)
+            judged = self._judge(heard, voice)
             if judged.text and _in_number(heard):
                 judged = replace(judged, alternatives=tuple(_others(decoder, judged.text)))
-            if judged.refused == Guard.CONFIDENCE and not plainly:
-                again = self._look(decoder, voice, language, plainly=True)
+            if language in self._models.open and judged.refused != Guard.SILENCE:
+                judged = self._openly(decoder, heard, judged, voice, self._models.open[language])
+            elif judged.refused == Guard.CONFIDENCE and not plainly:
+                again = self._look(decoder, voice, expected, plainly=True)
                 judged = self._second(heard, again, voice) or judged
         moved = tuple(_moved(word, from_ms, len(pcm) * 1000 // RATE) for word in judged.words)
         return replace(judged, words=moved)
 
-    def _look(self, decoder: engine.Decoder, voice: Pcm, language: str, *, plainly: bool) -> Sequence[Word]:
-        decoder.activate_search(self._models.languages[language].stem)
+    def _openly(
+        self, decoder: engine.Decoder, expected: Sequence[Word], judged: Recognition, voice: Pcm, anything: Path
+    ) -> Recognition:
+        """What the business expects, where it was surely said or matches the sound better; else whatever was said."""
+        if judged.text and judged.confidence >= self._settings.reject_sentence_below:
+            return judged
+        fit = _fit(decoder)
+        heard = self._look(decoder, voice, anything, plainly=len(voice) < _SENTENCE_SAMPLES)
+        better = fit - _fit(decoder) >= self._settings.fits
+        chosen = expected if expected and (better or self._agree(expected, heard)) else heard
+        return self._judge(chosen, voice, sentence_below=self._settings.reject_open_below)
+
+    def _look(self, decoder: engine.Decoder, voice: Pcm, language: Path, *, plainly: bool) -> Sequence[Word]:
+        decoder.activate_search(language.stem)
         decoder.reinit_feat()  # else its estimate of noise and voice is still the last caller's; 70 µs
         decoder.start_utt()
         try:
@@ -121,10 +126,11 @@ class PocketsphinxRecogniser:
             decoder.end_utt()
         return list(_words(decoder)) if decoder.hyp() is not None else []
 
-    def _judge(self, words: Sequence[Word], voice: Pcm, language: str) -> Recognition:
+    def _judge(self, words: Sequence[Word], voice: Pcm, *, sentence_below: float | None = None) -> Recognition:
+        """`sentence_below`: the bar of three words and more, instead of what the words themselves ask for."""
         text, confidence = _text(words), _confidence(words)
         guard = judge_constrained(text, voice)
-        if not guard and confidence < self._bar(words, voice, language):
+        if not guard and confidence < self._bar(words, voice, sentence_below):
             guard = Guard.CONFIDENCE
         if guard:
             return Recognition("", confidence, NAME, refused=guard)
@@ -149,9 +155,9 @@ class PocketsphinxRecogniser:
             return None
         return Recognition(text, _confidence(words), NAME, tuple(words))
 
-    def _bar(self, words: Sequence[Word], voice: Pcm, language: str) -> float:
-        if language in self._models.open and len(words) > _SHORT_WORDS:
-            return self._settings.reject_open_below
+    def _bar(self, words: Sequence[Word], voice: Pcm, sentence_below: float | None) -> float:
+        if sentence_below is not None and len(words) > _SHORT_WORDS:
+            return sentence_below
         if open_ended([word.text for word in words]):
             return self._settings.reject_fragment_below
         if _in_number(words):
@@ -181,60 +187,9 @@ class PocketsphinxRecogniser:
             lw=self._settings.language_weight,
             loglevel="FATAL",
         )
-        for path in sorted(set(self._models.languages.values())):
+        for path in sorted({*self._models.languages.values(), *self._models.open.values()}):
             decoder.add_lm(path.stem, engine.NGramModel(decoder.config, decoder.logmath, str(path)))
         return decoder
-
-
-# --- models ----------------------------------------------------------------------------------------------------
-
-
-def _compile(languages: Languages) -> _Models:
-    sentences = {name: _sayable(name, [one for one in wanted if one != ANYTHING]) for name, wanted in languages.items()}
-    wide = frozenset(name for name, wanted in languages.items() if ANYTHING in wanted)
-    people = service_language.shipped() if wide else None
-    words = {
-        one
-        for said in sentences.values()
-        for words in said
-        for word in words
-        for place in places(word)
-        for one in place
-    }
-    words.update(people.said() if people else ())
-    known = Path(engine.get_model_path("en-us/cmudict-en-us.dict"))
-    said_as, guessed = pronunciations({as_said(word) for word in words}, dictionary=known)
-    spoken = {word: said_as[as_said(word)] for word in words}
-    if guessed:
-        log.warning("%s: not in the dictionary, sound guessed from spelling: %s", NAME, ", ".join(guessed))
-    folder = tempfile.TemporaryDirectory(prefix="warmline-pocketsphinx-")
-    dictionary = Path(folder.name, "words.dict")
-    dictionary.write_text(dictionary_text(spoken), encoding="utf-8")
-    paths: dict[str, Path] = {}
-    written: dict[str, Path] = {}
-    for name, said in sentences.items():
-        mixed = people is not None and name in wide
-        alike = f"{mixed} {said}"
-        if alike not in written:
-            written[alike] = Path(folder.name, f"{len(written)}.arpa")
-            text = open_language.mixed(estimated(said), people) if people and mixed else arpa(said)
-            written[alike].write_text(text, encoding="utf-8")
-        paths[name] = written[alike]
-    return _Models(folder, dictionary, paths, wide)
-
-
-def _sayable(language: str, wanted: Sequence[str]) -> list[list[str]]:
-    """The state's sentences as words; one with a figure or a foreign letter is left out, with a warning."""
-    sayable: list[list[str]] = []
-    for sentence in wanted:
-        words = words_of(sentence)
-        if words and all(pronounceable(word) or number_length(word) for word in words):
-            sayable.append(words)
-        else:
-            log.warning("%s: state %r, sentence left out, it has no words to say: %r", NAME, language, sentence)
-    if not sayable:
-        raise EngineUnavailable(f"{NAME}: state {language!r} expects no sentence that can be spoken, got {wanted!r}")
-    return sayable
 
 
 # --- words ------------------------------------------------------------------------------------------------------
@@ -261,6 +216,13 @@ def _words(decoder: engine.Decoder) -> Iterator[Word]:
         if text and text[0] not in "<[":
             start_ms, end_ms = heard.start_frame * _DECODER_FRAME_MS, (heard.end_frame + 1) * _DECODER_FRAME_MS
             yield Word(text, start_ms, end_ms, min(1.0, float(heard.prob)))
+
+
+def _fit(decoder: engine.Decoder) -> float:
+    """How well what was heard matches the sound: log10 a frame, against the best that was looked at there."""
+    segments = list(decoder.seg()) if decoder.hyp() is not None else []
+    frames = segments[-1].end_frame + 1 if segments else 1
+    return sum(log10(max(float(one.ascore), _LEAST_SCORE)) for one in segments) / frames
 
 
 def _moved(word: Word, by_ms: int, longest_ms: int) -> Word:

@@ -1,0 +1,98 @@
+"""What the recogniser without a download reads: each state's language model, and one dictionary of all their words.
+
+The folder they are written to goes when its last recogniser has gone.
+"""
+
+import logging
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import pocketsphinx as engine
+
+from models import service_language
+from models.service_language import ServiceLanguage
+from voice.errors import EngineUnavailable
+from voice.stt import ANYTHING, Languages, open_language
+from voice.stt.language_model import arpa, as_said, estimated, number_length, places, pronounceable, words_of
+from voice.stt.pronounce import dictionary_text, pronunciations
+
+log = logging.getLogger(__name__)
+
+NAME = "pocketsphinx"
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """Files that all decoders read; the folder goes when the last of them has gone."""
+
+    folder: tempfile.TemporaryDirectory[str]
+    dictionary: Path
+    languages: Mapping[str, Path]  # states that expect the same share a file, and a decoder's search
+    open: Mapping[str, Path]  # of the states that expect anything: with that
+
+
+def compiled(languages: Languages) -> Models:
+    """Raises EngineUnavailable for a state without a sentence that can be spoken."""
+    sentences = {name: _sayable(name, [one for one in wanted if one != ANYTHING]) for name, wanted in languages.items()}
+    open_states = frozenset(name for name, wanted in languages.items() if ANYTHING in wanted)
+    people = service_language.shipped() if open_states else None
+    words = {
+        one
+        for said in sentences.values()
+        for words in said
+        for word in words
+        for place in places(word)
+        for one in place
+    }
+    words.update(people.said() if people else ())
+    known = Path(engine.get_model_path("en-us/cmudict-en-us.dict"))
+    said_as, guessed = pronunciations({as_said(word) for word in words}, dictionary=known)
+    spoken = {word: said_as[as_said(word)] for word in words}
+    if guessed:
+        log.warning("%s: not in the dictionary, sound guessed from spelling: %s", NAME, ", ".join(guessed))
+    folder = tempfile.TemporaryDirectory(prefix="warmline-pocketsphinx-")
+    dictionary = Path(folder.name, "words.dict")
+    dictionary.write_text(dictionary_text(spoken), encoding="utf-8")
+    wide = {name: said for name, said in sentences.items() if name in open_states}
+    return Models(
+        folder,
+        dictionary,
+        _written(sentences, arpa, Path(folder.name), "expected"),
+        _written(wide, partial(_mixed, people), Path(folder.name), "anything") if people else {},
+    )
+
+
+def _mixed(people: ServiceLanguage, said: Sequence[Sequence[str]]) -> str:
+    return open_language.mixed(estimated(said), people)
+
+
+def _written(
+    sentences: Mapping[str, list[list[str]]], text: Callable[[list[list[str]]], str], folder: Path, kind: str
+) -> dict[str, Path]:
+    """State → its model's file; states that expect the same share one, and a decoder's search."""
+    files: dict[str, Path] = {}
+    paths: dict[str, Path] = {}
+    for name, said in sentences.items():
+        alike = repr(said)
+        if alike not in files:
+            files[alike] = folder / f"{kind}-{len(files)}.arpa"
+            files[alike].write_text(text(said), encoding="utf-8")
+        paths[name] = files[alike]
+    return paths
+
+
+def _sayable(language: str, wanted: Sequence[str]) -> list[list[str]]:
+    """The state's sentences as words; one with a figure or a foreign letter is left out, with a warning."""
+    sayable: list[list[str]] = []
+    for sentence in wanted:
+        words = words_of(sentence)
+        if words and all(pronounceable(word) or number_length(word) for word in words):
+            sayable.append(words)
+        else:
+            log.warning("%s: state %r, sentence left out, it has no words to say: %r", NAME, language, sentence)
+    if not sayable:
+        raise EngineUnavailable(f"{NAME}: state {language!r} expects no sentence that can be spoken, got {wanted!r}")
+    return sayable
