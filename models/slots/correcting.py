@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from models.slots.misheard import FOUND_INSTEAD, twin
 from models.slots.numbers import Token, tokens
 from models.slots.reading import Found, candidates, read
 from models.slots.spec import SlotSpec, SlotValue
@@ -17,6 +18,7 @@ from models.slots.spec import SlotSpec, SlotValue
 _DENIES = re.compile(
     r"\b(?:not|isn't|wasn't|instead of|rather than|don't mean|didn't say|never said)\s+", re.IGNORECASE
 )
+_OBJECTS = re.compile(r"no\b(?! that's (?:right|it|correct|all|fine))", re.IGNORECASE)
 _LEAD = frozenset(["the", "a", "an", "my", "on", "at", "in", "to", "from", "into", "it's", "for", "of", "that"])
 _MOST_DENIED = 12  # words of one value; ten digits with "double" and "oh"
 
@@ -64,7 +66,22 @@ def correct(
         and not any(_share(value, better) for better in found[:at])
         and not _twin_has(value, old, others)
     }
+    if not changed and not denied and _OBJECTS.match(text):
+        changed = _twins(found, old, wanted, today)
     return Correction(changed, tuple(name for name in denied if name not in instead))
+
+
+def _twins(
+    found: Sequence[SlotValue], old: Mapping[str, str], wanted: Sequence[SlotSpec], today: date
+) -> dict[str, SlotValue]:
+    """ "No, the thirteenth", heard as the thirtieth once more: who says no to a value does not repeat it."""
+    of = {spec.name: spec for spec in wanted}
+    for value in found:
+        other = twin(value.words) if value.value == old.get(value.name) else None
+        new = next(iter(read(other, [of[value.name]], today)), None) if other else None
+        if new is not None and new.value != value.value and new.problem is None:
+            return {new.name: replace(new, confidence=FOUND_INSTEAD)}
+    return {}
 
 
 def _without_denied(

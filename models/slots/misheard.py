@@ -17,6 +17,19 @@ _SOUNDS_LIKE = {
 }  # fmt: skip
 """Digits by telephone: the most frequent errors of pocketsphinx in 300 numbers of six synthetic voices, with those that
 are known of people ("five" and "nine", "one" and "nine")."""
+_TWINS = {
+    f"{ten}{one}": f"{ten}{other}"
+    for ten in ("thir", "four", "for", "fif", "six", "seven", "eigh", "nine")
+    for one, other in (("teen", "ty"), ("ty", "teen"), ("teenth", "tieth"), ("tieth", "teenth"))
+} | {
+    "fourteen": "forty",
+    "forty": "fourteen",
+    "fourteenth": "fortieth",
+    "fortieth": "fourteenth",
+    "tuesday": "thursday",
+    "thursday": "tuesday",
+}
+"""Words that even people take for each other by telephone."""
 _LEAST_SURE = 2  # digits of a number that may be the misheard one
 
 
@@ -39,6 +52,15 @@ def other_number(
     if found is None and spec.check is not None and len(value.value) == spec.length:
         found = _one_digit_off(value, spec, text, sure)
     return value if found is None else replace(value, value=found, confidence=FOUND_INSTEAD, problem=None)
+
+
+def twin(words: str) -> str | None:
+    """`words` with the one that is easily taken for another replaced by that; None without such a word."""
+    said = words.casefold().split()
+    doubted = [at for at, word in enumerate(said) if word in _TWINS]
+    if len(doubted) != 1:
+        return None
+    return " ".join(_TWINS[word] if at == doubted[0] else word for at, word in enumerate(said))
 
 
 def _fits(digits: str, spec: SlotSpec) -> bool:

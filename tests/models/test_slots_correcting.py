@@ -40,6 +40,9 @@ def changed(text: str) -> dict[str, str]:
         ("no four two nine five", {"card": "4295"}),
         ("a hundred dollars on monday", {"amount": "100.00", "day": "2026-11-23"}),
         ("fifty dollars that is right", {}),
+        ("no fifty dollars", {"amount": "15.00"}),  # denied and said again: it must be what sounds like it
+        ("yes fifty dollars", {}),
+        ("no that's right fifty dollars", {}),
         ("yes", {}),
         ("no", {}),
     ],
