@@ -277,7 +277,7 @@ def silence(step: Step, event: Silence) -> None:
         keyless = counts.keyless + step.state.deaf
         row = counts.silences_row + 1
         step.set(counts=replace(counts, silences_row=row, keyless=keyless), attempt=step.state.attempt + 1)
-        step.say("no_input")
+        step.say("no_input", attempt=row - 1)
         if place is Place.OPEN:
             menu(step)
             step.ask = False

@@ -20,7 +20,7 @@ from voice.dialogue.business import Business
 from voice.dialogue.hearing import STRONG, Turn
 from voice.dialogue.state import DIGITS, SENSITIVE, Place, State
 from voice.dialogue.unrecorded import unrecorded
-from voice.dialogue.wishes import wished
+from voice.dialogue.wishes import Wish, wished
 from voice.triggers import asked
 
 PRIOR_ALONE = {"wait_time": 0.1}
@@ -38,8 +38,9 @@ _WHOLE = frozenset(
 PARTING_WORDS = 6
 LEAST_DIGITS = 3  # in one breath, to be a number or a part of one
 _GOODBYE = re.compile(
-    r"\b(?:bye|goodbye|hang up|see you|take care|good (?:night|day)|that's (?:all|it|everything)|that is all"
-    r"|all i (?:need|needed|wanted)|nothing else|no more questions|end the call|have a (?:nice|good|great)|all set)\b"
+    r"\b(?:bye|goodbye|hang up|see you|take care|good night|end the call|have a (?:nice|good|great))\b"
+    r"|\b(?:that's (?:all|it|everything)|that is all|all set|nothing else|no more questions|that'll do"
+    r"|all i (?:need|needed|wanted))(?: \w+){0,4}$"
 )
 
 
@@ -64,6 +65,8 @@ class Understanding:
             return Turn(number, text, heard.confidence, NOTHING, False, False, self._today, bars, lost)
         wants = any(asked.wants(text, rule) for rule in self._asked)
         match, wish = self._match(text, state), wished(text)
+        if match.name == "repeat" and wish is None and len(text.split()) > PARTING_WORDS:
+            match = self._match(text, state, repeat=1e-6)  # "I lost it again, just shut it off"
         if match.name == "talk_to_person" and not wants and wish is None:
             match, wants = self._person(text, match)
         match = self._parting(self._grounded(match, text), text)
@@ -74,7 +77,7 @@ class Understanding:
             sure=heard.sure, alternatives=heard.alternatives,
         )  # fmt: skip
         if wants or wish is not None or only_answers(text):
-            return replace(turn, wish=wish, match=self._plain(turn))
+            return replace(turn, wish=wish, match=self._plain(turn) if wish is None or wants else self._about_us(wish))
         return self._more(turn, state)
 
     def note(self, text: str, number: int) -> Turn:
@@ -95,10 +98,10 @@ class Understanding:
         values = {} if hidden else {one.name: redact(one.value) for one in turn.values(slots)}
         return events.Understood(turn.number, match.name, round(match.confidence, 3), match.in_scope, values)
 
-    def _match(self, text: str, state: State) -> IntentMatch:
+    def _match(self, text: str, state: State, **more: float) -> IntentMatch:
         """Some wishes are likely only while a person is sought."""
         known = PRIOR_SOUGHT if state.seeking else PRIOR_ALONE
-        prior = {name: times for name, times in known.items() if name in self._business.intents}
+        prior = {name: times for name, times in {**known, **more}.items() if name in self._business.intents}
         return self._intents.match(text, prior=prior)
 
     def _grounded(self, match: IntentMatch, text: str) -> IntentMatch:
@@ -122,6 +125,11 @@ class Understanding:
         if not mentioned and any(match.in_scope and match.confidence >= rule.confidence for rule in self._asked):
             return match, True
         return replace(match, confidence=min(match.confidence, GUESSED)), False
+
+    def _about_us(self, wish: Wish) -> IntentMatch:
+        """Words about how we talk are no wish of the business; asking for them again is an intent of its own."""
+        again = wish in (Wish.AGAIN, Wish.SLOWER, Wish.FASTER) and "repeat" in self._business.intents
+        return replace(ANSWERED, name="repeat", confidence=1.0) if again else ANSWERED
 
     def _plain(self, turn: Turn) -> IntentMatch:
         """A short yes or no says no more than that, whatever examples it is near to."""
