@@ -1,6 +1,7 @@
 """Speech meant for somebody else is refused, speech meant for us is not: human voices, by telephone.
 
-Refused is what comes out as no text. The bars were chosen on the first hundred commands and every second call.
+Refused is what comes out as no text, or as nothing of the business's: at an open question whatever is said is heard,
+and its words are judged. The bars were chosen on the first hundred commands and every second call.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,9 +14,10 @@ from telephony.sim.telephone import telephone
 from tests.bench.commands import CHOSEN_ON
 from tests.bench.context import ROOT, Context
 from tests.bench.writer import Row
-from tests.businesses.order import sentences
+from tests.businesses.order import COFFEE, sentences
 from tests.data import data_folder
 from tests.quality.test_coffee import segments
+from tests.sim.story import fitted
 from tests.voice.coffee import commands
 from voice.audio import Pcm
 from voice.dialogue.load import load_business
@@ -31,22 +33,25 @@ def rows(context: Context) -> Sequence[Row]:
     recogniser = pocketsphinx.open(pocketsphinx.Settings(), states)
     ours = [pcm for command in list(commands())[CHOSEN_ON:] for pcm in segments(command.pcm)]
 
+    intents = {"coffee": fitted(COFFEE), "bank": fitted(ROOT / "config")}
+
     def refused(pcm: Pcm, state: str) -> float:
-        return float(not recogniser.transcribe(pcm, state).text)
+        text = recogniser.transcribe(pcm, state).text
+        return float(not text or not intents[state].match(text).in_scope)
 
     others = [refused(pcm, "coffee") for pcm in [*bus_callers(CALLS), *speech()]]
     others += [refused(pcm, "bank") for pcm in ours[:CALLS]]
     foreign = [refused(pcm, state) for pcm in german(GERMAN) for state in states]
     accepted = [1 - refused(pcm, "coffee") for pcm in ours]
     note = f"while {sum(accepted) / len(accepted):.0%} of {len(accepted)} orders were taken; pocketsphinx"
-    of = "1 when no text was handed on"
+    of = "1 when no text was handed on, or none in scope"
     return [
         context.samples.row(
             IDS[0], others, "share", unit="of utterances", goal=">= 0.85", of=of,
             note=f"callers of a bus line heard as orders, orders heard by the demo bank; {note}",
         ),
         context.samples.row(
-            IDS[1], accepted, "share", unit="of orders", goal=">= 0.92", of="1 when some text was handed on",
+            IDS[1], accepted, "share", unit="of orders", goal=">= 0.92", of="1 when some text in scope was handed on",
             note="with the same bars",
         ),
         context.samples.row(
