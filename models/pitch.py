@@ -28,9 +28,9 @@ class Pitch:
 def track(frames: Floats, energy_db: Floats, rate: int) -> Pitch:
     """Pitch of windows in rows. A second pass stays within an octave of the median, against octave jumps."""
     width = frames.shape[1]
-    size = 1 << (2 * width - 1).bit_length()
     window = np.hanning(width + 2)[1:-1]
     shortest, longest = int(rate / HIGHEST_HZ), int(rate / LOWEST_HZ) + 1
+    size = 1 << (width + longest + 2).bit_length()  # what wraps around lands beyond the lags that are looked at
     centred = (frames - frames.mean(axis=1, keepdims=True)) * window
     likeness = np.fft.irfft(np.abs(np.fft.rfft(centred, size)) ** 2, size)[:, : longest + 2]
     own = np.fft.irfft(np.abs(np.fft.rfft(window, size)) ** 2, size)[: longest + 2]

@@ -87,7 +87,7 @@ def _track_statistics(voice: pitch.Pitch, energy: Floats, spectrum: Floats) -> F
     lower, upper = (hertz < 2000), (hertz >= 2000)
     hammarberg = 10 * np.log10(spectrum[:, lower].max(axis=1) / spectrum[:, upper].max(axis=1))
     power = spectrum.sum(axis=1)
-    centroid = (spectrum @ hertz) / power / 1000
+    centroid = _product(spectrum, hertz[:, None])[:, 0] / power / 1000
     shape = np.sqrt(spectrum / power[:, None])
     flux = np.concatenate([[0.0], np.sqrt(((shape[1:] - shape[:-1]) ** 2).sum(axis=1))])
     harmonicity = 10 * np.log10(np.maximum(voice.peak, 1e-3) / (1 - voice.peak))
@@ -122,6 +122,13 @@ def _bands(spectrum: Floats, energy: Floats) -> Floats:
     return 10 * np.log10(np.maximum(shares, 1e-6))
 
 
+def _product(rows: Floats, columns: Floats) -> Floats:
+    """A matrix product on this thread alone: BLAS would wake others, which wait at full speed and cost more than they
+    save on so few numbers [measured: 16 ms of CPU for 3 s of voice, 7 without]."""
+    product: Floats = np.einsum("ij,jk->ik", rows, columns)
+    return product
+
+
 def _mel_weights(bands: int = 24, low: float = 100.0, high: float = 3900.0) -> Floats:
     edges = 700 * (10 ** (np.linspace(np.log10(1 + low / 700), np.log10(1 + high / 700), bands + 2)) - 1)
     hertz = np.fft.rfftfreq(_FFT, 1 / RATE)[:, None]
@@ -139,7 +146,7 @@ _COSINES = np.cos(
 
 def _cepstra(spectrum: Floats, energy: Floats) -> Floats:
     speech = energy > energy.max() - pitch.VOICED_RANGE_DB
-    cepstra = np.log(spectrum @ _MEL + 1e-10) @ _COSINES
+    cepstra = _product(np.log(_product(spectrum, _MEL) + 1e-10), _COSINES)
     kept = cepstra[speech]
     change = np.diff(cepstra, axis=0)[speech[1:] & speech[:-1]]
     moved = change.std(axis=0) if len(change) else np.zeros(_CEPSTRA)
