@@ -12,10 +12,11 @@ from telephony.backtest.compare import Comparison, Pair, Verdict
 from telephony.backtest.gather import Gathered, gather
 from telephony.backtest.rerun import Rerun
 from telephony.errors import BacktestError
-from telephony.published import FOLDER, Figures, RuleSet, known, rule_set, write
+from telephony.published import FOLDER, Accepted, Figures, RuleSet, known, rule_set, write
 from telephony.settings import Settings, load
 from telephony.understanding import intents_of, sentence_encoder
 from voice.dialogue.business import Business
+from voice.dialogue.errors import BusinessError
 from voice.dialogue.load import SCOPE
 
 Progress = Callable[[str], None]
@@ -105,14 +106,26 @@ def _sets(rules: Sequence[Path], settings: Settings) -> tuple[RuleSet, RuleSet |
     new = rule_set(rules[-1] if rules else folder, scope=scope)
     if len(rules) == 2:
         return new, rule_set(rules[0], scope=scope)
-    sets = known(folder, settings.service.records_folder)
-    return new, sets[0].rules if sets else None
+    return new, next((one.rules for one in _accepted(settings)), None)
+
+
+def _accepted(settings: Settings) -> list[Accepted]:
+    """The accepted sets that can run with this configuration, the newest first: a queue may be gone, a key renamed."""
+    folder = settings.business.folder
+    return [one for one in known(folder, settings.service.records_folder) if _runs(one.rules, folder)]
+
+
+def _runs(rules: RuleSet, folder: Path) -> bool:
+    try:
+        rules.business(folder)
+    except BusinessError:
+        return False
+    return True
 
 
 def _may_accept(old: RuleSet | None, settings: Settings) -> None:
     """A new set is accepted against one that was, not against one made to look good beside."""
-    sets = known(settings.business.folder, settings.service.records_folder)
-    hashes = [one.rules.hash for one in sets]
+    hashes = [one.rules.hash for one in _accepted(settings)]
     if hashes and (old is None or old.hash not in hashes):
         raise BacktestError(
             f"--accept: an accepted set ({', '.join(hashes)}) expected as the old rules, got "

@@ -158,3 +158,14 @@ def test_calls_of_one_kind_alone_are_no_reason_to_accept(house: House) -> None:
     done = house.backtest("--accept")
     assert (done.exit_code, known(house.config, house.records)) == (WRONG, [])
     assert "some that need a person and some that need nobody" in done.output
+
+
+def test_an_accepted_set_that_no_longer_fits_the_configuration_is_no_measure_any_more(house: House) -> None:
+    house.backtest("--accept")
+    (house.config / "intents" / "complaint.toml").unlink()
+    for name, pattern in (("scope.toml", r"(?s)\[complaint\].*?(?=\n\[)"), ("business.toml", r'"complaint",?')):
+        path = house.config / name
+        path.write_text(re.sub(pattern, "", path.read_text("utf-8")), "utf-8")
+    done = house.backtest("--accept")
+    assert done.exit_code == NOT_WORSE, done.output
+    assert [one.against for one in known(house.config, house.records)] == ["", ""]
