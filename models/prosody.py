@@ -87,7 +87,7 @@ def _track_statistics(voice: pitch.Pitch, energy: Floats, spectrum: Floats) -> F
     lower, upper = (hertz < 2000), (hertz >= 2000)
     hammarberg = 10 * np.log10(spectrum[:, lower].max(axis=1) / spectrum[:, upper].max(axis=1))
     power = spectrum.sum(axis=1)
-    centroid = _product(spectrum, hertz[:, None])[:, 0] / power / 1000
+    centroid = _product(spectrum, np.asarray(hertz[:, None], np.float64))[:, 0] / power / 1000
     shape = np.sqrt(spectrum / power[:, None])
     flux = np.concatenate([[0.0], np.sqrt(((shape[1:] - shape[:-1]) ** 2).sum(axis=1))])
     harmonicity = 10 * np.log10(np.maximum(voice.peak, 1e-3) / (1 - voice.peak))
