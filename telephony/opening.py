@@ -162,15 +162,17 @@ def furnish(settings: Settings, world: World, business: Business, machinery: Mac
 
 
 def _minds(settings: Settings, world: World, business: Business) -> BusinessMinds:
+    encoder = sentence_encoder(settings.service.models_folder)
     return BusinessMinds(
         business=business if world.escalates else replace(business, rules=()),
         intents=intents_of(
             business,
-            encoder=sentence_encoder(settings.service.models_folder),
+            encoder=encoder,
             kept=settings.service.records_folder / KEPT,
         ),
         judge=Frustration.shipped(
             FrustrationSettings(prosody_weight=settings.judging.prosody_weight),
+            encoder=encoder,
             line=Line.read(settings.service.records_folder / RECORD),
         ),
         today=world.today,
