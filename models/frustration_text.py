@@ -20,7 +20,7 @@ from models.ngrams import words
 SHIPPED = Path(__file__).with_name("data") / "frustration_text.npz"
 LEAST_WORDS = 3  # of an utterance: "no" and "four two" tell nothing
 _NEGATIONS = frozenset({"not", "never", "without"})
-_QUOTED = 1.5  # of the head's weight: less is no word of annoyance by itself
+_QUOTED = 3.0  # of the head's weight: "stupid" has 8, "people", which is no annoyed word by itself, 2
 
 
 def grams(text: str) -> list[str]:
