@@ -1,6 +1,8 @@
 """What is fitted of an intent model: arrays and words alone, saved in one file without pickle, and how they score.
 
-Each head is linear in the n-grams and, where there is a sentence encoder, in its vector: the two shares are added.
+A head is a share for each taught text: an utterance scores by how alike it is to each, in letters (n-grams) and, where
+there is a sentence encoder, in meaning. Likeness counts more than its cosine says: two texts that share half their
+letters are less than half alike [measured, BANKING77: .914 against .861 with plain cosines and least squares].
 """
 
 import json
@@ -20,34 +22,55 @@ from models.ngrams import Ngrams, Rows, Sparse
 
 Floats = npt.NDArray[np.floating]
 Vectors = npt.NDArray[np.float32]
+Numbers = npt.NDArray[np.intp]
 
-FORMAT = 1
+FORMAT = 2
+NARROW = 3.0  # of the Gaussian [measured: 3 and 5 alike, 8 worse]
 
 
 @dataclass(frozen=True, slots=True)
 class IntentHeads:
     names: tuple[str, ...]
     ngrams: Ngrams
-    rows: Rows  # examples that say how near an utterance is
-    weights: Vectors  # (n-grams, intents + 1): last the one that parts all of them from the rest
+    rows: Rows  # the taught texts
+    examples: Numbers  # those of them that are our examples as written: they say how near an utterance is
+    shares: Vectors  # (rows, intents + 1): last the head that parts all of them from the rest
     bias: Floats
+    letters_weight: float  # beside meaning
     temperature: float
     gate: Gate
     cross_validated: float  # accuracy on held-out examples while fitting
-    encoder_weights: Vectors | None = None  # (width of the encoder, intents + 1)
-    encoder_rows: Vectors | None = None  # the vectors of `rows`
+    vectors: Vectors | None = None  # of the rows, where there is an encoder
 
     def evidence(self, vector: Sparse, embedded: Vectors | None) -> Evidence:
         """Scores of one utterance, from its n-grams and its sentence vector."""
-        columns, values = vector
-        scores: Floats = values @ self.weights[columns] + self.bias
-        near = nearest(self.rows.cosines(vector)[None])
-        if embedded is None or self.encoder_weights is None or self.encoder_rows is None:
+        cosines = self.rows.cosines(vector)
+        scores: Floats = _times(self.shares.T, by_letters(cosines, self.letters_weight)) + self.bias
+        near = nearest(cosines[self.examples][None])
+        if embedded is None or self.vectors is None:
             return Evidence(scores[None, :-1], scores[-1:], near)
-        meant = embedded @ self.encoder_weights
+        close = _times(self.vectors, embedded)
+        meant = _times(self.shares.T, by_meaning(close))
         scores = scores + meant
-        close = nearest((self.encoder_rows @ embedded)[None])
-        return Evidence(scores[None, :-1], scores[-1:], near, meant[None, :-1], close)
+        return Evidence(scores[None, :-1], scores[-1:], near, meant[None, :-1], nearest(close[self.examples][None]))
+
+
+def _times(matrix: Vectors, vector: Floats) -> Floats:
+    """Not by BLAS: for one utterance its threads cost more than they save, 10 ms on busy cores [measured]."""
+    product: Floats = np.einsum("ij,j->i", matrix, vector.astype(np.float32))
+    return product
+
+
+def by_letters(cosines: Floats, weight: float) -> Floats:
+    """Likeness of n-grams; a sum of products of cosines, so that least squares and logistic heads may use it."""
+    likeness: Floats = cosines * (1 + cosines) * cosines.dtype.type(weight / 2)
+    return likeness
+
+
+def by_meaning(cosines: Floats) -> Floats:
+    """Likeness of sentence vectors: a Gaussian of their distance."""
+    likeness: Floats = np.exp(NARROW * (cosines - 1))
+    return likeness
 
 
 def save(heads: IntentHeads, fingerprint: str, path: Path) -> None:
@@ -57,20 +80,21 @@ def save(heads: IntentHeads, fingerprint: str, path: Path) -> None:
         "fingerprint": fingerprint,
         "names": heads.names,
         "ngrams": sorted(heads.ngrams.columns, key=heads.ngrams.columns.__getitem__),
-        "numbers": [heads.temperature, heads.gate.threshold, heads.cross_validated],
+        "numbers": [heads.letters_weight, heads.temperature, heads.gate.threshold, heads.cross_validated],
     }
     arrays: dict[str, Any] = {
         "words": np.frombuffer(json.dumps(words).encode(), np.uint8),
         "rarity": heads.ngrams.rarity,
-        "weights": heads.weights,
+        "shares": heads.shares,
+        "examples": heads.examples,
         "bias": heads.bias,
         "gate": heads.gate.weights,
         "row_starts": heads.rows.starts,
         "row_columns": heads.rows.columns,
         "row_values": heads.rows.values,
     }
-    if heads.encoder_weights is not None and heads.encoder_rows is not None:
-        arrays |= {"encoder_weights": heads.encoder_weights, "encoder_rows": heads.encoder_rows}
+    if heads.vectors is not None:
+        arrays["vectors"] = heads.vectors
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
     with part.open("wb") as file:
@@ -95,16 +119,17 @@ def _heads(words: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> 
     ngrams = Ngrams({gram: column for column, gram in enumerate(words["ngrams"])}, arrays["rarity"])
     starts, columns, values = arrays["row_starts"], arrays["row_columns"], arrays["row_values"]
     parts = [slice(begin, end) for begin, end in pairwise(starts)]
-    temperature, threshold, cross_validated = words["numbers"]
+    letters_weight, temperature, threshold, cross_validated = words["numbers"]
     return IntentHeads(
         names=tuple(words["names"]),
         ngrams=ngrams,
         rows=Rows.of([(columns[part], values[part]) for part in parts], len(ngrams.columns)),
-        weights=arrays["weights"],
+        examples=arrays["examples"],
+        shares=arrays["shares"],
         bias=arrays["bias"],
+        letters_weight=letters_weight,
         temperature=temperature,
         gate=Gate(arrays["gate"], threshold),
         cross_validated=cross_validated,
-        encoder_weights=arrays.get("encoder_weights"),
-        encoder_rows=arrays.get("encoder_rows"),
+        vectors=arrays.get("vectors"),
     )

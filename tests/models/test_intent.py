@@ -1,10 +1,14 @@
 """What callers want: found, doubted or refused."""
 
+from pathlib import Path
+
 import numpy as np
 import numpy.typing as npt
 import pytest
 
+from models import intent_fit
 from models.intent import IntentModel
+from models.intent_report import report
 from models.linear import fit, softmax
 from models.word_errors import WordErrors
 
@@ -154,3 +158,54 @@ def test_word_errors_are_repeatable_and_leave_something() -> None:
     assert once == [WordErrors(texts, seed=1).applied(text, 0.5) for text in texts]
     assert all(once)
     assert WordErrors(texts).applied("one two", 0.0) == "one two"
+
+
+def test_a_match_names_the_next_best_too(model: IntentModel) -> None:
+    found = model.match("there is a wrong charge on my card")
+
+    assert found.best[0][0] == found.name
+    assert found.best[1][0] == found.runner_up
+    assert sorted((share for _, share in found.best), reverse=True) == [share for _, share in found.best]
+
+
+@pytest.mark.parametrize("encoder", [None, Topics()])
+def test_a_kept_model_answers_as_the_fitted_one(tmp_path: Path, encoder: Topics | None) -> None:
+    fitted = IntentModel.kept(tmp_path / "intents.npz", BANK, encoder=encoder)
+    again = IntentModel.kept(tmp_path / "intents.npz", BANK, encoder=encoder)
+
+    assert again.heads is not fitted.heads
+    assert again.match("my stolen card") == fitted.match("my stolen card")
+    assert again.fingerprint == fitted.fingerprint
+
+
+def test_other_examples_are_fitted_anew_and_kept(tmp_path: Path) -> None:
+    first = IntentModel.kept(tmp_path / "intents.npz", BANK)
+    other = IntentModel.kept(tmp_path / "intents.npz", {**BANK, "balance": BANK["balance"][1:]})
+
+    assert other.fingerprint != first.fingerprint
+
+
+def test_a_spoilt_file_is_fitted_over(tmp_path: Path) -> None:
+    (tmp_path / "intents.npz").write_bytes(b"no arrays")
+
+    assert IntentModel.kept(tmp_path / "intents.npz", BANK).match("my stolen card").name == "lost_card"
+
+
+def test_many_examples_are_fitted_by_least_squares_and_answer_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intent_fit, "MOST_LOGISTIC", 0)
+    model = IntentModel.fit(BANK)
+
+    assert model.match("could you tell me the balance of my account").name == "balance"
+    assert not model.match("order a large pizza").in_scope
+
+
+def test_the_report_names_intents_that_are_too_alike() -> None:
+    twins = {"one": [f"pay {n} dollars to bill {n}" for n in "abcdefgh"],
+             "two": [f"pay {n} dollars to bill {n}{n}" for n in "abcdefgh"], **BANK}  # fmt: skip
+    model, held_out = IntentModel.fit_and_judge(twins)
+    found = report(model.names, held_out, model.heads.temperature, accept=0.5, confirm=0.25)
+
+    assert {(pair.wanted, pair.found) for pair in found.alike} & {("one", "two"), ("two", "one")}
+    decided = found.decisions
+    assert decided.accepted + decided.confirmed + decided.asked_again == pytest.approx(1)
+    assert 0 <= found.calibration_error <= 1
