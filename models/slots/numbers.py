@@ -76,6 +76,8 @@ def _below_thousand(said: list[Token], at: int) -> tuple[int, int] | None:
     word = _word(said, at)
     if word in ("a", "an") and _word(said, at + 1) in ("hundred", *SCALES):
         value, place = 1, at + 1
+    elif word == "hundred":  # "hundred and twelve"
+        value, place = 1, at
     else:
         small = _below_hundred(said, at)
         if small is None:

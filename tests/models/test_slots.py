@@ -69,6 +69,7 @@ def test_a_wrong_check_digit_is_not_trusted() -> None:
         ("a hundred and fifty bucks", "150.00"),
         ("twelve hundred dollars", "1200.00"),
         ("two and a half grand", "2500.00"),
+        ("hundred and twelve dollars", "112.00"),
         ("$1,250", "1250.00"),
         ("twenty cents", "0.20"),
         ("fifteen dollars, no, fifty", "50.00"),
