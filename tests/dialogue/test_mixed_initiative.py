@@ -1,9 +1,11 @@
 """Callers who lead: several wishes in a breath, a changed mind, one value put right, and how we are to talk."""
 
+from dataclasses import replace
+
 import pytest
 
 from telephony.backends.demo_bank import DemoBank
-from tests.sim.story import TODAY, Story
+from tests.sim.story import TODAY, Story, business
 from voice import events
 from voice.dialogue.state import Place
 
@@ -134,7 +136,9 @@ def test_the_change_can_be_keyed() -> None:
 
 
 def test_a_harmless_act_is_said_while_it_is_done() -> None:
-    call = a_call()
+    intents = business().intents
+    harmless = {**intents, "password_reset": replace(intents["password_reset"], cost="harmless")}
+    call = Story(deed=DemoBank(today=TODAY).perform_now, known=replace(business(), intents=harmless))
     call.hears("i forgot my online banking password")
     said = call.verified()
     assert "I'm sending a link" in said
@@ -142,7 +146,12 @@ def test_a_harmless_act_is_said_while_it_is_done() -> None:
 
 
 def test_a_costly_act_is_never_done_without_a_yes() -> None:
-    for words in ("i lost my card", "dispute a charge of eighty four dollars", "book me in for tuesday morning"):
+    for words in (
+        "i lost my card",
+        "i forgot my online banking password",
+        "dispute a charge of eighty four dollars",
+        "book me in for tuesday morning",
+    ):
         call = a_call()
         call.hears(words)
         assert "Shall I" in call.verified()
