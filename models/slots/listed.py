@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from models.slots.numbers import Token, tokens
+from models.slots.sound import sound
 
 LIKE_ENOUGH = (
     0.8  # of letters in common; "checkin" and "checking" .93, "savings" and "saving" .92, "loan" and "load" .75
 )
+SAME_SOUND = 0.9  # likeness of names that sound the same, however they are written
 EXACT = 0.95  # sure, of a phrase that was said word for word
 _SHORTEST = 5  # letters; shorter words have too many neighbours
 
@@ -26,8 +28,9 @@ class Listed:
         return self.confidence >= EXACT
 
 
-def listed(said: list[Token], values: Mapping[str, Sequence[str]]) -> Iterator[Listed]:
-    """Every value named in `said`: exact phrases first, then the nearest-sounding one among the words that are left."""
+def listed(said: list[Token], values: Mapping[str, Sequence[str]], *, by_sound: bool = False) -> Iterator[Listed]:
+    """Every value named in `said`: exact phrases first, then the most alike one among the words that are left: by its
+    letters, or, as names are spelt in more ways than said, `by_sound` too."""
     phrases = sorted(
         (
             (tuple(token.text for token in tokens(phrase)), value)
@@ -47,19 +50,22 @@ def listed(said: list[Token], values: Mapping[str, Sequence[str]]) -> Iterator[L
         yield Listed(exact[1], at, end, EXACT)
         left[at:end] = [""] * (end - at)
         at = end
-    alike = _alike(left, phrases)
+    alike = _alike(left, phrases, by_sound=by_sound)
     if alike is not None:
         yield alike
 
 
-def _alike(left: list[str], phrases: list[tuple[tuple[str, ...], str]]) -> Listed | None:
+def _alike(left: list[str], phrases: list[tuple[tuple[str, ...], str]], *, by_sound: bool) -> Listed | None:
     best: Listed | None = None
     for phrase, value in phrases:
         wanted = " ".join(phrase)
         if len(wanted) < _SHORTEST:
             continue
         for at in range(max(0, len(left) - len(phrase) + 1)):
-            likeness = SequenceMatcher(None, wanted, " ".join(left[at : at + len(phrase)])).ratio()
+            heard = " ".join(left[at : at + len(phrase)])
+            likeness = SequenceMatcher(None, wanted, heard).ratio()
+            if by_sound and likeness < SAME_SOUND and sound(wanted) == sound(heard):
+                likeness = SAME_SOUND
             if likeness >= LIKE_ENOUGH and (best is None or likeness > best.confidence):
                 best = Listed(value, at, at + len(phrase), likeness)
     return None if best is None else Listed(best.value, best.first, best.last, round(0.75 * best.confidence, 3))

@@ -190,7 +190,7 @@ def _cued(said: list[Token], found: Listed, rivals: list[SlotSpec]) -> str | Non
 
 def _name(text: str, spec: SlotSpec, wanted: Sequence[SlotSpec], today: date) -> Iterator[Found]:
     said = tokens(text)
-    for one in listed(said, spec.values):
+    for one in listed(said, spec.values, by_sound=True):
         yield _value(spec, one.value, text, said, one.first, one.last, one.confidence)
     named = read_name(text)
     if named is not None and not spec.values:

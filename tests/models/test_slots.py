@@ -198,6 +198,19 @@ def test_reads_a_name(said: str, name: str | None) -> None:
     assert value(said, "name") == name
 
 
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("this is kathryn philips", "Catherine Phillips"),
+        ("my name is katherine fillips", "Catherine Phillips"),
+        ("jon meyer speaking", "John Maier"),
+        ("peter parker", None),
+    ],
+)
+def test_a_name_is_found_in_a_list_by_its_sound(said: str, name: str | None) -> None:
+    assert value(said, "name", values={"Catherine Phillips": [], "John Maier": []}) == name
+
+
 def test_fills_several_slots_from_one_sentence() -> None:
     wanted = [
         SlotSpec("from", "list", values=ACCOUNTS, cues=("from",)),
