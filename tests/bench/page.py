@@ -12,7 +12,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from tests.bench import escalation_plots, plots
+from tests.bench import escalation_plots, intent_plots, plots
 from tests.bench.page_style import STYLE
 from tests.bench.plots import Axes, Level, Line
 from tests.bench.writer import Row
@@ -115,6 +115,12 @@ def _plots(rows: Sequence[Row], folder: Path) -> Iterator[str]:
         yield _figure("Needless against missed", caption, "".join(escalation_plots.trade(folder)))
         caption = "A caller lost and a needless transfer as escalation.toml prices them. Lower is better."
         yield _figure("What decisions cost", caption, "".join(escalation_plots.cost(folder)))
+    if any(row.id == intent_plots.RELIABILITY_ROW and row.value is not None for row in rows):
+        caption = "BANKING77, questions the model had not seen. On the diagonal a confidence means its number."
+        yield _figure("What confidence is worth", caption, intent_plots.reliability(folder))
+    if any(row.id == intent_plots.SCOPE_ROW and row.value is not None for row in rows):
+        caption = "CLINC, validation part against texts of none of its intents. Further up and left is better."
+        yield _figure("Other people's business", caption, intent_plots.scope(folder))
 
 
 def _capacity(folder: Path) -> Iterator[str]:
