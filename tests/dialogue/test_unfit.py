@@ -42,6 +42,12 @@ def test_at_the_read_back_an_amount_out_of_bounds_changes_nothing() -> None:
     assert "move 50 dollars" in said
 
 
+def test_a_keyed_amount_out_of_bounds_is_told_likewise() -> None:
+    call = asked_for_the_amount(with_slot(most=500.0))
+    assert "It can be 500 dollars at most." in call.keys("900#")
+    assert "I will move 50 dollars" in call.keys("50#")
+
+
 def test_what_is_denied_at_the_read_back_is_asked_again() -> None:
     call = asked_for_the_amount(business())
     call.hears("fifty dollars")

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+from models.slots import read
 from voice.dialogue import callback, called_back, correcting, identity, late, music, requests, seeking, staying, tasks
 from voice.dialogue.questions import MORE_KEY, menu, wanted
 from voice.dialogue.state import DIGITS, YES_NO, Place
@@ -77,7 +78,21 @@ def _complete(step: Step, number: str) -> None:
         case Place.CALLBACK_NUMBER:
             callback.number_given(step, number)
         case _:
-            tasks.slot_keyed(step, f"{number}.00" if _slot_kind(step) == "amount" else number)
+            _slot_number(step, number)
+
+
+def _slot_number(step: Step, number: str) -> None:
+    """A number or an amount of a task; out of bounds or with a wrong check digit it is told why, as when it is said."""
+    intent, task = step.task_intent, step.state.task
+    if intent is None or task is None or task.asking is None:
+        return
+    slot = intent.slot(task.asking)
+    value = f"{number}.00" if slot.kind == "amount" else number
+    unfit = next((one for one in read(value, [slot.spec], date.min) if one.problem is not None), None)
+    if unfit is not None:
+        tasks.cannot_be(step, slot, unfit)
+    else:
+        tasks.slot_keyed(step, value)
 
 
 def _choice(step: Step, key: int, today: date) -> None:
