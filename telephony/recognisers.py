@@ -67,9 +67,9 @@ def rungs(
     """CUDA, where it is there and not ruled out; a small model on the CPU; the one that needs no download."""
     found = [] if whisper is None else _whispers(whisper, languages, cuda_devices)
     if find_spec("pocketsphinx") is not None:
-        from voice.stt import pocketsphinx  # noqa: PLC0415 - what is not there cannot be imported
+        from voice.stt import pocketsphinx, pocketsphinx_models  # noqa: PLC0415 - what is not there cannot be imported
 
-        found.append(Rung(pocketsphinx.NAME, lambda: pocketsphinx.open(pocketsphinx.Settings(), languages)))
+        found.append(Rung(pocketsphinx_models.NAME, lambda: pocketsphinx.open(pocketsphinx.Settings(), languages)))
     return found
 
 

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 from telephony import carriers
-from telephony.events import AgentAccepted, AgentAnswered, AgentOffered, AttemptEnded, Bridged, Unbridged
 from telephony.carriers import fallback
+from telephony.events import AgentAccepted, AgentAnswered, AgentOffered, AttemptEnded, Bridged, Unbridged
 from telephony.sim.asterisk import AriConnection
 from telephony.sim.attention import is_loud
 from tests.calls.matrix.asterisk import AsteriskStage
