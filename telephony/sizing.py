@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 LIMIT_MS = 300.0  # from a caller's last sound to the text, 95 of 100 times
-GUESS_MS = 100.0  # of silence before a decode is asked for: [hearing.ear] tail_ms
+GUESS_MS = 80.0  # of silence before a decode is asked for: [hearing.ear] tail_ms
 
 
 @dataclass(frozen=True, slots=True)

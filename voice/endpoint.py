@@ -33,9 +33,9 @@ class Settings:
     due_probability: float = 0.2  # while more is known to be due: a short digit after a pause is heard as weakly
     start_ms: int = 200  # as pipecat; coughs and clicks are shorter. 120 hears the shortest "no", and more noise
     gap_ms: int = 60  # a stop consonant inside the first syllable does not begin the count anew
-    yes_no: Window = Window(160, 300, 700)  # the stop windows, by voice.events.Expect.shape
-    choice: Window = Window(200, 400, 700)
-    digits: Window = Window(200, 700, 1500)
+    yes_no: Window = Window(100, 300, 700)  # the stop windows, by voice.events.Expect.shape
+    choice: Window = Window(120, 400, 700)
+    digits: Window = Window(140, 700, 1500)
     free: Window = Window(400, 500, 1000)
     patience: turn_patience.Settings = field(default_factory=turn_patience.Settings)
     longest_ms: int = 12_000  # then the utterance is cut: what goes on so long is noise or a story

@@ -31,7 +31,7 @@ class Settings:
     endpoint: EndpointSettings = field(default_factory=EndpointSettings)
     bargein: BargeInSettings = field(default_factory=BargeInSettings)
     pre_roll_ms: int = 300  # a detector is sure 30-60 ms after the onset, and words begin softly before it
-    tail_ms: int = 100  # silence kept after the last voice; 200 gave pocketsphinx no word of 120 commands more
+    tail_ms: int = 80  # silence kept after the last voice; 100 and 200 gave pocketsphinx not one order of 100 more
     partial_ms: int = 0  # of speech, from one telling of what goes on to the next; 0: none
 
     def __post_init__(self) -> None:

@@ -1,5 +1,6 @@
-"""What a scripted caller does next, from what the system has said: answers its questions, repeats what it did not get,
-else goes on with the next line. Pure: sentences go in, one `Move` comes out. Text and audio calls both follow it.
+"""What a scripted caller does next, from what the system has said: answers its questions, repeats what it did not get
+(a member number with the keys, as it is asked to), else goes on with the next line. Pure: sentences go in, one `Move`
+comes out. Text and audio calls both follow it.
 """
 
 from collections import Counter
@@ -109,8 +110,11 @@ class Plan:
         words = self.script.answer(asked, self._asked[asked]) or BY_DEFAULT.get(asked)
         if words is None or self._asked[asked] > REPEATS_MOST:
             return None
+        again = self._asked[asked] >= len(_list(self.script.answers.get(asked)))
         self._asked[asked] += 1
         self._answering = asked
+        if asked == "member_number" and again and self.script.member:
+            return Move(self.line, keys=self.script.member)  # asked once more, people key what was not heard
         if asked == "pin":
             return Move(self.line, keys=WRONG_PIN if words == "wrong_keys" else PINS.get(self.script.member, WRONG_PIN))
         return Move(self.line, words)
@@ -126,6 +130,10 @@ class Plan:
             if one.prompt == "seek.check":
                 return Move(self.line, "yes that's right")
         return None
+
+
+def _list(given: str | tuple[str, ...] | None) -> tuple[str, ...]:
+    return given if isinstance(given, tuple) else (given or "",)
 
 
 def asks(prompt: str) -> Asked | None:
