@@ -1,13 +1,14 @@
 """What the recogniser without a download reads: each state's language model, and one dictionary of all their words.
 
-The folder they are written to goes when its last recogniser has gone.
+They take seconds to write, so the last ones are kept: whoever opens the same states again finds them. A folder goes
+when nobody reads it any more, at the latest with the process.
 """
 
 import logging
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 import pocketsphinx as engine
@@ -22,6 +23,7 @@ from voice.stt.pronounce import dictionary_text, pronunciations
 log = logging.getLogger(__name__)
 
 NAME = "pocketsphinx"
+KEPT = 2  # businesses of one process: its own, and one that is tried beside it
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,12 @@ class Models:
 
 def compiled(languages: Languages) -> Models:
     """Raises EngineUnavailable for a state without a sentence that can be spoken."""
+    return _compiled(tuple((name, tuple(wanted)) for name, wanted in sorted(languages.items())))
+
+
+@lru_cache(maxsize=KEPT)
+def _compiled(states: tuple[tuple[str, tuple[str, ...]], ...]) -> Models:
+    languages = dict(states)
     sentences = {name: _sayable(name, [one for one in wanted if one != ANYTHING]) for name, wanted in languages.items()}
     open_states = frozenset(name for name, wanted in languages.items() if ANYTHING in wanted)
     people = service_language.shipped() if open_states else None
