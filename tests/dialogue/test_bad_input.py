@@ -112,7 +112,7 @@ def changed(folder: Path, name: str, old: str, new: str) -> None:
         ("intents/transfer.toml", 'cost = "costly"', 'cost = "dear"', "transfer.toml: cost"),
         ("intents/transfer.toml", 'cost = "costly"', 'cost = "lookup"', "harmless or costly expected for an act with"),
         ("intents/balance.toml", 'cost = "lookup"', 'cost = "costly"', "reads a costly act back expected"),
-        ("intents/password_reset.toml", 'doing = "password_reset.doing"', "", "doing: the prompt that says what is"),
+        ("intents/lost_card.toml", 'cost = "costly"', 'cost = "harmless"', "doing: the prompt that says what is"),
         ("knowledge/fees.md", '"what fees do you charge"', '""', "about_fees.toml: examples: a sentence expected"),
         ("knowledge/fees.md", "review_by = 2027-06-30", "", "fees.md: review_by: a value expected"),
         ("knowledge/disputes.md", 'queue = "cards"', 'queue = "moon"', r"\[about_disputes\] queue: one of"),

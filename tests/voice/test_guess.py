@@ -118,7 +118,7 @@ async def test_speech_that_goes_on_drops_the_guess_and_a_later_pause_guesses_ane
 
 async def test_a_plain_yes_closes_the_turn_early() -> None:
     leg = Leg("yes")
-    assert await leg.hears(quiet(500), talk(500), quiet(140)) == []
+    assert await leg.hears(quiet(500), talk(500), quiet(80)) == []
     assert len(await leg.hears(quiet(20))) == 1
 
 
@@ -137,9 +137,9 @@ async def test_and_waits() -> None:
 
 async def test_another_question_meanwhile_is_another_key_and_the_old_news_is_not_believed() -> None:
     leg = Leg("yes", "four")
-    await leg.hears(quiet(500), talk(500), quiet(120))
+    await leg.hears(quiet(500), talk(500), quiet(80))
     leg.call.ear.expect(Expect("digits", "digits", 4))
-    assert await leg.hears(quiet(500)) == []
+    assert await leg.hears(quiet(540)) == []
     (segment,) = await leg.hears(quiet(80))
     assert await leg.final(segment, "digits") == "four"
     assert (leg.tally.kept, leg.tally.dropped) == (0, 1)

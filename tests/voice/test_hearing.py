@@ -27,7 +27,7 @@ def test_a_segment_carries_its_pre_roll_and_a_tail():
     call = Conversation()
     (segment,) = segments(call.hears(quiet(1000), talk(500), quiet(700)))
     assert segment.pre_roll_ms == 300
-    assert duration_ms(segment.pcm) == 300 + 500 + 100
+    assert duration_ms(segment.pcm) == 300 + 500 + 80
     assert not segment.pcm[: 300 * 8].any()
     assert segment.pcm[300 * 8 :][: 500 * 8].any()
 
