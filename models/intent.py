@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from models import intent_fit, intent_heads, linear
+from models import intent_fit, intent_heads
 from models.errors import WrongContent
 from models.intent_fit import Encoder, HeldOut
 from models.intent_gate import Evidence
@@ -21,7 +21,7 @@ from models.intent_heads import IntentHeads
 
 __all__ = ["NOTHING", "Encoder", "IntentMatch", "IntentModel", "shipped_background"]
 
-RECIPE = "likeness-2"  # part of the fingerprint: change it when the same examples would give other answers
+RECIPE = "likeness-3"  # part of the fingerprint: change it when the same examples would give other answers
 BACKGROUND = Path(__file__).with_name("data") / "background.txt"
 BEST = 3  # intents named in a match
 
@@ -133,10 +133,8 @@ class IntentModel:
         evidence = self._evidence(text)
         if evidence is None:
             return NOTHING
-        scaled = evidence.logits[0] / self.heads.temperature
-        if prior:
-            scaled = scaled + np.log([max(prior.get(name, 1.0), 1e-6) for name in self.names])
-        chances = linear.softmax(scaled)
+        expected = np.log([max((prior or {}).get(name, 1.0), 1e-6) for name in self.names])
+        chances = self.heads.chances(evidence.logits[0], prior=expected)
         order = np.argsort(chances)[::-1][:BEST]
         best = tuple((self.names[at], float(chances[at])) for at in order)
         return IntentMatch(

@@ -95,6 +95,7 @@ def fit(
     inside = task.evidence(judged.tested, judged.ours, judged.ours_meant)
     theirs = task.evidence(len(texts.origin) + judged.tested_outside, judged.theirs, judged.theirs_meant)
     logits = judged.ours[:, :-1]
+    temperature = linear.fit_temperature(logits, labels)
     heads = IntentHeads(
         names=tuple(sorted(examples)),
         ngrams=found.ngrams,
@@ -103,7 +104,8 @@ def fit(
         shares=head.weights.astype(np.float32),
         bias=head.bias,
         letters=found.letters,
-        temperature=linear.fit_temperature(logits, labels),
+        temperature=temperature,
+        lapse=linear.fit_lapse(logits, labels, temperature),
         gate=intent_gate.fit(inside.features(), theirs.features()),
         cross_validated=float((logits.argmax(axis=1) == labels).mean()),
         vectors=found.vectors,

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from models import linear
 from models.errors import WrongContent
 from models.intent_gate import Evidence, Gate, nearest
 from models.ngrams import Ngrams, Rows, Sparse
@@ -24,7 +25,7 @@ Floats = npt.NDArray[np.floating]
 Vectors = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.intp]
 
-FORMAT = 3
+FORMAT = 4
 NARROW = 3.0  # of the Gaussian [measured: 3 and 5 alike, 8 worse]
 
 
@@ -46,9 +47,16 @@ class IntentHeads:
     bias: Floats
     letters: Letters
     temperature: float
+    lapse: float  # of sure answers that are wrong all the same
     gate: Gate
     cross_validated: float  # accuracy on held-out examples while fitting
     vectors: Vectors | None = None  # of the rows, where there is an encoder
+
+    def chances(self, logits: Floats, *, prior: Floats | float = 0.0) -> Floats:
+        """Calibrated; over the last axis. `prior`: added to the logits after temperature."""
+        found = linear.softmax(logits / self.temperature + prior)
+        calibrated: Floats = (1 - self.lapse) * found + self.lapse / found.shape[-1]
+        return calibrated
 
     def evidence(self, vector: Sparse, embedded: Vectors | None) -> Evidence:
         """Scores of one utterance, from its n-grams and its sentence vector."""
@@ -94,6 +102,7 @@ def save(heads: IntentHeads, fingerprint: str, path: Path) -> None:
             heads.letters.weight,
             heads.letters.squares,
             heads.temperature,
+            heads.lapse,
             heads.gate.threshold,
             heads.cross_validated,
         ],
@@ -135,7 +144,7 @@ def _heads(words: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> 
     ngrams = Ngrams({gram: column for column, gram in enumerate(words["ngrams"])}, arrays["rarity"])
     starts, columns, values = arrays["row_starts"], arrays["row_columns"], arrays["row_values"]
     parts = [slice(begin, end) for begin, end in pairwise(starts)]
-    weight, squares, temperature, threshold, cross_validated = words["numbers"]
+    weight, squares, temperature, lapse, threshold, cross_validated = words["numbers"]
     return IntentHeads(
         names=tuple(words["names"]),
         ngrams=ngrams,
@@ -145,6 +154,7 @@ def _heads(words: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> 
         bias=arrays["bias"],
         letters=Letters(weight, squares),
         temperature=temperature,
+        lapse=lapse,
         gate=Gate(arrays["gate"], threshold),
         cross_validated=cross_validated,
         vectors=arrays.get("vectors"),

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from models import linear
 from models.intent_fit import HeldOut
+from models.intent_heads import IntentHeads
 
 Floats = npt.NDArray[np.floating]
 
@@ -61,9 +61,9 @@ class Report:
     decisions: Decisions
 
 
-def report(names: Sequence[str], held_out: HeldOut, temperature: float, *, accept: float, confirm: float) -> Report:
+def report(heads: IntentHeads, held_out: HeldOut, *, accept: float, confirm: float) -> Report:
     """`accept`, `confirm`: confidences from which the dialogue acts, and from which it asks "would you like ...?"."""
-    chances = linear.softmax(held_out.logits / temperature)
+    chances, names = heads.chances(held_out.logits), heads.names
     found, sure = chances.argmax(axis=1), chances.max(axis=1)
     right = found == held_out.labels
     confusions = _confusions(names, held_out, found)

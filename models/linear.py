@@ -115,6 +115,15 @@ def fit_temperature(logits: Floats, labels: Labels) -> float:
     return best
 
 
+def fit_lapse(logits: Floats, labels: Labels, temperature: float) -> float:
+    """How often, at least, even the surest answer is another: the share of chance that all classes divide evenly."""
+    chances = softmax(logits / temperature)[np.arange(len(labels)), labels]
+    even = 1 / logits.shape[1]
+    shares = np.linspace(0.0, 0.1, 21)
+    losses = [-np.log(np.maximum((1 - share) * chances + share * even, 1e-12)).mean() for share in shares]
+    return float(shares[int(np.argmin(losses))])
+
+
 def auc(positive: Floats, negative: Floats) -> float:
     """How often a positive score stands above a negative one (ties count half)."""
     ranks = np.searchsorted(np.sort(negative), positive, side="left") + np.searchsorted(

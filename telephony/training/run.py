@@ -55,9 +55,8 @@ def _trained(source: str, found: Examples, settings: Settings, bars: Hearing) ->
     encoder = sentence_encoder(settings.service.models_folder)
     model, held_out = IntentModel.fit_and_judge(found.by_intent, found.outside, encoder=encoder)
     report = intent_report.report(
-        model.names,
+        model.heads,
         held_out,
-        model.heads.temperature,
         accept=bars.accept_confidence,
         confirm=bars.confirm_confidence,
     )

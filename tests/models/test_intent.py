@@ -203,7 +203,7 @@ def test_the_report_names_intents_that_are_too_alike() -> None:
     twins = {"one": [f"pay {n} dollars to bill {n}" for n in "abcdefgh"],
              "two": [f"pay {n} dollars to bill {n}{n}" for n in "abcdefgh"], **BANK}  # fmt: skip
     model, held_out = IntentModel.fit_and_judge(twins)
-    found = report(model.names, held_out, model.heads.temperature, accept=0.5, confirm=0.25)
+    found = report(model.heads, held_out, accept=0.5, confirm=0.25)
 
     assert {(pair.wanted, pair.found) for pair in found.alike} & {("one", "two"), ("two", "one")}
     decided = found.decisions
