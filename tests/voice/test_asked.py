@@ -1,6 +1,7 @@
 """Who asks for a person is understood by words alone, however they put it; who only mentions one is not."""
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,12 +24,34 @@ def _groups(name: str) -> list[pytest.param]:
 
 @pytest.mark.parametrize("sentences", _groups("person_requests.toml"))
 def test_a_request_is_known_by_its_words(sentences: list[str]) -> None:
-    assert [words for words in sentences if not asked.wants(words, _rule())] == []
+    assert [words for words in sentences if not (asked.wants(words, _rule()) or asked.may_want(words, _rule()))] == []
 
 
 @pytest.mark.parametrize("sentences", _groups("person_near_misses.toml"))
 def test_a_mention_is_no_request(sentences: list[str]) -> None:
     assert [words for words in sentences if asked.wants(words, _rule())] == []
+
+
+def test_words_that_only_may_ask_for_a_person_are_worth_a_question() -> None:
+    cautious = replace(_rule(), learned=0.999, offered=0.4)
+    assert not asked.wants("i want to talk to the head honcho", cautious)
+    assert asked.may_want("i want to talk to the head honcho", cautious)
+
+
+def test_without_the_head_the_frames_decide_alone() -> None:
+    frames = replace(_rule(), learned=None, offered=None)
+    assert not asked.wants("i want to talk to the head honcho", frames)
+    assert not asked.may_want("i want to talk to the head honcho", frames)
+    assert asked.wants("i want to talk to a person", frames)
+
+
+def test_who_refuses_a_person_is_not_granted_one_by_the_head() -> None:
+    eager = replace(_rule(), learned=0.0, offered=0.0)
+    assert not asked.wants("stop trying to connect me to an agent, i want my balance", eager)
+
+
+def test_a_question_that_nobody_would_be_asked_is_a_mistake() -> None:
+    assert "offered" in "; ".join(replace(_rule(), learned=0.5, offered=0.6).mistakes())
 
 
 def test_signs_and_fillers_change_nothing() -> None:

@@ -93,8 +93,9 @@ def test_the_same_doubt_brings_a_person_sooner_where_more_is_at_stake() -> None:
 def test_a_rise_counts_as_if_it_went_on() -> None:
     rule = next(rule for rule in business().rules if isinstance(rule, frustrated.Rule))
     at = business().price(None)
-    calm, low = Glance(turn=1, level=0.05), Glance(turn=2, level=0.42)
-    steady = Signals(turn=3, level=0.42, shown=1.0, judged=3, glances=(low, low, low), price=at)
+    calm, low = Glance(turn=1, level=0.05, shown=0.5), Glance(turn=2, level=0.42, shown=1.0)
+    begun = Glance(turn=1, level=0.42, shown=0.5)
+    steady = Signals(turn=3, level=0.42, shown=1.0, judged=3, glances=(begun, begun, low), price=at)
     rising = Signals(turn=3, level=0.42, shown=1.0, judged=3, glances=(calm, calm, low), price=at)
     assert frustrated.look(steady, rule) is None
     found = frustrated.look(rising, rule)

@@ -70,6 +70,8 @@ class Understanding:
         if match.name == "talk_to_person" and not wants and wish is None:
             match, wants = self._person(text, match)
         match = self._parting(self._grounded(match, text), text)
+        if not wants and wish is None and self._worth_asking(text, match):
+            match = replace(match, name="talk_to_person", confidence=GUESSED, in_scope=True)
         if state.place in DIGITS and _digits(text) >= LEAST_DIGITS:
             match = ANSWERED  # a number is no wish, whatever words its digits sound like
         turn = Turn(
@@ -125,6 +127,15 @@ class Understanding:
         if not mentioned and any(match.in_scope and match.confidence >= rule.confidence for rule in self._asked):
             return match, True
         return replace(match, confidence=min(match.confidence, GUESSED)), False
+
+    def _worth_asking(self, text: str, match: IntentMatch) -> bool:
+        """Words that may ask for a person, and that surely mean nothing else: worth a question."""
+        clear = match.in_scope and match.confidence >= STRONG
+        return (
+            "talk_to_person" in self._business.intents
+            and not clear
+            and any(asked.may_want(text, rule) for rule in self._asked)
+        )
 
     def _about_us(self, wish: Wish) -> IntentMatch:
         """Words about how we talk are no wish of the business; asking for them again is an intent of its own."""

@@ -3,6 +3,8 @@ a person who is only mentioned ("my estate agent", "in person", "the agent told 
 
 Four steps over plain words: compounds are taken out; people, machines and departments are marked; spans that ask for
 nobody are taken out; what is left is a request when it is a bare name of a person or department, or holds a frame.
+Where no frame is found and nothing was taken out, a head that learned from sentences (`models/sayings.py`)
+may still be sure, or half sure: then the caller is asked.
 """
 
 import re
@@ -13,6 +15,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from models.sayings import PERSON, chances
 from voice.events import Escalated
 from voice.triggers.escalate import escalate
 from voice.triggers.rule import Rule as BaseRule
@@ -24,6 +27,7 @@ from voice.triggers.words import bare
 Wordings = tuple[Annotated[str, Field(min_length=1)], ...]
 FRAMED = {"person": ("PERSON", "SOMEONE"), "named": ("PERSON",), "machine": ("MACHINE",), "department": ("DEPARTMENT",)}
 NOBODY = "§"  # in place of what was taken out
+LEAST_WORDS = 3  # that the head may judge alone: "two five one" and "yes please" tell it nothing
 MOST_WORDS = 400  # of an utterance that are looked at: the first and the last; nobody asks in the middle of so many
 
 
@@ -49,6 +53,8 @@ class Rule(BaseRule):
     opening: Wordings = ("no", "yes", "yeah", "i said")
     closing: Wordings = ("yes", "no")
     words: Mapping[str, Wordings] = field(default_factory=dict)
+    learned: Share | None = None  # probability by the head from which it grants a person; None: the frames alone
+    offered: Share | None = None  # ... and from which the caller is asked whether they want one
 
     def mistakes(self) -> Iterator[str]:
         yield from BaseRule.mistakes(self)
@@ -57,6 +63,8 @@ class Rule(BaseRule):
         except WordingError as error:
             yield f"wordings: {error}"
             return
+        if self.offered is not None and (self.learned is None or self.offered > self.learned):
+            yield f"offered: at most learned = {self.learned} expected (nobody would be asked), got {self.offered}"
         for word in self.bare:
             if word.replace(" ", "").isalpha() and not wants(word, self):
                 yield f"bare: words that ask for a person expected (never takes them out), got {word!r}"
@@ -78,7 +86,21 @@ def wants(text: str, rule: Rule) -> bool:
     matchers = _of(rule)
     marked = matchers.marked(text)
     left = matchers.never.sub(NOBODY, marked)
-    return bool(matchers.sure.search(marked) or matchers.bare.fullmatch(left) or matchers.frames.search(left))
+    framed = matchers.sure.search(marked) or matchers.bare.fullmatch(left) or matchers.frames.search(left)
+    return bool(framed) or _learned(text, left, rule.learned)
+
+
+def may_want(text: str, rule: Rule) -> bool:
+    """Whether it is worth a question if these words ask for a person."""
+    matchers = _of(rule)
+    return _learned(text, matchers.never.sub(NOBODY, matchers.marked(text)), rule.offered)
+
+
+def _learned(text: str, left: str, least: float | None) -> bool:
+    """Whether the head is so sure, and nothing says that a person is only spoken of."""
+    if least is None or NOBODY in left or len(left.split()) < LEAST_WORDS:
+        return False
+    return chances(text)[PERSON] >= least
 
 
 def mentions_only(text: str, rule: Rule) -> bool:

@@ -5,6 +5,7 @@ to the level and never escalates alone: words or behaviour must show it too.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Annotated
 
 from pydantic import Field
@@ -22,11 +23,13 @@ MOST_LEVEL = 0.99  # a rise leads no higher
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule(BaseRule):
-    """`rise`: how much of the level's rise over the last `rise_turns` turns is added to it."""
+    """`least_raised`: turns in which words or behaviour added to what was shown. `rise`: how much of the level's rise
+    over the last `rise_turns` turns is added to it."""
 
     FIELDS = frozenset({"level", "reasons", "rise"})
 
     least_turns: Count
+    least_raised: Count = 1
     least_shown: Annotated[Finite, Field(gt=0)] = 0.4  # log-odds by words and behaviour: one failure to understand
     rise: Annotated[Finite, Field(ge=0, le=3)] = 0.0
     rise_turns: Count = 3
@@ -39,7 +42,7 @@ class Rule(BaseRule):
 def look(signals: Signals, rule: Rule) -> Escalated | None:
     if signals.acting or signals.judged < rule.least_turns:
         return None  # what was just agreed to is done first
-    if signals.shown < rule.least_shown:
+    if signals.shown < rule.least_shown or _raised(signals) < rule.least_raised:
         return None
     risen = _risen(signals, rule)
     level = logit(signals.level)
@@ -53,6 +56,12 @@ def look(signals: Signals, rule: Rule) -> Escalated | None:
         signals, rule, turns=raised, more=(*signals.reasons, *risen_words), weighed=found,
         level=f"{signals.level:.2f}", reasons="; ".join(signals.reasons), rise=f"{risen:.2f}",
     )  # fmt: skip
+
+
+def _raised(signals: Signals) -> int:
+    """Turns that showed more than the one before."""
+    shown = [0.0, *(one.shown for one in signals.glances)]
+    return sum(later > earlier for earlier, later in pairwise(shown))
 
 
 def _risen(signals: Signals, rule: Rule) -> float:

@@ -8,15 +8,18 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from models.sayings import CLASSES, chances, shipped
 from voice.events import Escalated
 from voice.triggers.escalate import escalate
 from voice.triggers.rule import Rule as BaseRule
+from voice.triggers.rule import Share
 from voice.triggers.signals import Signals
 from voice.triggers.wording import WordingError, whole_words
 from voice.triggers.words import plain
 
 Wordings = tuple[Annotated[str, Field(min_length=1)], ...]
 Classes = tuple[tuple[str, Wordings], ...]
+LEAST_WORDS = 4  # that the head may judge alone
 MOST_WORDS = 400  # of an utterance that are looked at: the first and the last
 
 
@@ -39,6 +42,7 @@ class Rule(BaseRule):
 
     topics: Mapping[str, Topic] = field(default_factory=dict)
     words: Mapping[str, Wordings] = field(default_factory=dict)
+    learned: Share | None = None  # probability by the head that it is one of the topics; None: the phrases alone
 
     def mistakes(self) -> Iterator[str]:
         yield from BaseRule.mistakes(self)
@@ -76,7 +80,19 @@ def topic_of(text: str, rule: Rule) -> tuple[Topic, str] | None:
         said = phrases.search(never.sub("§", words))
         if said is not None:
             return topic, said[0]
-    return None
+    return _learned(text, rule) if len(every) >= LEAST_WORDS else None
+
+
+def _learned(text: str, rule: Rule) -> tuple[Topic, str] | None:
+    """The likeliest of the rule's topics where the head is sure enough that it is one of them."""
+    known = [name for name in CLASSES if name in rule.topics]
+    if rule.learned is None or not known:
+        return None
+    likely = chances(text)
+    if sum(likely[name] for name in known) < rule.learned:
+        return None
+    name = max(known, key=lambda one: likely[one])
+    return rule.topics[name], shipped().why(text, name)
 
 
 @lru_cache(maxsize=64)
