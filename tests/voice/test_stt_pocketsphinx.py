@@ -10,15 +10,20 @@ import pytest
 import soundfile
 
 from telephony.sim.telephone import telephone
+from tests.bench.context import ROOT
 from tests.businesses.order import sentences
 from tests.data import data_folder
+from tests.quality.calls.voices import Variant, spoken
 from tests.quality.test_coffee import segments
 from tests.voice.coffee import commands
 from voice.audio import Pcm
+from voice.dialogue.languages import languages
+from voice.dialogue.load import load_business
 from voice.errors import EngineUnavailable, RecogniserFailed
-from voice.stt import ANYTHING, pocketsphinx
+from voice.stt import ANYTHING, YES_OR_NO, pocketsphinx
 from voice.stt.pocketsphinx import Settings
 from voice.stt.pocketsphinx_models import compiled
+from voice.stt.short_answers import answer
 
 DIGITS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 STATES = {"yes_no": ["yes", "no", "yes please", "no thanks"], "digits": DIGITS}
@@ -157,3 +162,23 @@ def test_a_number_of_the_expected_length_comes_with_what_else_it_may_have_been()
 
 def test_digits_where_no_number_is_expected_have_no_alternatives(recogniser):
     assert all(not recogniser.transcribe(clip, "digits").alternatives for _, clip in spoken_digits("theo")[:3])
+
+
+def test_a_short_answer_that_is_lost_among_all_that_a_state_expects_is_heard_where_a_yes_or_a_no_was_asked_for():
+    expected = languages(load_business(ROOT / "config"))["yes_no"]
+    broad = [one for one in expected if one != YES_OR_NO]
+    asked = pocketsphinx.open(Settings(), {"broad": broad, "asked": expected})
+    voices = [Variant("noise", "flite", name, snr_db=12.0, pitch=1.1) for name in ("rms", "awb", "kal16")]
+    said = [("yes", "yes"), ("yes it is", "yes"), ("sure", "yes"), ("no", "no"), ("nope", "no")]
+    clips = [(spoken(text, voice, pace=1.0, noisy=False), meant) for text, meant in said for voice in voices]
+    right = {
+        state: sum(answer(asked.transcribe(pcm, state).text) == meant for pcm, meant in clips)
+        for state in ("broad", "asked")
+    }
+    assert right["asked"] > right["broad"], right
+
+
+def test_a_state_that_asked_for_nothing_has_no_second_look_at_short_answers():
+    models = compiled({"day": ["tuesday", "no"], "sure": ["yes", "no", "no friday", YES_OR_NO]})
+    assert set(models.yes_or_no) == {"sure"}
+    assert "friday" not in models.yes_or_no["sure"].read_text(encoding="utf-8").split()

@@ -10,7 +10,7 @@ from itertools import product
 
 from voice.dialogue import said_values
 from voice.dialogue.business import CALLBACK_DIGITS, CONTROLS, Business, Intent, IntentKind, Slot
-from voice.stt import ANYTHING
+from voice.stt import ANYTHING, YES_OR_NO
 from voice.stt.language_model import DIGIT_WORDS
 from voice.triggers import asked
 
@@ -20,8 +20,10 @@ PERSON = (
     "put me through to an agent", "i need a person", "i want a human", "talk to a representative",
 )  # fmt: skip
 YES = (
-    "yes", "yeah", "yep", "yes please", "sure", "okay", "correct", "that's right", "go ahead", "right", "please do",
-    "yes that's right", "exactly", "yes it is", "sure go ahead", "of course",
+    "yes", "yeah", "yep", "yup", "yes please", "sure", "okay", "correct", "that's right", "go ahead", "right",
+    "please do",
+    "yes that's right", "yeah that's right", "that's correct", "yes correct", "exactly", "yes it is", "sure go ahead",
+    "of course",
 )  # fmt: skip
 NO = (
     "no", "nope", "no thanks", "no thank you", "that's wrong", "no that's not right", "not right", "don't", "wrong",
@@ -65,7 +67,7 @@ def languages(business: Business) -> dict[str, tuple[str, ...]]:
     found = {
         "main": (*every, ANYTHING),
         "waiting": (*every, ANYTHING),
-        "yes_no": _unique([*YES, *NO, *person, *controls, *_all_slot_values(business)]),
+        "yes_no": (*_unique([*YES, *NO, *person, *controls, *_all_slot_values(business)]), YES_OR_NO),
     }
     for length in _lengths(business):
         found[number(length)] = _with_numbers(length, _unique([*YES, *NO, *person, *controls]))
@@ -97,7 +99,7 @@ def _corrections(intent: Intent, others: tuple[str, ...]) -> tuple[str, ...]:
         said += [f"{way} not {other}" for way, other in zip(ways, shuffled, strict=True)]
         said += [f"no not {other} {way}" for way, other in zip(ways, shuffled, strict=True)]
         said += [f"{before}{cue} {way}" for cue in slot.cues for way in ways for before in ("", "no ")]
-    return (*others * max(1, len(said) // len(others)), *_unique(said))
+    return (*others * max(1, len(said) // len(others)), *_unique(said), YES_OR_NO)
 
 
 def number(digits: int) -> str:

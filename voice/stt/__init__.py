@@ -44,3 +44,6 @@ Languages = Mapping[str, Sequence[str]]
 
 ANYTHING = "*"
 """Among a state's sentences: whatever else people say to a service line may come too."""
+
+YES_OR_NO = "*?"
+"""Among a state's sentences: a yes or a no is what was asked for."""

@@ -22,7 +22,7 @@ from models.word_error_rate import word_errors
 from voice.audio import RATE, Pcm
 from voice.errors import RecogniserFailed
 from voice.resample import resample
-from voice.stt import Languages, Recogniser, Recognition, Word
+from voice.stt import Languages, Recogniser, Recognition, Word, short_answers
 from voice.stt.guards import Guard, judge_constrained
 from voice.stt.language_model import as_said
 from voice.stt.pocketsphinx_models import NAME, Models, compiled
@@ -61,6 +61,9 @@ class Settings:
     # else to be believed in doubt; of 34 orders most have 0.3 to 0.6, of 26 open lines -0.2 to 0.2
     agreed_below: float = 0.4  # the surer of two that agree
     second_below: float = 0.7  # the second way alone; 27 of 80 utterances meant for others pass, at 0.8 24
+    answered_below: float = 0.5  # the surer of two that agree on a yes or a no; at 0.4 "this is" was a yes
+    answer_fits: float = -2.4  # log10 a frame that the better of the two must have
+    answer_beats: float = 0.5  # what the state's whole language heard, when that was no surer
     language_weight: float = 6.5  # the engine's own default; 9 and 12 gave nothing
 
 
@@ -94,6 +97,8 @@ class PocketsphinxRecogniser:
             judged = self._judge(heard, voice)
             if judged.text and _in_number(heard):
                 judged = replace(judged, alternatives=tuple(_others(decoder, judged.text)))
+            if language in self._models.yes_or_no and len(voice) <= _SHORT_SAMPLES:
+                judged = self._answered(decoder, judged, voice, self._models.yes_or_no[language])
             if language in self._models.open and judged.refused != Guard.SILENCE:
                 judged = self._openly(decoder, heard, judged, voice, self._models.open[language])
             elif judged.refused == Guard.CONFIDENCE and not plainly:
@@ -113,6 +118,21 @@ class PocketsphinxRecogniser:
         better = fit - _fit(decoder) >= self._settings.fits
         chosen = expected if expected and (better or self._agree(expected, heard)) else heard
         return self._judge(chosen, voice, sentence_below=self._settings.reject_open_below)
+
+    def _answered(self, decoder: engine.Decoder, judged: Recognition, voice: Pcm, answers: Path) -> Recognition:
+        """A plain yes or no that both ways of hearing find among common words; else what was heard before."""
+        if judged.refused == Guard.SILENCE or (judged.text and judged.confidence >= self._settings.answer_beats):
+            return judged
+        found, fits = [], []
+        for plainly in (True, False):
+            found.append(self._look(decoder, voice, answers, plainly=plainly))
+            fits.append(_fit(decoder))
+        first, second = (short_answers.answer(_text(words)) for words in found)
+        surer = max(found, key=_confidence)
+        sure = _confidence(surer) >= self._settings.answered_below and max(fits) >= self._settings.answer_fits
+        if not first or first != second or not sure or judge_constrained(_text(surer), voice):
+            return judged
+        return Recognition(_text(surer), _confidence(surer), NAME, tuple(surer))
 
     def _look(self, decoder: engine.Decoder, voice: Pcm, language: Path, *, plainly: bool) -> Sequence[Word]:
         decoder.activate_search(language.stem)
@@ -187,7 +207,8 @@ class PocketsphinxRecogniser:
             lw=self._settings.language_weight,
             loglevel="FATAL",
         )
-        for path in sorted({*self._models.languages.values(), *self._models.open.values()}):
+        kinds = self._models.languages, self._models.open, self._models.yes_or_no
+        for path in sorted({path for kind in kinds for path in kind.values()}):
             decoder.add_lm(path.stem, engine.NGramModel(decoder.config, decoder.logmath, str(path)))
         return decoder
 

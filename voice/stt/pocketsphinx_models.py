@@ -16,7 +16,7 @@ import pocketsphinx as engine
 from models import service_language
 from models.service_language import ServiceLanguage
 from voice.errors import EngineUnavailable
-from voice.stt import ANYTHING, Languages, open_language
+from voice.stt import ANYTHING, YES_OR_NO, Languages, open_language, short_answers
 from voice.stt.language_model import arpa, as_said, estimated, number_length, places, pronounceable, words_of
 from voice.stt.pronounce import dictionary_text, pronunciations
 
@@ -34,6 +34,7 @@ class Models:
     dictionary: Path
     languages: Mapping[str, Path]  # states that expect the same share a file, and a decoder's search
     open: Mapping[str, Path]  # of the states that expect anything: with that
+    yes_or_no: Mapping[str, Path]  # of the states that asked for it: the plain answers and their competitors
 
 
 def compiled(languages: Languages) -> Models:
@@ -44,13 +45,16 @@ def compiled(languages: Languages) -> Models:
 @lru_cache(maxsize=KEPT)
 def _compiled(states: tuple[tuple[str, tuple[str, ...]], ...]) -> Models:
     languages = dict(states)
-    sentences = {name: _sayable(name, [one for one in wanted if one != ANYTHING]) for name, wanted in languages.items()}
+    said = {name: [one for one in wanted if one not in (ANYTHING, YES_OR_NO)] for name, wanted in languages.items()}
+    sentences = {name: _sayable(name, wanted) for name, wanted in said.items()}
     open_states = frozenset(name for name, wanted in languages.items() if ANYTHING in wanted)
-    people = service_language.shipped() if open_states else None
+    asked = frozenset(name for name, wanted in languages.items() if YES_OR_NO in wanted)
+    people = service_language.shipped() if open_states or asked else None
+    short = {name: list(short_answers.sentences(sentences[name], people)) for name in asked} if people else {}
     words = {
         one
-        for said in sentences.values()
-        for words in said
+        for wordings in sentences.values()
+        for words in wordings
         for word in words
         for place in places(word)
         for one in place
@@ -70,6 +74,7 @@ def _compiled(states: tuple[tuple[str, tuple[str, ...]], ...]) -> Models:
         dictionary,
         _written(sentences, arpa, Path(folder.name), "expected"),
         _written(wide, partial(_mixed, people), Path(folder.name), "anything") if people else {},
+        _written(short, arpa, Path(folder.name), "yes-or-no"),
     )
 
 
