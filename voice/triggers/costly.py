@@ -42,6 +42,7 @@ class Rule(BaseRule):
     weights: Mapping[str, Weight]
     frustration: Weight = 0.0
     least_shown: Share = 0.4  # as in `frustrated`: below it the level is the voice's alone and does not count
+    least_raised: Count = 1  # as in `frustrated`: one annoyed remark is no mood
     most: Count = 3
 
     def mistakes(self) -> Iterator[str]:
@@ -74,7 +75,8 @@ def look(signals: Signals, rule: Rule) -> Escalated | None:
 
 
 def _weigh(signals: Signals, rule: Rule, counts: Mapping[str, int]) -> Weighed:
-    mood = signals.level if signals.shown >= rule.least_shown else 0.0
+    meant = signals.shown >= rule.least_shown and signals.raised >= rule.least_raised
+    mood = signals.level if meant else 0.0
     terms = {name: rule.weights[name] * count for name, count in counts.items()}
     return weighed({"prior": logit(rule.prior), **terms, "frustration": rule.frustration * mood})
 

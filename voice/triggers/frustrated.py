@@ -5,7 +5,6 @@ to the level and never escalates alone: words or behaviour must show it too.
 """
 
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Annotated
 
 from pydantic import Field
@@ -42,7 +41,7 @@ class Rule(BaseRule):
 def look(signals: Signals, rule: Rule) -> Escalated | None:
     if signals.acting or signals.judged < rule.least_turns:
         return None  # what was just agreed to is done first
-    if signals.shown < rule.least_shown or _raised(signals) < rule.least_raised:
+    if signals.shown < rule.least_shown or signals.raised < rule.least_raised:
         return None
     risen = _risen(signals, rule)
     level = logit(signals.level)
@@ -56,12 +55,6 @@ def look(signals: Signals, rule: Rule) -> Escalated | None:
         signals, rule, turns=raised, more=(*signals.reasons, *risen_words), weighed=found,
         level=f"{signals.level:.2f}", reasons="; ".join(signals.reasons), rise=f"{risen:.2f}",
     )  # fmt: skip
-
-
-def _raised(signals: Signals) -> int:
-    """Turns that showed more than the one before."""
-    shown = [0.0, *(one.shown for one in signals.glances)]
-    return sum(later > earlier for earlier, later in pairwise(shown))
 
 
 def _risen(signals: Signals, rule: Rule) -> float:

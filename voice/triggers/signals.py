@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from voice.triggers.price import Price
 
@@ -56,3 +57,9 @@ class Signals:
     tier: str | None = None
     value: str | None = None  # what the customer is worth to the business, in its own words
     acting: bool = False  # a deed was handed to the backend in this very turn
+
+    @property
+    def raised(self) -> int:
+        """Turns in which words or behaviour showed more frustration than the turn before."""
+        shown = [0.0, *(one.shown for one in self.glances)]
+        return sum(later > earlier for earlier, later in pairwise(shown))
