@@ -22,8 +22,8 @@ NOTHING = "nothing"
 PERSON = "person"
 CLASSES = (NOTHING, PERSON, "legal", "complaint", "fraud", "bereavement", "vulnerable", "churn")
 MOST_WORDS = 60  # of one utterance; it learned from sentences of at most 30
+WINDOW = 7  # words that are quoted as the reason
 _PIECES = (3, 4, 5)  # letters
-_SPOKEN = ("w:", "s:")  # of the names of grams: words side by side, and with one word between them
 
 Floats = npt.NDArray[np.floating]
 
@@ -72,14 +72,16 @@ class Sayings:
         return dict(zip(CLASSES, softmax(self.logits(text) / self.temperature).tolist(), strict=True))
 
     def why(self, text: str, name: str) -> str:
-        """The two or three words side by side that speak most for a class; all of the text where none does."""
-        which = CLASSES.index(name)
-        whole, _ = grams(text)
-        said = {gram.removeprefix("w:").strip("^$ "): gram for gram in whole if gram.startswith("w:")}
-        scored = [(self.weights[self.columns[gram], which], words) for words, gram in said.items()
-                  if gram in self.columns and " " in words]  # fmt: skip
-        best = max(scored, default=None)
-        return best[1] if best is not None and best[0] > 0 else text
+        """The few words in a row that speak most for a class."""
+        which, spoken = CLASSES.index(name), words(text)[:MOST_WORDS]
+        windows = [spoken[at : at + WINDOW] for at in range(max(1, len(spoken) - WINDOW + 1))]
+
+        def speaks(window: list[str]) -> float:
+            found = [*window, *(f"{one} {two}" for one, two in pairwise(window))]
+            columns = [self.columns[f"w:{gram}"] for gram in found if f"w:{gram}" in self.columns]
+            return float(self.weights[columns, which].sum())
+
+        return " ".join(max(windows, key=speaks))
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from models.sayings import CLASSES, chances, shipped
+from models.sayings import CLASSES, chances
 from voice.events import Escalated
 from voice.triggers.escalate import escalate
 from voice.triggers.rule import Rule as BaseRule
@@ -19,6 +19,7 @@ from voice.triggers.words import plain
 
 Wordings = tuple[Annotated[str, Field(min_length=1)], ...]
 Classes = tuple[tuple[str, Wordings], ...]
+MOST_SHOWN = 12  # words of a sentence that the head judged, for the agent
 LEAST_WORDS = 4  # that the head may judge alone
 MOST_WORDS = 400  # of an utterance that are looked at: the first and the last
 
@@ -92,7 +93,7 @@ def _learned(text: str, rule: Rule) -> tuple[Topic, str] | None:
     if sum(likely[name] for name in known) < rule.learned:
         return None
     name = max(known, key=lambda one: likely[one])
-    return rule.topics[name], shipped().why(text, name)
+    return rule.topics[name], " ".join(text.split()[:MOST_SHOWN])  # the sentence says it, no few words of it do
 
 
 @lru_cache(maxsize=64)
