@@ -1,7 +1,7 @@
 """What a sentence is about, learned from sentences: a wish for a person, one of six topics for a person, or neither.
 
 One linear head over words, pairs, triples and pieces of words, beside the wordings of a rule, which are surer but know
-only what somebody thought of. The words that weighed most say why.
+only what somebody thought of.
 """
 
 import json
@@ -22,7 +22,6 @@ NOTHING = "nothing"
 PERSON = "person"
 CLASSES = (NOTHING, PERSON, "legal", "complaint", "fraud", "bereavement", "vulnerable", "churn")
 MOST_WORDS = 60  # of one utterance; it learned from sentences of at most 30
-WINDOW = 7  # words that are quoted as the reason
 _PIECES = (3, 4, 5)  # letters
 
 Floats = npt.NDArray[np.floating]
@@ -70,18 +69,6 @@ class Sayings:
     def chances(self, text: str) -> Mapping[str, float]:
         """The probability of each class."""
         return dict(zip(CLASSES, softmax(self.logits(text) / self.temperature).tolist(), strict=True))
-
-    def why(self, text: str, name: str) -> str:
-        """The few words in a row that speak most for a class."""
-        which, spoken = CLASSES.index(name), words(text)[:MOST_WORDS]
-        windows = [spoken[at : at + WINDOW] for at in range(max(1, len(spoken) - WINDOW + 1))]
-
-        def speaks(window: list[str]) -> float:
-            found = [*window, *(f"{one} {two}" for one, two in pairwise(window))]
-            columns = [self.columns[f"w:{gram}"] for gram in found if f"w:{gram}" in self.columns]
-            return float(self.weights[columns, which].sum())
-
-        return " ".join(max(windows, key=speaks))
 
 
 @cache
