@@ -101,7 +101,7 @@ class PocketsphinxRecogniser:
                 judged = self._answered(decoder, judged, voice, self._models.yes_or_no[language])
             if language in self._models.open and judged.refused != Guard.SILENCE:
                 judged = self._openly(decoder, heard, judged, voice, self._models.open[language])
-            elif judged.refused == Guard.CONFIDENCE and not plainly:
+            if judged.refused == Guard.CONFIDENCE and not plainly:
                 again = self._look(decoder, voice, expected, plainly=True)
                 judged = self._second(heard, again, voice) or judged
         moved = tuple(_moved(word, from_ms, len(pcm) * 1000 // RATE) for word in judged.words)
