@@ -152,7 +152,7 @@ def test_the_mood_is_the_recorded_one_because_no_journal_holds_the_voice() -> No
 
 
 def _judged(turn: int, level: float) -> dict[str, object]:
-    return {"turn": turn, "frustration": level, "reasons": ["shouts"], "terms": {"words": 4.6, "prosody": 0.2}}
+    return {"turn": turn, "frustration": level, "reasons": ["shouts"], "terms": {"words": 1.2 * turn, "prosody": 0.2}}
 
 
 @pytest.mark.parametrize(
