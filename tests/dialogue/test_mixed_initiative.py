@@ -251,3 +251,27 @@ def test_an_answer_to_a_tasks_question_belongs_to_that_task() -> None:
     call.hears("checking")
     understood = call.facts(events.Understood)[-1]
     assert (understood.intent, understood.slots) == ("transfer", {"from_account": "checking"})
+
+
+# --- no question without an end ---------------------------------------------------------------------------------------
+
+
+def test_who_only_says_yes_to_what_shall_i_change_is_brought_to_a_person() -> None:
+    call = at_the_read_back()
+    call.hears("no")
+    assert "for instance the amount" in call.hears("yes")
+    for _ in range(2):
+        assert call.escalation is None
+        call.hears("yes")
+    assert call.escalation.trigger == "lost"
+
+
+def test_whose_member_number_is_read_back_wrongly_twice_is_brought_to_a_person() -> None:
+    call = a_call()
+    call.hears("what is my balance")
+    for _ in range(2):
+        assert call.escalation is None
+        call.hears("two zero four seven one three")
+        call.hears("no")
+    assert call.escalation.trigger == "lost"
+    assert "understood wrongly 2 times" in call.escalation.evidence[0]

@@ -52,8 +52,8 @@ def change_heard(step: Step, turn: Turn) -> bool:
     elif _stops(turn) or (turn.answer == "no" and turn.words <= PLAIN_ANSWER_WORDS):
         step.worked()
         cancel(step)
-    elif turn.answer == "yes" and turn.words <= PLAIN_ANSWER_WORDS and turn.strong is None:
-        step.set(attempt=step.state.attempt + 1)
+    elif turn.answer == "yes" and turn.words <= PLAIN_ANSWER_WORDS and turn.strong is None and step.state.attempt == 0:
+        step.set(attempt=1)  # "yes" names nothing: told once what to say, and then it counts as not understood
     else:
         return False
     return True

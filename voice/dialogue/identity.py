@@ -28,13 +28,14 @@ def member_keyed(step: Step, number: str) -> None:
 
 
 def check_answered(step: Step, answer: str) -> None:
-    """To "I have ..., is that right?"."""
+    """To "I have ..., is that right?". A number that is read back wrongly again and again was understood wrongly."""
     step.worked()
     if answer == "yes":
         step.go(Place.PIN)
     else:
+        counts = step.state.counts
         step.go(Place.MEMBER, claimed=None)
-        step.set(attempt=1)
+        step.set(attempt=1, counts=replace(counts, wrong_guesses=counts.wrong_guesses + 1))
 
 
 def pin_keyed(step: Step, pin: str) -> None:
