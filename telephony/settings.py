@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import phonenumbers
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
+from telephony.access.roles import Role
 from telephony.admission import AdmissionSettings
 from telephony.dialling import DiallingSettings
 from telephony.errors import ConfigError
@@ -253,8 +254,22 @@ class Records(Section):
     record_days: int = Field(default=395, ge=0)
 
 
+class PersonSettings(Section):
+    id: str = Field(pattern=r"^[a-z0-9_-]+$")
+    name: str
+    roles: tuple[Role, ...]
+
+    @field_validator("roles")
+    @classmethod
+    def _no_agent(cls, roles: tuple[Role, ...]) -> tuple[Role, ...]:
+        if Role.AGENT in roles:
+            raise ValueError("who takes calls is listed in [[agents]]: other roles expected")
+        return roles
+
+
 class DeskSettings(Section):
     demo_sign_in: bool = False
+    demo_people: tuple[PersonSettings, ...] = ()
     phone_number: str = ""
 
 
@@ -314,10 +329,11 @@ def parse(table: Mapping[str, Any], *, origin: str) -> Settings:
         settings = Settings.model_validate(table)
     except ValidationError as error:
         raise ConfigError("\n".join(_explain(origin, problem) for problem in error.errors())) from error
-    ids = [agent.id for agent in settings.agents]
+    ids = [agent.id for agent in settings.agents] + [person.id for person in settings.desk.demo_people]
     doubles = sorted({i for i in ids if ids.count(i) > 1})
     if doubles:
-        raise ConfigError(f"{origin}: [[agents]] id: each once expected, got {', '.join(doubles)} more than once")
+        where = "[[agents]] and [[desk.demo_people]] id"
+        raise ConfigError(f"{origin}: {where}: each once expected, got {', '.join(doubles)} more than once")
     if settings.desk.demo_sign_in and settings.service.public_url:
         raise ConfigError(
             f"{origin}: [desk] demo_sign_in: false expected where [service] public_url is set, got true: whoever "

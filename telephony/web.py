@@ -6,6 +6,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
+from telephony.access.users import User
 from telephony.desk.app import DeskDeps, create_desk
 from telephony.desk.auth import HASHER, Credentials
 from telephony.desk.desks import Desks
@@ -67,6 +68,7 @@ def create_app(
                 business=business.name,
                 secure_cookie=public.startswith("https://"),
                 phone_number=settings.desk.phone_number,
+                demo_people=tuple(User(p.id, p.name, frozenset(p.roles)) for p in settings.desk.demo_people),
             ),
         )
     )

@@ -13,11 +13,15 @@ from dataclasses import dataclass, field
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from telephony.access.roles import Role, Roles, Who
+
 IDLE_SECONDS = 30 * 60.0
 ABSOLUTE_SECONDS = 12 * 3600.0
 TICKET_SECONDS = 30.0
 TRIES = 5  # failed sign-ins of one agent within TRIES_SECONDS before they must wait
 TRIES_SECONDS = 300.0
+
+AGENT: Roles = frozenset({Role.AGENT})
 
 HASHER = PasswordHasher()  # argon2id with argon2-cffi's defaults, RFC 9106's low-memory profile
 
@@ -49,6 +53,11 @@ class Session:
     csrf: str
     began: float
     seen: float
+    roles: Roles
+
+    @property
+    def who(self) -> Who:
+        return Who(self.agent, self.roles)
 
 
 class Sessions:
@@ -59,11 +68,11 @@ class Sessions:
         self._tickets: dict[str, tuple[str, float]] = {}  # ticket → session, until
         self._failed: dict[str, list[float]] = {}
 
-    def open(self, agent: str, now: float) -> tuple[str, Session]:
+    def open(self, agent: str, now: float, roles: Roles = AGENT) -> tuple[str, Session]:
         """A new session and its cookie; the agent's other sessions end."""
         self.end_all(agent)
         cookie = secrets.token_urlsafe(32)
-        session = Session(agent, secrets.token_urlsafe(32), now, now)
+        session = Session(agent, secrets.token_urlsafe(32), now, now, roles)
         self._sessions[_digest(cookie)] = session
         return cookie, session
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Response
 
+from telephony.access.roles import Role
 from telephony.desk.doors import Doors, Seat
 from telephony.desk.office import DeskOffice
 
@@ -23,14 +24,16 @@ def clip_address(call: str, turn: int) -> str:
 
 def routes(*, office: DeskOffice, doors: Doors) -> APIRouter:
     router = APIRouter()
+    acting = doors.acts(Role.AGENT)
+    reading = doors.reads(Role.AGENT)
 
     @router.post("/desk/api/calls/{call}/brief/{version}/seen")
-    async def seen(call: str, version: int, seat: Annotated[Seat, Depends(doors.acting)]) -> dict[str, object]:
+    async def seen(call: str, version: int, seat: Annotated[Seat, Depends(acting)]) -> dict[str, object]:
         office.seen(seat.agent, call, version)
         return {}
 
     @router.get(CLIP)
-    async def clip(call: str, turn: int, seat: Annotated[Seat, Depends(doors.seat)]) -> Response:
+    async def clip(call: str, turn: int, seat: Annotated[Seat, Depends(reading)]) -> Response:
         """The caller's sentence as a WAV, for whoever has this call on their desk."""
         read = office.clip(seat.agent, call, turn)
         for _ in range(round(WRITTEN_SECONDS / LOOK_SECONDS)):

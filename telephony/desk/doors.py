@@ -1,10 +1,10 @@
 """What stands before every desk page and call: security headers, the Origin check, the session behind a cookie.
 
 The page loads nothing but its own files and talks to nobody but us; a state-changing call needs our Origin, the
-session's cookie and its CSRF token.
+session's cookie and its CSRF token. A door may name roles: one of them is needed then.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from telephony.access.roles import Role, Roles, Who, refusal
 from telephony.desk.auth import Session, Sessions
 
 COOKIE = "warmline_desk"
@@ -61,11 +62,19 @@ class SecurityHeaders:
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A signed-in agent at the door, with the cookie they came with."""
+    """A signed-in person at the door, with the cookie they came with."""
 
     agent: str
     cookie: str
     session: Session
+
+    @property
+    def roles(self) -> Roles:
+        return self.session.roles
+
+    @property
+    def who(self) -> Who:
+        return self.session.who
 
 
 class Doors:
@@ -87,18 +96,37 @@ class Doors:
         if not self.ours(request.headers):
             raise HTTPException(403, "This page may not do that here.")
 
-    def seat(self, request: Request) -> Seat:
-        """For reading: a live session."""
+    def seat(self, request: Request, *roles: Role) -> Seat:
+        """For reading: a live session, of somebody with one of `roles` where any is named."""
         cookie = request.cookies.get(COOKIE)
         session = self._sessions.find(cookie, self._clock())
         if session is None or cookie is None:
             raise HTTPException(401, "You are signed out. Sign in again.")
-        return Seat(session.agent, cookie, session)
+        seat = Seat(session.agent, cookie, session)
+        if roles and not seat.who.has(*roles):
+            raise HTTPException(403, refusal(roles, seat.roles))
+        return seat
 
-    def acting(self, request: Request) -> Seat:
-        """For changing anything: our Origin, a live session and its CSRF token."""
+    def acting(self, request: Request, *roles: Role) -> Seat:
+        """For changing anything: our Origin, a seat as above and its CSRF token."""
         self.origin(request)
-        seat = self.seat(request)
+        seat = self.seat(request, *roles)
         if not self._sessions.csrf_fits(seat.session, request.headers.get(CSRF_HEADER)):
             raise HTTPException(403, "This page is out of date. Reload it.")
         return seat
+
+    def reads(self, *roles: Role) -> Callable[[Request], Awaitable[Seat]]:
+        """`seat` for these roles, as a dependency of a route: `Depends(doors.reads(Role.AUDITOR))`."""
+
+        async def dependency(request: Request) -> Seat:  # async: a plain function costs a hop to a thread
+            return self.seat(request, *roles)
+
+        return dependency
+
+    def acts(self, *roles: Role) -> Callable[[Request], Awaitable[Seat]]:
+        """`acting` for these roles, as a dependency of a route."""
+
+        async def dependency(request: Request) -> Seat:  # async: a plain function costs a hop to a thread
+            return self.acting(request, *roles)
+
+        return dependency

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from telephony.access.users import User
+
 
 @dataclass(frozen=True, slots=True)
 class DeskSettings:
@@ -14,3 +16,4 @@ class DeskSettings:
     caller_page: bool = True  # whether /call lets anyone ring in from the browser
     phone_number: str = ""  # shown to callers whose browser cannot call; none: they are told to use another browser
     decline_reasons: tuple[str, ...] = ("Not my area", "On a break", "Audio trouble", "Other")  # keys 1 to 4
+    demo_people: tuple[User, ...] = ()  # sign in with one click beside the agents, where that is how one signs in

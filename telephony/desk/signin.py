@@ -6,7 +6,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 
-from telephony.desk.auth import ABSOLUTE_SECONDS, Credentials, Sessions
+from telephony.access.roles import Role
+from telephony.access.users import User
+from telephony.desk.auth import ABSOLUTE_SECONDS, AGENT, Credentials, Sessions
 from telephony.desk.desks import Desks
 from telephony.desk.doors import COOKIE, Doors, Seat
 from telephony.desk.messages import SignIn
@@ -28,6 +30,10 @@ def routes(
     clock: Callable[[], float],
 ) -> APIRouter:
     router = APIRouter()
+    acting = doors.acts()
+    accounts = {p.id: User(p.id, p.name, AGENT) for p in office.agents()}
+    if credentials.one_click:
+        accounts |= {user.id: user for user in settings.demo_people}
 
     @router.get("/desk/api/me")
     async def me(request: Request) -> dict[str, object]:
@@ -37,40 +43,40 @@ def routes(
             "ice_servers": list(settings.ice_servers),
             "decline_reasons": list(settings.decline_reasons),
         }
-        if session is None or desks.feed(session.agent) is None:
-            people = [{"id": p.id, "name": p.name} for p in office.agents()]
+        if session is None or (session.who.has(Role.AGENT) and desks.feed(session.agent) is None):
+            people = [{"id": p.id, "name": p.name, "roles": sorted(p.roles)} for p in accounts.values()]
             return {**shared, "agent": None, "people": people, "one_click": credentials.one_click}
-        return {**shared, "agent": session.agent, "csrf": session.csrf}
+        return {**shared, "agent": session.agent, "roles": sorted(session.roles), "csrf": session.csrf}
 
     @router.post("/desk/api/sign-in", dependencies=[Depends(doors.origin)])
     async def sign_in(body: SignIn, response: Response) -> dict[str, object]:
-        named = next((p for p in office.agents() if p.id == body.agent), None)
-        person = await _signs_in(named, body.pin, sessions, credentials, clock)
-        cookie, session = sessions.open(person.id, clock())
-        desks.sign_in(person)
+        person = await _signs_in(accounts.get(body.agent), body.pin, sessions, credentials, clock)
+        cookie, session = sessions.open(person.id, clock(), person.roles)
+        if session.who.has(Role.AGENT):
+            desks.sign_in(Person(person.id, person.name))
         response.set_cookie(
             COOKIE, cookie, max_age=int(ABSOLUTE_SECONDS), httponly=True, samesite="lax",
             secure=settings.secure_cookie, path="/",
         )  # fmt: skip
-        return {"agent": person.id, "csrf": session.csrf}
+        return {"agent": person.id, "roles": sorted(session.roles), "csrf": session.csrf}
 
     @router.post("/desk/api/sign-out")
-    async def sign_out(seat: Annotated[Seat, Depends(doors.acting)], response: Response) -> dict[str, object]:
+    async def sign_out(seat: Annotated[Seat, Depends(acting)], response: Response) -> dict[str, object]:
         sessions.end(seat.cookie)
         desks.sign_out(seat.agent)
         response.delete_cookie(COOKIE, path="/")
         return {}
 
     @router.post("/desk/api/ticket")
-    async def ticket(seat: Annotated[Seat, Depends(doors.acting)]) -> dict[str, object]:
+    async def ticket(seat: Annotated[Seat, Depends(acting)]) -> dict[str, object]:
         return {"ticket": sessions.ticket(seat.cookie, clock())}
 
     return router
 
 
 async def _signs_in(
-    person: Person | None, pin: str, sessions: Sessions, credentials: Credentials, clock: Callable[[], float]
-) -> Person:
+    person: User | None, pin: str, sessions: Sessions, credentials: Credentials, clock: Callable[[], float]
+) -> User:
     """Whoever is not known is tried all the same: names are not to be found out. Raises 401, and 429 after too many."""
     tried = person.id if person is not None else ""
     if not sessions.may_try(tried, clock()):

@@ -4,6 +4,7 @@ from typing import Annotated, Protocol
 
 from fastapi import APIRouter, Depends, HTTPException
 
+from telephony.access.roles import Role
 from telephony.desk.doors import Doors, Seat
 from telephony.desk.messages import BackIn, Sdp
 from telephony.errors import Refused
@@ -37,16 +38,17 @@ def routes(
     phone_number: str,
 ) -> APIRouter:
     router = APIRouter()
+    acting = doors.acts(Role.AGENT)
 
     @router.post("/desk/api/legs/{leg}/sdp")
-    async def answer(leg: str, body: Sdp, seat: Annotated[Seat, Depends(doors.acting)]) -> dict[str, object]:
+    async def answer(leg: str, body: Sdp, seat: Annotated[Seat, Depends(acting)]) -> dict[str, object]:
         try:
             return {"sdp": await phone.answer(LegId(leg), agent=seat.agent, sdp=body.sdp)}
         except Refused as refused:
             raise HTTPException(409, "This call no longer rings here.") from refused
 
     @router.post("/desk/api/legs/{leg}/hang-up")
-    async def hang_up(leg: str, seat: Annotated[Seat, Depends(doors.acting)]) -> dict[str, object]:
+    async def hang_up(leg: str, seat: Annotated[Seat, Depends(acting)]) -> dict[str, object]:
         try:
             await phone.hang_up(LegId(leg), agent=seat.agent)
         except Refused as refused:
@@ -54,7 +56,7 @@ def routes(
         return {}
 
     @router.post("/desk/api/legs/{leg}/resume")
-    async def resume(leg: str, body: Sdp, seat: Annotated[Seat, Depends(doors.acting)]) -> dict[str, object]:
+    async def resume(leg: str, body: Sdp, seat: Annotated[Seat, Depends(acting)]) -> dict[str, object]:
         """After a lost network, a reload, or at another desk: the agent's session says that they are the same."""
         try:
             return {"sdp": await phone.resume(LegId(leg), agent=seat.agent, sdp=body.sdp)}

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
+from telephony.access.roles import Role
 from telephony.desk.doors import Doors, Seat
 from telephony.desk.messages import DeclineOffer, HandBack, Hold, SetPresence
 from telephony.desk.office import DeskOffice, Presence
@@ -11,36 +12,35 @@ from telephony.desk.office import DeskOffice, Presence
 
 def routes(*, office: DeskOffice, doors: Doors) -> APIRouter:
     router = APIRouter(prefix="/desk/api")
+    acting = doors.acts(Role.AGENT)
 
     @router.post("/presence")
-    async def presence(body: SetPresence, seat: Annotated[Seat, Depends(doors.acting)]) -> dict[str, object]:
+    async def presence(body: SetPresence, seat: Annotated[Seat, Depends(acting)]) -> dict[str, object]:
         office.set_presence(seat.agent, Presence(body.presence))
         return {}
 
     @router.post("/offers/{offer}/accept")
-    async def accept(offer: str, seat: Annotated[Seat, Depends(doors.acting)]) -> dict[str, object]:
+    async def accept(offer: str, seat: Annotated[Seat, Depends(acting)]) -> dict[str, object]:
         await office.accept(seat.agent, offer)
         return {}
 
     @router.post("/offers/{offer}/decline")
-    async def decline(
-        offer: str, body: DeclineOffer, seat: Annotated[Seat, Depends(doors.acting)]
-    ) -> dict[str, object]:
+    async def decline(offer: str, body: DeclineOffer, seat: Annotated[Seat, Depends(acting)]) -> dict[str, object]:
         await office.decline(seat.agent, offer, body.reason)
         return {}
 
     @router.post("/call/hold")
-    async def hold(body: Hold, seat: Annotated[Seat, Depends(doors.acting)]) -> dict[str, object]:
+    async def hold(body: Hold, seat: Annotated[Seat, Depends(acting)]) -> dict[str, object]:
         await office.hold(seat.agent, body.on)
         return {}
 
     @router.post("/call/hand-back")
-    async def hand_back(body: HandBack, seat: Annotated[Seat, Depends(doors.acting)]) -> dict[str, object]:
+    async def hand_back(body: HandBack, seat: Annotated[Seat, Depends(acting)]) -> dict[str, object]:
         await office.hand_back(seat.agent, body.notes.strip())
         return {}
 
     @router.post("/calls/{call}/hang-up")
-    async def hang_up(call: str, seat: Annotated[Seat, Depends(doors.acting)]) -> dict[str, object]:
+    async def hang_up(call: str, seat: Annotated[Seat, Depends(acting)]) -> dict[str, object]:
         await office.hang_up(seat.agent, call)
         return {}
 

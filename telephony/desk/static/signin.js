@@ -16,7 +16,7 @@ export async function signIn(open, note = "") {
     note = error.message;
   }
   setText("business", config.business ?? "Warmline");
-  if (config.agent) return open(config);
+  if (config.agent) return enter(config, open);
   show("desk", false);
   show("sign-in", true);
   say("sign-in-note", note);
@@ -26,7 +26,7 @@ export async function signIn(open, note = "") {
   byId("sign-in-form").onsubmit = async (event) => {
     event.preventDefault();
     try {
-      open({ ...config, ...(await post("/desk/api/sign-in", { agent: picked(), pin: byId("pin").value })) });
+      enter({ ...config, ...(await post("/desk/api/sign-in", { agent: picked(), pin: byId("pin").value })) }, open);
       byId("pin").value = "";
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
@@ -34,6 +34,9 @@ export async function signIn(open, note = "") {
     }
   };
 }
+
+// Who takes calls opens the desk; the others have pages of their own.
+const enter = (config, open) => (config.roles.includes("agent") ? open(config) : location.assign("/"));
 
 const picked = () => document.querySelector("input[name=agent]:checked")?.value ?? "";
 
