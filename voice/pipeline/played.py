@@ -13,6 +13,7 @@ from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from voice.audio import RATE
 from voice.hearing import Ear
 from voice.pipeline.frames import PlayedFrame, PlayedMarkFrame, PromptBeganFrame, PromptEndedFrame
+from voice.pipeline.overhearing import Overhearing
 from voice.pipeline.playback import Playback
 from voice.pipeline.tap import Recorder
 
@@ -21,6 +22,7 @@ class PlayedLog(FrameProcessor):
     def __init__(self, *, recorder: Recorder, playback: Playback, ear: Ear, marks: bool) -> None:
         super().__init__(enable_direct_mode=True)
         self.recorder = recorder
+        self.overheard = Overhearing()  # of what we say ourselves; not of what is relayed
         self._ear = ear
         self._playback = playback
         self._marks = marks
@@ -49,5 +51,6 @@ class PlayedLog(FrameProcessor):
         if isinstance(frame, TTSAudioRawFrame):
             self._playback.sent(milliseconds, asyncio.get_running_loop().time())
             self._ear.played(pcm)  # so that it knows its echo
+            self.overheard.tell(pcm)
         else:
             self._playback.relayed_out_ms += milliseconds

@@ -11,12 +11,16 @@ from pipecat.workers.runner import WorkerRunner
 from voice.audio import RATE, Pcm, duration_ms
 from voice.events import Event, Expect
 from voice.pipeline.build import Parts, build
+from voice.pipeline.mixing import Mixer
+from voice.pipeline.overhearing import Listener
 from voice.pipeline.relay import Relay
 from voice.pipeline.think import Rescue
 from voice.pipeline.watching import watch
 
 FINISH_SECONDS = 2.0
 """Time for a clean end before the pipeline is cancelled from the inside (pipecat 1.14 can wedge on a held EndFrame)."""
+
+OTHER = "the other party"
 
 LISTENING = "listening"
 """The language model of a leg that talks with a person: everything the business expects."""
@@ -39,6 +43,7 @@ class Session:
             idle_timeout_secs=None,
         )
         self._relay = Relay()
+        self._voices = Mixer(OTHER)
         self._worker.add_event_handler("on_pipeline_error", self._on_error)
 
     async def _on_error(self, _worker: object, frame: ErrorFrame) -> None:
@@ -106,13 +111,36 @@ class Session:
         """Keeps what the party hears by another way than ours: the line joined them with somebody."""
         self._parts.recorder.heard(pcm)
 
+    def overheard_by(self, *, said: Listener, prompted: Listener) -> Callable[[], None]:
+        """Hands on what the party says, and what we say to them, from now on. Returns the undo."""
+        undo = self._built.tap.overheard.add(said), self._built.log.overheard.add(prompted)
+
+        def both() -> None:
+            for one in undo:
+                one()
+
+        return both
+
     async def play(self, pcm: Pcm) -> None:
         """Plays bridged audio to the party: after a prompt that is playing, and no later than it must be."""
+        await self._play(OTHER, pcm)
+
+    async def beside(self, voice: str, pcm: Pcm) -> None:
+        """Plays a third voice as well, laid over what the other party says."""
+        await self._play(voice, pcm)
+
+    def no_longer_beside(self, voice: str) -> None:
+        self._voices.forget(voice)
+
+    async def _play(self, voice: str, pcm: Pcm) -> None:
         playback = self._built.playback
-        frames = self._relay.pass_on(pcm, speaking=not self._built.speak.idle, waiting_ms=playback.relay_backlog_ms)
-        for frame in frames:
-            playback.relayed_in_ms += duration_ms(frame)
-            await self._parts.transport.output().queue_frame(OutputAudioRawFrame(frame.tobytes(), RATE, 1))
+        for heard in self._voices.push(voice, pcm):
+            frames = self._relay.pass_on(
+                heard, speaking=not self._built.speak.idle, waiting_ms=playback.relay_backlog_ms
+            )
+            for frame in frames:
+                playback.relayed_in_ms += duration_ms(frame)
+                await self._parts.transport.output().queue_frame(OutputAudioRawFrame(frame.tobytes(), RATE, 1))
 
 
 async def _uninterrupted(work: Coroutine[None, None, None]) -> None:

@@ -8,6 +8,7 @@ from pipecat.frames.frames import Frame, InputAudioRawFrame
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
 from voice.audio import Pcm
+from voice.pipeline.overhearing import Overhearing
 
 
 class Recorder(Protocol):
@@ -35,13 +36,16 @@ class Tap(FrameProcessor):
         super().__init__(enable_direct_mode=True)
         self.recorder = recorder
         self.relay: Callable[[Pcm], Awaitable[None]] | None = None
+        self.overheard = Overhearing()  # what is kept silent from the recorder is from them
         self._masked = masked
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         await super().process_frame(frame, direction)
         if isinstance(frame, InputAudioRawFrame):
             pcm = np.frombuffer(frame.audio, dtype=np.int16)
-            self.recorder.said(np.zeros_like(pcm) if self._masked() else pcm)
+            shown = np.zeros_like(pcm) if self._masked() else pcm
+            self.recorder.said(shown)
+            self.overheard.tell(shown)
             if self.relay is not None:
                 await self.relay(pcm)
         await self.push_frame(frame, direction)
