@@ -54,6 +54,7 @@ class Conduct:
         self._keeps = promise
         self._house = house
         self.leg = leg
+        self.session: Session | None = None  # of the caller's leg, from its answer on
         self.full = full  # why there is no room: the caller hears that there is none, and what there is instead
         self._loop = asyncio.get_running_loop()
         self._began = self._loop.time()
@@ -103,6 +104,10 @@ class Conduct:
         return self._searches.current
 
     @property
+    def searches(self) -> Searches:
+        return self._searches
+
+    @property
     def promise_over(self) -> PromiseOver | None:
         """How the promise ended that this call was to keep; None when its caller was not reached."""
         if self._searches.served:
@@ -134,7 +139,7 @@ class Conduct:
         parts = self._house.parts(self.leg, transport, mind=mind, rescue=rescue, recorder=recorder, office=self._office)
         if self.full is not None:  # keys alone: what is said would take what those need for whom there is room
             parts = replace(parts, ear=Ear(vad=NoVoice()))
-        session = Session(parts, watched=True)
+        session = self.session = Session(parts, watched=True)
         try:
             await self._talk(session)
         except BaseExceptionGroup as group:

@@ -40,9 +40,21 @@ class _Pair:
     agent: str
     name: str | None
     leg: object
+    session: Session
     bridge: Bridge
     held: bool = False
     holds: int = 0  # ended so far; a reminder of an earlier one is silent
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """The caller and an agent, joined: what a third who listens in has to know."""
+
+    agent: str
+    name: str | None
+    session: Session  # the agent's
+    held: bool
+    plays_us: bool  # what the sessions are given to play is heard
 
 
 class Joining:
@@ -68,6 +80,11 @@ class Joining:
     def joined(self) -> bool:
         return self._pair is not None
 
+    @property
+    def talk(self) -> Talk | None:
+        pair = self._pair
+        return pair and Talk(pair.agent, pair.name, pair.session, pair.held, plays_us(pair.bridge))
+
     async def join(self, attempt: Attempt, leg: Leg, session: Session, name: str | None) -> bool:
         """Whether they hear each other now; if not, one of the two has left, and the news of it is on its way."""
         caller, agent = self._caller, attempt.agent
@@ -83,7 +100,7 @@ class Joining:
             caller.session.listen_only(False)
             return False
         caller.session.silent(not plays_us(bridge))
-        self._pair = _Pair(agent, name, leg, self._watched(bridge, leg, session, name))
+        self._pair = _Pair(agent, name, leg, session, self._watched(bridge, leg, session, name))
         if isinstance(leg, Holds):
             leg.when_held(self._held_by_phone)
         return True

@@ -140,6 +140,18 @@ class Searches:
         if not seeking.joining:
             self._move(CallState.TALKING)
 
+    def taken(self) -> None:
+        """Somebody took the call without being sought: nobody else is, and the caller is with a person. Raises
+        `IllegalMove` for a call that nobody has answered yet, or that is over."""
+        if self.under_way is not None:
+            self.under_way.happened(h.CallerCancelled())
+        self._move(CallState.SEEKING)
+        self._move(CallState.BRIDGED)
+        self.served = True
+
+    def given_back(self) -> None:
+        self._move(CallState.TALKING)
+
     async def caller_left(self) -> None:
         self._gone = True
         if self.current is None or self._task is None:

@@ -21,7 +21,7 @@ from telephony.finding import Finding
 from telephony.handoff.entries import ended, entry
 from telephony.handoff.settings import HandoffSettings
 from telephony.handoff.step import moved, step
-from telephony.joining import Joining
+from telephony.joining import Joining, Talk
 from telephony.leg import Line
 from telephony.people import Attending
 from voice.events import PersonNews, PersonStage
@@ -108,6 +108,11 @@ class Seeking:
         """Who is asked, or talks, right now."""
         current = self.handoff.current
         return current.agent if current else None
+
+    @property
+    def talk(self) -> Talk | None:
+        """The two, while they are joined."""
+        return self._joining.talk
 
     async def agent_holds(self, on: bool) -> None:
         """The agent puts the caller on hold, or takes them off it; twice changes nothing. Raises `IllegalMove` when

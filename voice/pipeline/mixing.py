@@ -18,7 +18,7 @@ LATE_MS = 160
 """Waiting audio beyond this is caught up in pauses; a prompt reaches us up to 100 ms ahead of its time (PlayedLog)."""
 
 HELD_MS_MAX = 400
-"""Beyond this the oldest goes, speech or not: two people 0.4 s apart talk over each other (ITU-T G.114, upper bound)."""
+"""Beyond this the oldest goes, speech or not: people 0.4 s apart talk over each other (ITU-T G.114, upper bound)."""
 
 LEAD_LOST_MS = 200
 """So much of another waits and nothing of the lead has come: it is gone, and the other gives the time."""

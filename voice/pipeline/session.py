@@ -16,6 +16,7 @@ from voice.pipeline.overhearing import Listener
 from voice.pipeline.relay import Relay
 from voice.pipeline.think import Rescue
 from voice.pipeline.watching import watch
+from voice.stuck import Wait
 
 FINISH_SECONDS = 2.0
 """Time for a clean end before the pipeline is cancelled from the inside (pipecat 1.14 can wedge on a held EndFrame)."""
@@ -78,6 +79,11 @@ class Session:
         if not done:
             running.cancel()
             self._parts.office.problem("pipeline", f"end of leg {self.leg} expected within {2 * FINISH_SECONDS} s")
+
+    @property
+    def acting(self) -> bool:
+        """The backend was asked to do something, and has not answered."""
+        return Wait.ACTION in self._built.think.at_work.waits()
 
     def tell(self, event: Event) -> None:
         self._built.think.tell(event)
