@@ -10,6 +10,7 @@ from models.frustration import Frustration, FrustrationSettings
 from models.frustration_line import RECORD, Line
 from models.inference import Pool
 from telephony import engines, hearing, language_model
+from telephony.access.audit import Audit
 from telephony.admission_load import Admission
 from telephony.agents import callback
 from telephony.agents.callback import NumberFrom
@@ -23,7 +24,7 @@ from telephony.dialling import SWITCH_FILE, Dialling
 from telephony.history import History
 from telephony.house import Backend, House, Unrecorded
 from telephony.journal import Keeper
-from telephony.keeping import open_record, open_recordings
+from telephony.keeping import open_audit, open_record, open_recordings
 from telephony.known_prompts import known_prompts
 from telephony.lateness import LoopClock
 from telephony.minds import BusinessMinds
@@ -64,6 +65,7 @@ class Company:
     keeper: Keeper
     recordings: Recordings | None
     history: History
+    audit: Audit
 
 
 async def open_machinery(settings: Settings, world: World, business: Business, stack: AsyncExitStack) -> Machinery:
@@ -120,7 +122,8 @@ async def open_company(
         cut=recordings.clip if recordings else None,
     )
     lines = await stack.enter_async_context(open_lines(settings, business, world, ringer=desks, voice=voices.voice))
-    return Company(backend, desks, staff, front, lines, keeper, recordings, history)
+    audit = await open_audit(world, keeper, stack)
+    return Company(backend, desks, staff, front, lines, keeper, recordings, history, audit)
 
 
 def furnish(settings: Settings, world: World, business: Business, machinery: Machinery, company: Company) -> House:

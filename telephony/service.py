@@ -97,6 +97,7 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
         app = create_app(
             settings=settings, business=business, front=front, desks=company.desks, phone=lines.browser,
             carrier=lines.twilio, pbx=lines.asterisk, switchboard=switchboard, metrics=registry, clock=clock,
+            audit=company.audit,
         )  # fmt: skip
         voices, loop_clock = machinery.voices, machinery.loop_clock
         Present(Sources(

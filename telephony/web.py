@@ -6,6 +6,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
+from telephony.access.audit import Notes
 from telephony.access.users import User
 from telephony.desk.app import DeskDeps, create_desk
 from telephony.desk.auth import HASHER, Credentials
@@ -33,6 +34,7 @@ def create_app(
     switchboard: Switchboard,
     metrics: CollectorRegistry,
     clock: Callable[[], float],
+    audit: Notes,
 ) -> FastAPI:
     app = FastAPI(title="Warmline", docs_url=None, redoc_url=None, openapi_url=None)
 
@@ -64,6 +66,7 @@ def create_app(
             desks=desks,
             credentials=Credentials(_pins(settings.agents), one_click=settings.desk.demo_sign_in),
             clock=clock,
+            audit=audit,
             settings=DeskSettings(
                 business=business.name,
                 secure_cookie=public.startswith("https://"),

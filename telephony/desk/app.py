@@ -1,5 +1,6 @@
 """The desk as one ASGI app: pages, their calls, and the feed. Built from its collaborators; keeps no globals."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +11,7 @@ from fastapi.responses import FileResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 
 from telephony.desk import briefs, signin, softphone, work, wrapup
+from telephony.access.audit import Audit, InMemory, Notes
 from telephony.desk.auth import Credentials, Sessions
 from telephony.desk.desks import Desks
 from telephony.desk.doors import Doors, SecurityHeaders, wrong
@@ -33,6 +35,7 @@ class DeskDeps:
     credentials: Credentials
     clock: Callable[[], float]
     settings: DeskSettings = field(default_factory=DeskSettings)
+    audit: Notes = field(default_factory=lambda: Audit(InMemory(), wall=time.time))
 
 
 def create_desk(deps: DeskDeps) -> FastAPI:

@@ -1,6 +1,6 @@
-"""The hash chain over a call's entries: an edit, a drop or a new order shows. Pure.
+"""The hash chain over a call's entries, or over notes of what people did: an edit, a drop or a new order shows. Pure.
 
-Each hash covers the one before it and the whole line; the last one stands with the call, so that entries cut off at
+Each hash covers the one before it and the whole line; the last one stands beside them, so that entries cut off at
 the end are missed too. Who can rewrite the whole database can rewrite the chain; against that, keep heads elsewhere.
 """
 
@@ -8,11 +8,20 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-
-from telephony.records.rows import Row
+from typing import Any, Protocol
 
 START = ""
-"""What the first entry of a call is chained to."""
+"""What the first entry is chained to."""
+
+
+class Link(Protocol):
+    """A `Row` of a call, or a note that is kept."""
+
+    @property
+    def seq(self) -> int: ...
+
+    @property
+    def line(self) -> dict[str, Any]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +32,14 @@ class Broken:
     what: str
 
 
-def link(previous: str, row: Row) -> str:
+def link(previous: str, row: Link) -> str:
     """SHA-256 over the hash before and the line as canonical JSON (sorted names, no blanks)."""
     canonical = json.dumps(row.line, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(f"{previous}\n{canonical}".encode()).hexdigest()
 
 
-def verify(chain: Iterable[tuple[Row, str]], *, last_seq: int, head: str) -> Broken | None:
-    """Checks rows and their hashes, in the order kept, against the call's `last_seq` and `head`; None: all holds."""
+def verify(chain: Iterable[tuple[Link, str]], *, last_seq: int, head: str) -> Broken | None:
+    """Checks rows and their hashes, in the order kept, against `last_seq` and `head`; None: all holds."""
     previous, seq = START, 0
     for row, stored in chain:
         if row.seq != seq + 1:

@@ -113,3 +113,27 @@ recordings = Table(
     Column("complete", Boolean, nullable=False),
     Column("started_wall", Double, nullable=False),
 )
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("wall", Double, nullable=False),
+    Column("who", ID, nullable=False),
+    Column("roles", String(255), nullable=False),  # as they were then, with blanks between
+    Column("what", WORD, nullable=False),
+    Column("call", ID, nullable=False),
+    Column("outcome", WORD, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("hash", String(64), nullable=False),  # see audit.py
+    Index("audit_by_who", "who"),
+    Index("audit_by_call", "call"),
+)
+
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("one", Integer, primary_key=True, autoincrement=False),  # its only row; locked while notes are added
+    Column("last_seq", Integer, nullable=False),
+    Column("head", String(64), nullable=False),
+)
