@@ -8,7 +8,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from models.brief import Brief
-from voice.events import Acted, Corrected, Escalated, Judged, MusicChosen, RecordingDeclined, Understood, Verified
+from voice.events import (
+    Acted,
+    Corrected,
+    Escalated,
+    Judged,
+    MusicChosen,
+    RecordingDeclined,
+    Understood,
+    Verified,
+    WhisperHeeded,
+)
 
 VERSION = 1
 
@@ -251,6 +261,24 @@ class AttemptEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class Supervised:
+    """A supervisor's place at this call is another."""
+
+    supervisor: str
+    mode: str  # listen | coach | barge | took_over | left
+    was: str  # "" before they came
+
+
+@dataclass(frozen=True, slots=True)
+class WhisperSent:
+    """A supervisor asked the system for something; what became of it says `WhisperHeeded`."""
+
+    supervisor: str
+    kind: str  # say | offer | person | slower
+    what: str  # the words, redacted, or the intent
+
+
+@dataclass(frozen=True, slots=True)
 class PartyLost:
     """The network to one party of a bridge is lost; they may come back to the same leg."""
 
@@ -282,7 +310,7 @@ class CallEnded:
 Entry = (
     CallOffered | CallingBack | CallAnswered | NoRoom | Said | Heard | KeyPressed | Silent | BargedIn | PromptWentOn
     | Understood | Judged | Escalated | ActionAsked | Acted | Verified | RecordingDeclined | Corrected | MusicChosen
-    | BriefReady | HandoffMoved | QueueJoined | AgentOffered | BriefSeen | AgentRung | AgentAnswered | AgentBriefed
+    | WhisperHeeded | BriefReady | HandoffMoved | QueueJoined | AgentOffered | BriefSeen | AgentRung | AgentAnswered | AgentBriefed
     | AgentAccepted | AgentDeclined | Bridged | Held | HandedBack | Unbridged | CallbackAgreed | WrappedUp
-    | AttemptEnded | PartyLost | PartyBack | Problem | CallEnded
+    | AttemptEnded | Supervised | WhisperSent | PartyLost | PartyBack | Problem | CallEnded
 )  # fmt: skip

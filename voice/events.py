@@ -129,7 +129,64 @@ class PersonNews:
     notes: str | None = None  # with LEFT: what the person asks the system to go on with
 
 
-Event = Answered | SpeechBegan | Heard | KeyPressed | Silence | Played | WentOn | ActionDone | PersonNews
+class ApprovalStage(StrEnum):
+    """How far the asking for a person's yes has come, as far as the party needs to know."""
+
+    ASKED = "asked"  # somebody has been shown it
+    APPROVED = "approved"
+    EDITED = "edited"  # approved with a change: `values`
+    REJECTED = "rejected"  # `reason`: the code of the sentence for the party
+    TAKEN = "taken"  # somebody wants to talk with the party about it instead
+    TIMED_OUT = "timed_out"  # nobody decided
+    NOBODY = "nobody"  # there is nobody who could be asked
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalNews:
+    """About the act with this idempotency key. A yes is no permission: that is checked where the act is done."""
+
+    key: str
+    stage: ApprovalStage
+    values: Mapping[str, str] = field(default_factory=dict)  # slot → value, as they were changed
+    reason: str = ""
+
+
+class ColleagueStage(StrEnum):
+    ASKED = "asked"
+    ANSWERED = "answered"  # `text`
+    UNANSWERED = "unanswered"  # in time; or they do not know
+    NOBODY = "nobody"  # there is nobody to ask
+
+
+@dataclass(frozen=True, slots=True)
+class ColleagueNews:
+    """What became of a question to a colleague. `text` is theirs, bounded and plain."""
+
+    key: str
+    stage: ColleagueStage
+    text: str = ""
+
+
+class WhisperKind(StrEnum):
+    SAY = "say"  # `text` to the party, as from a colleague
+    OFFER = "offer"  # ask whether they would like `intent`
+    PERSON = "person"  # bring one in now
+    SLOWER = "slower"
+
+
+@dataclass(frozen=True, slots=True)
+class Whispered:
+    """A supervisor asks the mind for one of a few things; nothing of it is an instruction beyond its kind."""
+
+    kind: WhisperKind
+    text: str = ""  # bounded, plain and redacted
+    intent: str = ""
+
+
+Event = (
+    Answered | SpeechBegan | Heard | KeyPressed | Silence | Played | WentOn | ActionDone | PersonNews | ApprovalNews
+    | ColleagueNews | Whispered
+)  # fmt: skip
 
 # --- acts: what a mind wants done ------------------------------------------------------------------------------------
 
@@ -170,6 +227,34 @@ class Do:
     action: str
     params: Mapping[str, str]
     key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Propose:
+    """Ask a person for their yes to an act before it is done. `turns`: where the party asked for it."""
+
+    intent: str
+    action: str
+    params: Mapping[str, str]
+    key: str  # of the act, as in `Do`
+    turns: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """The yes to this act, or the answer to this question, is not needed any more."""
+
+    key: str
+    why: str  # cancelled | person | left
+
+
+@dataclass(frozen=True, slots=True)
+class AskColleague:
+    """A question of the party's that nothing here answers, in their own words."""
+
+    key: str
+    question: str
+    turn: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,8 +328,8 @@ class Tell:
 
 
 Act = (
-    Say | Expect | Do | SeekPerson | StopSeeking | AgreeCallback | Accept | Decline | Music | TakeBack | StopRecording
-    | HangUp | Notice | Tell
+    Say | Expect | Do | Propose | Withdraw | AskColleague | SeekPerson | StopSeeking | AgreeCallback | Accept | Decline
+    | Music | TakeBack | StopRecording | HangUp | Notice | Tell
 )  # fmt: skip
 
 # --- facts: what the record keeps of a conversation -------------------------------------------------------------------
@@ -316,4 +401,13 @@ class MusicChosen:
     on: bool
 
 
-Fact = Understood | Judged | Escalated | Acted | Verified | RecordingDeclined | Corrected | MusicChosen
+@dataclass(frozen=True, slots=True)
+class WhisperHeeded:
+    kind: str  # say | offer | person | slower
+    heeded: bool
+    why: str  # it was not, in words for the supervisor; "" when it was
+
+
+Fact = (
+    Understood | Judged | Escalated | Acted | Verified | RecordingDeclined | Corrected | MusicChosen | WhisperHeeded
+)  # fmt: skip

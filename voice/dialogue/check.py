@@ -3,7 +3,7 @@
 import string
 from collections.abc import Iterable, Iterator
 
-from voice.dialogue import check_rules
+from voice.dialogue import check_approvals, check_rules
 from voice.dialogue.business import CONTROLS, Business, Intent, IntentKind
 from voice.dialogue.hours import minutes, zone
 
@@ -21,16 +21,23 @@ ALWAYS_SAID = (
     "seek.handed_back_unnamed", "seek.left", "seek.gave_up", "seek.one_moment", "seek.nobody", "seek.offer_callback",
     "seek.keep_waiting", "callback.this_number", "brief.done", "brief.told", "brief.failed", "brief.cancelled",
     "brief.unclear", "brief.keypad_pin", "brief.tier", "brief.since", "callback.ask_number", "callback.read_back",
-    "callback.agreed", "callback.topic", "called_back", "called_back.unrecorded", "called_back.question",
-    "called_back.verify", "called_back.later", "called_back.not_wanted", "busy", "busy.person", "busy.offer",
-    "engine_back",
+    "callback.misread", "callback.agreed", "callback.topic", "called_back", "called_back.unrecorded",
+    "called_back.question", "called_back.verify", "called_back.later", "called_back.not_wanted", "busy",
+    "busy.person", "busy.offer", "engine_back",
     "seek.check_later", "seek.topic_later", "seek.closed", "seek.wait_up_to", "seek.line_lost",
     "seek.line_lost_unnamed", "seek.ready", "seek.topic_hint", "seek.music_hint", "seek.callback_hint",
     "seek.ask_hint", "seek.cancel_hint", "seek.tip", "seek.music_on", "seek.music_off", "seek.too_late",
     "identity.late", "unsayable", "hold.on", "hold.still", "hold.over", "confirm.change", "several.first",
     "several.next", "problem.too_few_digits", "problem.too_many_digits", "problem.check_digit", "problem.too_little",
-    "problem.too_much", "problem.no_such_day",
+    "problem.too_much", "problem.no_such_day", "whisper.say",
 )  # fmt: skip
+APPROVAL_SAID = (
+    "approval.needed", "approval.asked", "approval.approved", "approval.edited", "approval.rejected",
+    "approval.timed_out", "approval.nobody", "approval.taken", "approval.lapsed", "approval.one_at_a_time",
+    "checking.comfort",
+)  # fmt: skip
+CONSULT_SAID = ("consult.asking", "consult.asked", "consult.answer", "consult.unanswered", "checking.comfort")
+"""A business with all of these may ask colleagues what nothing here answers (`[desk] consult`)."""
 IDENTITY_SAID = (
     "identity.why", "identity.ask_member", "identity.read_back", "identity.ask_pin", "identity.not_aloud",
     "identity.wrong", "identity.done", "identity.failed", "seek.identity",
@@ -39,14 +46,16 @@ IDENTITY_SAID = (
 
 def mistakes(business: Business) -> list[Mistake]:
     return [
-        *_prompts(business), *check_rules.mistakes(business), *_intents(business), *_examples(business),
+        *_prompts(business), *check_rules.mistakes(business), *check_approvals.mistakes(business),
+        *_intents(business), *_examples(business),
         *_menu(business), *_articles(business), *_queues(business),
     ]  # fmt: skip
 
 
 def _prompts(business: Business) -> Iterator[Mistake]:
     texts = business.prompts.texts
-    for name in (*ALWAYS_SAID, *(IDENTITY_SAID if business.identity else ())):
+    needed = (*ALWAYS_SAID, *(IDENTITY_SAID if business.identity else ()))
+    for name in (*needed, *(APPROVAL_SAID if business.approvals.intents else ())):
         if name not in texts:
             yield "prompts/en.toml", f"[prompts] {name}: a sentence expected (the system says it), got none"
     for name in sorted({"one_moment", *(intent.opener for intent in business.intents.values())} & set(texts)):

@@ -14,7 +14,7 @@ from models.redact import redact
 from models.slots import corrects
 from models.transcript import Speaker, Transcript
 from voice import events
-from voice.dialogue import holding, late, phrasing, policy, seeking
+from voice.dialogue import checked, checking, holding, late, phrasing, policy, seeking
 from voice.dialogue.business import Business
 from voice.dialogue.handed_back import handed_back
 from voice.dialogue.hearing import Turn
@@ -24,8 +24,15 @@ from voice.dialogue.questions import finish
 from voice.dialogue.state import DIGITS, SENSITIVE, CalledBack, Place, State
 from voice.dialogue.step import Step
 from voice.dialogue.understanding import Intents, Understanding
+from voice.dialogue.whispered import whispered
 from voice.triggers import registry
 from voice.triggers.signals import Glance
+
+
+NEWS = (
+    events.Played, events.PersonNews, events.ApprovalNews, events.ColleagueNews, events.Answered, events.Whispered,
+)  # fmt: skip
+"""Events in which the caller did nothing: no rule looks at them."""
 
 
 class Judge(Protocol):
@@ -46,12 +53,14 @@ class CallerMind:
         recorded: bool = True,
         called_back: CalledBack | None = None,
         phrases: bool = False,
+        consults: bool = False,
     ) -> None:
         self._business = business
         self._judge = judge
         self._call = call
         self._today = today
         self._phrases = phrases
+        self._consults = consults
         self._understanding = Understanding(business=business, intents=intents, today=today)
         self._state = State(recorded=recorded, called_back=called_back)
         self._mood = FrustrationState()
@@ -84,10 +93,12 @@ class CallerMind:
         told: list[events.Act] = []
         turn = self._turn(event, told) if isinstance(event, events.Heard) else None
         before = self._state
-        step = Step(self._business, before, call=self._call, now_ms=now_ms, today=self._today, phrases=self._phrases)
+        step = self._step(now_ms)
         self._policy(step, event, turn, now_ms)
+        checked.catch_up(step)
         self._feel(step, event, turn, told)
         self._escalate(step, event, turn, before)
+        checking.settle(step)
         if turn is not None:
             policy.never_silent(step)
         if not isinstance(event, events.KeyPressed):
@@ -96,6 +107,12 @@ class CallerMind:
         self._state = replace(step.state, last=before.last) if step.passing else step.state
         self._says.update({act.say_id: act for act in acts if isinstance(act, events.Say)})
         return acts
+
+    def _step(self, now_ms: int) -> Step:
+        return Step(
+            self._business, self._state, call=self._call, now_ms=now_ms, today=self._today, phrases=self._phrases,
+            consults=self._consults,
+        )  # fmt: skip
 
     def _policy(self, step: Step, event: events.Event, turn: Turn | None, now_ms: int) -> None:
         match event:
@@ -119,6 +136,12 @@ class CallerMind:
                 handed_back(step, event, self._note(step, notes, now_ms))
             case events.PersonNews():
                 policy.person_news(step, event)
+            case events.ApprovalNews():
+                checked.approval(step, event)
+            case events.ColleagueNews():
+                checked.colleague(step, event)
+            case events.Whispered():
+                whispered(step, event)
             case _:
                 step.ask = step.expect = False
 
@@ -152,7 +175,7 @@ class CallerMind:
 
     def _feel(self, step: Step, event: events.Event, turn: Turn | None, told: list[events.Act]) -> None:
         """Frustration after a turn or a silence of the caller."""
-        waited = self._state.holding or step.state.place in (Place.WAITING, Place.GONE)
+        waited = self._state.holding or step.state.place in (Place.WAITING, Place.CHECKING, Place.GONE)
         silent = isinstance(event, events.Silence) and not waited
         if turn is None and not silent:
             return
@@ -183,7 +206,7 @@ class CallerMind:
         """Lets every rule look once, unless a person is sought already or the call is ending."""
         if step.state.seeking is not None or step.state.place in (Place.CLOSING, Place.GONE, Place.START):
             return
-        if isinstance(event, (events.Played, events.PersonNews, events.Answered)):
+        if isinstance(event, NEWS):
             return
         seen = signals(self._business, step, turn, self._judged, self._glances)
         found = registry.most_urgent(seen, self._business.rules)
@@ -203,5 +226,14 @@ def _drop(step: Step, before: State) -> None:
     if task is not None and task.key is not None and task not in before.pending:
         task = replace(task, key=None)
     step.set(pending=pending, tried=before.tried, task=task, checks=before.checks, closing_say=None)
-    if step.state.place is Place.ACTING and before.place is not Place.ACTING:
+    _unask(step, before)
+    if step.state.place is not before.place and step.state.place in (Place.ACTING, Place.CHECKING):
         step.state = replace(step.state, place=before.place)
+
+
+def _unask(step: Step, before: State) -> None:
+    """A colleague who was about to be asked is not: the person who comes is told of it instead."""
+    now = step.state.approval
+    if now is not None and (before.approval is None or before.approval.key != now.key):
+        step.set(task=now.task)
+    step.set(approval=before.approval, asking=before.asking, questions=before.questions)
