@@ -22,7 +22,8 @@ SLOTS = {"morning": ("09:00", "10:00", "11:00"), "afternoon": ("14:00", "15:00",
 SPOKEN_TIMES = {"09:00": "9 o'clock", "10:00": "10 o'clock", "11:00": "11 o'clock",
                 "14:00": "2 o'clock", "15:00": "3 o'clock", "16:00": "4 o'clock"}  # fmt: skip
 DISPUTE_DAYS = 90
-KEPT_UNDER_KEY = frozenset({"block_card", "open_dispute", "transfer", "reset_password", "book_appointment"})
+KEPT_UNDER_KEY = frozenset({"block_card", "open_dispute", "transfer", "reset_password", "book_appointment",
+                            "refund_fee"})  # fmt: skip
 
 
 class Refused(Exception):
@@ -155,6 +156,19 @@ def _transfer(db: sqlite3.Connection, params: Facts, today: date) -> Facts:
     return {"left": _money(held[source] - cents)}
 
 
+def _refund_fee(db: sqlite3.Connection, params: Facts, today: date) -> Facts:
+    cents = _cents(params["amount"])
+    has = db.execute("select 1 from account where member = ? and kind = 'checking'", (params["member"],)).fetchone()
+    if has is None or cents <= 0:
+        raise Refused("no_account")
+    db.execute("update account set cents = cents + ? where member = ? and kind = 'checking'", (cents, params["member"]))
+    db.execute(
+        "insert into entry (member, account, day, what, cents) values (?,'checking',?,'fee given back',?)",
+        (params["member"], today.isoformat(), cents),
+    )
+    return {}
+
+
 def _reset_password(db: sqlite3.Connection, params: Facts, today: date) -> Facts:
     row = db.execute("select email from member where number = ?", (params["member"],)).fetchone()
     if row is None or row["email"] is None:
@@ -195,6 +209,7 @@ _DEEDS: dict[str, Deed] = {
     "block_card": _block_card,
     "open_dispute": _open_dispute,
     "transfer": _transfer,
+    "refund_fee": _refund_fee,
     "reset_password": _reset_password,
     "book_appointment": _book_appointment,
 }

@@ -49,10 +49,12 @@ class Story:
         self, *, deed: Deed | None = None, number: str | None = "+14155550123", folder: Path = CONFIG,
         recorded: bool = True, answered: bool = True, called_back: CalledBack | None = None,
         intents: IntentModel | None = None, known: Business | None = None, phrases: bool = False,
+        consults: bool = False,
     ) -> None:  # fmt: skip
         self.mind = CallerMind(
             business=known or business(folder), intents=intents or fitted(folder), judge=judge(), call="story",
             today=TODAY, recorded=recorded, called_back=called_back, phrases=phrases,
+            consults=consults,
         )  # fmt: skip
         self.deed = deed
         self.now_ms = 0

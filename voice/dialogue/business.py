@@ -13,6 +13,7 @@ from pydantic import Field
 
 from models.knowledge import Article, Knowledge
 from models.slots import Check, SlotSpec
+from voice.dialogue.approval_policy import Approvals
 from voice.dialogue.hours import Hours, hours
 from voice.triggers.price import Costs, Early, Factor, Price, price
 from voice.triggers.rule import Rule
@@ -22,7 +23,6 @@ STRICT: dict[str, str] = {"extra": "forbid"}  # a key nobody knows is a mistake,
 CALLBACK_DIGITS = 10  # North American numbers without the country code
 
 SlotKind = Literal["choice", "digits", "amount", "date"]
-Urgency = Literal["now", "soon", "normal"]
 Cost = Literal["lookup", "harmless", "costly"]
 
 
@@ -203,6 +203,7 @@ class Staying:
     answer_ms: int = 1500  # for an answer then; later it still counts, but the talk goes on
     later_ms: int = 15_000  # between two sentences afterwards, with soft music
     music_ms: int = 60_000  # between two sentences to a caller who chose music
+    checking_ms: int = 6000  # between two while a colleague is asked, with soft music from the first on
     tips: tuple[str, ...] = ()  # articles worth hearing for anybody who waits
 
 
@@ -234,8 +235,13 @@ class Business:
     time_zone: str = "UTC"  # of opening hours and holidays
     staying: Staying = field(default_factory=Staying)
     knowledge: Knowledge = field(default_factory=lambda: Knowledge(()))  # the words of `articles`
+    approvals: Approvals = field(default_factory=Approvals)
     worth: Mapping[str, Factor] = field(default_factory=dict)  # tier or value of a customer → what they count
     early: Early | None = None
+
+    def approvable(self, intent: str) -> bool:
+        """Whether approvals.toml says how a yes to `intent` is asked for; else its "approval" brings a person."""
+        return intent in self.approvals.intents
 
     def price(
         self, topic: str | None, *, amount: float = 0.0, tier: str | None = None, value: str | None = None

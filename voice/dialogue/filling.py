@@ -7,7 +7,7 @@ from dataclasses import replace
 from voice.dialogue import prompts
 from voice.dialogue.business import Intent, Slot
 from voice.dialogue.hearing import Turn
-from voice.dialogue.state import Task, Value
+from voice.dialogue.state import Member, Task, Value
 from voice.events import ActionDone
 
 _MONEY = re.compile(r"-?\d+\.\d\d")
@@ -46,6 +46,17 @@ def apart(intent: Intent, new: Mapping[str, Value], old: Mapping[str, Value]) ->
             if len(left) == 1 and older.name in old:  # "from savings, I mean": then it can only go to checking
                 values[older.name] = replace(held, value=left[0])
     return values
+
+
+def key_of(call: str, task: Task, intent: Intent) -> str:
+    """The idempotency key of the task's deed: the same task always has the same."""
+    return f"{call}-{task.number}-{intent.action}"
+
+
+def arguments(task: Task, member: Member | None) -> dict[str, str]:
+    """What the backend is asked to do it with."""
+    params = {name: value.value for name, value in task.values.items()}
+    return {**params, "member": member.number} if member is not None else params
 
 
 def said(intent: Intent, task: Task) -> dict[str, str]:

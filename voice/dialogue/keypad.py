@@ -4,7 +4,19 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from models.slots import read
-from voice.dialogue import callback, called_back, correcting, identity, late, music, requests, seeking, staying, tasks
+from voice.dialogue import (
+    callback,
+    called_back,
+    checking,
+    correcting,
+    identity,
+    late,
+    music,
+    requests,
+    seeking,
+    staying,
+    tasks,
+)
 from voice.dialogue.questions import MORE_KEY, menu, wanted
 from voice.dialogue.state import DIGITS, YES_NO, Place
 from voice.dialogue.step import Step
@@ -111,6 +123,8 @@ def _choice(step: Step, key: int, today: date) -> None:
         step.ask = False
     elif place in (Place.WAITING, Place.BRIEF_TOPIC):
         _waiting(step, key)
+    elif place is Place.CHECKING:
+        checking.key(step, key)
     else:
         _menu(step, key)
 
@@ -216,7 +230,7 @@ def back(step: Step) -> None:
         tasks.back(step)
     elif place is Place.PIN:
         step.go(Place.MEMBER, claimed=None)
-    elif place in (Place.ACTING, Place.COMING, Place.WAITING):
+    elif place in (Place.ACTING, Place.COMING, Place.WAITING, Place.CHECKING):
         requests.again(step)
     elif place is Place.OPEN:
         step.set(page=0)

@@ -13,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from models.knowledge import Article, Knowledge
 from voice.dialogue import check
+from voice.dialogue.approval_policy import Approvals
 from voice.dialogue.asking import with_articles
 from voice.dialogue.business import (
     Business,
@@ -34,6 +35,7 @@ from voice.triggers.rule import Rule
 T = TypeVar("T")
 FRONT = "+++"
 RULES, SCOPE = "escalation.toml", "scope.toml"
+APPROVALS = "approvals.toml"  # a business without one asks nobody for a yes
 ACCEPTED = "accepted"  # folder of the rules that run when these have no back-test yet: no part of the business
 
 
@@ -64,6 +66,7 @@ def load_business(folder: Path, *, rules: Path | None = None, scope: Path | None
         rules=tuple(_rules(rules, escalation)),
         costs=_table(rules, escalation.get("costs", {}), Costs, "costs."),
         worth=build(dict[str, Factor], escalation.get("worth", {}), f"{rules}: [worth]"),
+        approvals=_approvals(folder / APPROVALS),
         early=_optional(rules, escalation, "early", Early),
         queues=_table(folder / "queues.toml", _toml(folder / "queues.toml"), Queue),
         dispositions=_dispositions(folder / "dispositions.toml"),
@@ -91,15 +94,20 @@ def _intent(path: Path) -> Intent:
 
 
 def _article(path: Path) -> Article:
+    table, body = front_matter(path)
+    return build(Article, {"name": path.stem, "text": body, **table}, str(path))
+
+
+def front_matter(path: Path) -> tuple[dict[str, Any], str]:
+    """What stands between the two lines of +++ above an article, and the article's text."""
     text = path.read_text("utf-8")
     if not text.startswith(FRONT) or text.count(FRONT) < 2:
         raise BusinessError(f"{path}: front matter between two {FRONT} lines expected, got {text[:20]!r}")
     _, front, body = text.split(FRONT, 2)
     try:
-        table = tomllib.loads(front)
+        return tomllib.loads(front), body.strip()
     except tomllib.TOMLDecodeError as error:
         raise BusinessError(f"{path}: front matter: TOML expected, got {error}") from error
-    return build(Article, {"name": path.stem, "text": body.strip(), **table}, str(path))
 
 
 def _rules(path: Path, table: Mapping[str, Any]) -> list[Rule]:
@@ -112,6 +120,10 @@ def _rules(path: Path, table: Mapping[str, Any]) -> list[Rule]:
             raise BusinessError(f"{where}: kind: one of {', '.join(sorted(kinds))} expected, got {kind!r}")
         rules.append(build(kinds[kind], entry, where))
     return rules
+
+
+def _approvals(path: Path) -> Approvals:
+    return build(Approvals, _toml(path), str(path)) if path.exists() else Approvals()
 
 
 def _prompts(path: Path) -> Prompts:

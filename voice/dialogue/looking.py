@@ -34,7 +34,7 @@ def signals(
         topic=topic,
         topic_title=business.intents[topic].title if topic else "",
         topic_queue=scope.queue if scope else None,
-        mode=business.scope[present].mode if present else "automatic",
+        mode=_mode(business, present),
         silences_row=counts.silences_row,
         no_matches_row=counts.no_matches_row,
         no_matches=sum(one.missed for one in glances),
@@ -58,6 +58,12 @@ def signals(
         value=state.member.value if state.member else None,
         acting=any(isinstance(act, Do) for act in step.acts),
     )
+
+
+def _mode(business: Business, present: str | None) -> str:
+    """Who settles the present task: one that waits for a yes is settled here, once the yes is there."""
+    mode = business.scope[present].mode if present else "automatic"
+    return "automatic" if mode == "approval" and business.approvable(present or "") else mode
 
 
 def glance(step: Step, before: State, turn: Turn, judged: Judgement) -> Glance:

@@ -36,7 +36,10 @@ def choose(step: Step, on: bool) -> None:
 
 
 def plays(step: Step) -> bool:
-    """For who chose it, and for all who wait longer than the first minute; never into a question."""
+    """For who chose it, for all who wait longer than the first minute, and while a colleague is asked; never into a
+    question."""
+    if step.state.place is Place.CHECKING:
+        return True
     seeking = step.state.seeking
     if seeking is None or step.state.place is not Place.WAITING:
         return False

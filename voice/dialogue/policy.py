@@ -9,6 +9,7 @@ from datetime import date
 from voice.dialogue import (
     callback,
     called_back,
+    checking,
     correcting,
     holding,
     identity,
@@ -31,7 +32,7 @@ MOST_ATTEMPTS = 2  # of one question while a person is sought; then it is left t
 A_SHORT_ANSWER_WORDS = 3
 A_REMARK_WORDS = 7  # more words than this are a story
 SHORT_CONTROLS = frozenset({"repeat", "goodbye", "menu"})
-UNASKING = frozenset({Place.WAITING, Place.COMING, Place.ACTING, Place.CLOSING})  # places without a question
+UNASKING = frozenset({Place.WAITING, Place.CHECKING, Place.COMING, Place.ACTING, Place.CLOSING})  # no question there
 SURELY_OFF_TOPIC = 0.9  # of an intent heard where another answer was expected and could be read
 
 
@@ -98,6 +99,9 @@ def _in_place(step: Step, turn: Turn) -> None:
     elif place in (Place.WAITING, Place.BRIEF_TOPIC):
         if not (staying.answered(step, turn) or staying.told_a_detail(step, turn) or _interrupts(step, turn)):
             staying.heard(step, turn)
+    elif place is Place.CHECKING:
+        if not (turn.understood and _interrupts(step, turn)):
+            checking.company(step)
     elif not turn.understood:
         _not_understood(step)
     elif place is Place.OPEN:
@@ -234,6 +238,8 @@ def never_silent(step: Step) -> None:
         return
     if place is Place.WAITING:
         staying.next_line(step)
+    elif place is Place.CHECKING:
+        checking.company(step)
     elif place in (Place.ACTING, Place.COMING):
         step.say("still_working" if place is Place.ACTING else "seek.one_moment")
     else:
@@ -257,6 +263,8 @@ def silence(step: Step, event: Silence) -> None:
     elif place in (Place.ACTING, Place.COMING):
         step.say("still_working" if place is Place.ACTING else "seek.one_moment")
         step.ask = False
+    elif place is Place.CHECKING:
+        checking.company(step)
     elif place is Place.CALLED_BACK:
         called_back.unanswered(step)
     elif step.state.holding and place is not Place.WAITING:
@@ -309,7 +317,7 @@ def action_done(step: Step, event: ActionDone) -> None:
     known = identity.done(step, event) or tasks.done(step, event)
     if not known or place is Place.GONE:
         step.ask = step.expect = False
-    elif place in (Place.WAITING, Place.COMING, Place.CLOSING):
+    elif place in (Place.WAITING, Place.CHECKING, Place.COMING, Place.CLOSING):
         step.ask = False
     if step.state.place is Place.WAITING:
         seeking.catch_up(step)

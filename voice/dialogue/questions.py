@@ -49,6 +49,8 @@ def expected(step: Step) -> Expect:
         return Expect(language, shape, slot.digits, no_input_ms, answers=answers)
     if place is Place.WAITING:
         return Expect("waiting", "free", None, _pause_ms(step))
+    if place is Place.CHECKING:
+        return Expect("waiting", "free", None, step.business.staying.checking_ms)
     if place is Place.COMING:
         return Expect("waiting", "free", None, hearing.no_input_ms)
     return Expect("main", "free", None, answer_ms)

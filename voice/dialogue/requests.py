@@ -3,7 +3,7 @@ conversation itself (again, stop, goodbye, how long)."""
 
 from dataclasses import replace
 
-from voice.dialogue import callback, seeking, tasks
+from voice.dialogue import callback, checking, seeking, tasks
 from voice.dialogue.business import IntentKind
 from voice.dialogue.hearing import Turn
 from voice.dialogue.questions import menu
@@ -32,7 +32,8 @@ def open_heard(step: Step, turn: Turn) -> None:
     elif (guess := turn.guessed) is not None:
         step.go(Place.GUESS, guess=guess, guess_turn=turn.number)
     elif not turn.match.in_scope:
-        outside(step)
+        if not checking.ask_colleague(step, turn):
+            outside(step, turn.number)
     else:
         no_match(step)
 
@@ -118,12 +119,17 @@ def stop(step: Step) -> None:
     elif step.state.seeking is not None:
         tasks.leave(step, "cancelled")
         seeking.stop(step)
+    elif step.state.place is Place.CHECKING:
+        checking.cancel(step)
     else:
         step.say("nothing_to_cancel")
         step.go(Place.OPEN)
 
 
 def wait_time(step: Step) -> None:
+    if step.state.place is Place.CHECKING:
+        checking.company(step)
+        return
     if step.state.seeking is None:
         step.say("one_moment" if step.state.place is Place.ACTING else "back")
         return
@@ -153,10 +159,11 @@ def goodbye(step: Step) -> None:
     step.ask = False
 
 
-def outside(step: Step) -> None:
-    """Nothing of ours: say so once, honestly; a rule brings a person in when it happens again."""
-    counts = step.state.counts
+def outside(step: Step, turn: int) -> None:
+    """Nothing of ours: said so once, honestly. The second time a rule brings a person, who is told these words."""
+    counts, state = step.state.counts, step.state
     step.set(counts=replace(counts, outside=counts.outside + 1, silences_row=0))
+    step.set(issue=(*state.issue, turn), strange=turn)
     step.say("out_of_scope", attempt=counts.outside)
     step.ask = False
 

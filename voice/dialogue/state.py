@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from models.transcript import Transcript
 from voice.errors import VoiceError
-from voice.events import Escalated, PersonStage, Say
+from voice.events import ApprovalNews, ColleagueNews, Escalated, PersonStage, Say
 
 
 class Place(StrEnum):
@@ -23,6 +23,7 @@ class Place(StrEnum):
     CONFIRM = "confirm"  # everything read back: yes or no
     CHANGE = "change"  # "no": which of it is wrong?
     ACTING = "acting"  # the backend is at work
+    CHECKING = "checking"  # a colleague is asked for a yes or an answer; anything may be asked
     OFFER = "offer"  # "would you like to talk to someone about it?"
     BRIEF_CHECK = "brief_check"  # "I'll tell them ..., is that right?"
     BRIEF_TOPIC = "brief_topic"  # "what shall I tell them it's about?"
@@ -39,7 +40,7 @@ class Place(StrEnum):
 _TASK = {Place.MEMBER, Place.MEMBER_CHECK, Place.PIN, Place.SLOT, Place.CONFIRM, Place.CHANGE, Place.ACTING}
 _PERSON = {Place.BRIEF_CHECK, Place.BRIEF_TOPIC, Place.WAITING, Place.CALLBACK_OFFER, Place.COMING}
 _CALLBACK = {Place.CALLBACK_THIS, Place.CALLBACK_NUMBER, Place.CALLBACK_CHECK}
-_ALWAYS = {Place.OPEN, *_PERSON, Place.CLOSING, Place.GONE}  # stop, a person, goodbye: open from everywhere
+_ALWAYS = {Place.OPEN, Place.CHECKING, *_PERSON, Place.CLOSING, Place.GONE}  # stop, a person, goodbye, back to waiting
 
 MOVES: Mapping[Place, frozenset[Place]] = {
     Place.START: frozenset({*_ALWAYS, Place.CALLED_BACK}),
@@ -53,6 +54,7 @@ MOVES: Mapping[Place, frozenset[Place]] = {
     Place.CONFIRM: frozenset({*_ALWAYS, *_TASK, *_CALLBACK, Place.OFFER}),
     Place.CHANGE: frozenset({*_ALWAYS, *_TASK, *_CALLBACK, Place.OFFER}),
     Place.ACTING: frozenset({*_ALWAYS, *_TASK, *_CALLBACK, Place.OFFER}),
+    Place.CHECKING: frozenset({*_ALWAYS, *_TASK, *_CALLBACK, Place.GUESS, Place.OFFER}),
     Place.OFFER: frozenset({*_ALWAYS, *_TASK, *_CALLBACK, Place.GUESS}),
     Place.BRIEF_CHECK: frozenset({*_ALWAYS, *_TASK, *_CALLBACK}),
     Place.BRIEF_TOPIC: frozenset({*_ALWAYS, *_TASK, *_CALLBACK}),
@@ -106,6 +108,17 @@ class Task:
     asking: str | None = None  # the slot being asked for
     key: str | None = None  # of the action that is being done
     sure: bool = True  # that this is what they want: said clearly, chosen by key, or asked and answered with yes
+    granted: tuple[tuple[str, str], ...] | None = None  # the very values a person said yes to
+
+    @property
+    def terms(self) -> tuple[tuple[str, str], ...]:
+        """The values as they stand."""
+        return tuple(sorted((name, value.value) for name, value in self.values.items()))
+
+    @property
+    def agreed(self) -> bool:
+        """Whether a person said yes to exactly this."""
+        return self.granted is not None and self.granted == self.terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +190,24 @@ class Seeking:
 
 
 @dataclass(frozen=True, slots=True)
+class Approving:
+    """A task that waits for a person's yes. `news`: what was decided, while the caller was busy with something else."""
+
+    task: Task
+    key: str  # of the act
+    news: ApprovalNews | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A question that a colleague has. `turn` None: somebody at a desk asked it for the caller."""
+
+    key: str
+    turn: int | None
+    news: ColleagueNews | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CalledBack:
     """The promise that this call keeps. `topic`: what they said it is about; `verified`: they proved who they are
     then, and so do it again."""
@@ -221,6 +252,7 @@ class State:
     called_back: CalledBack | None = None
     callback_number: str | None = None
     callback_queue: str | None = None
+    misread: int = 0  # times that the number to call was read back wrongly
     deaf: bool = False  # the recogniser is down
     music: bool = False  # is playing whenever nothing is said
     late: Late | None = None
@@ -232,6 +264,10 @@ class State:
     slow: bool = False  # asked to be spoken to more slowly
     holding: bool = False  # asked us to wait: silence is none
     held: int = 0  # silences let pass since
+    approval: Approving | None = None
+    asking: Asking | None = None  # of a colleague
+    questions: int = 0  # asked of colleagues
+    comforts: int = 0  # lines said while a colleague is asked
     pending: tuple[Task, ...] = ()  # with the backend, even after the caller has moved on
     checks: int = 0  # identities sent to the backend
     says: int = 0  # made
@@ -240,6 +276,7 @@ class State:
     begun: tuple[str, ...] = ()  # intents begun, in order
     tried: tuple[Attempt, ...] = ()
     issue: tuple[int, ...] = ()  # turns in which the caller said what it is about
+    strange: int | None = None  # the last of them that asked for what this line does not do
     noted: tuple[int, ...] = ()  # turns in which they added or corrected something
     confirmed: bool | None = None  # whether they said the brief was right
     closing_say: str | None = None
@@ -249,7 +286,9 @@ class State:
     @property
     def home(self) -> Place:
         """Where the conversation returns when a task ends."""
-        return Place.WAITING if self.seeking else Place.OPEN
+        if self.seeking:
+            return Place.WAITING
+        return Place.CHECKING if self.approval or self.asking else Place.OPEN
 
     def counting(self, **changes: int) -> "State":
         return replace(self, counts=replace(self.counts, **changes))

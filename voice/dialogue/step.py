@@ -19,13 +19,15 @@ class Step:
     """`ask`: whether the place's question follows; `person`: the caller asks for a person (why, in their words)."""
 
     def __init__(
-        self, business: Business, state: State, *, call: str, now_ms: int, today: date, phrases: bool = False
+        self, business: Business, state: State, *, call: str, now_ms: int, today: date, phrases: bool = False,
+        consults: bool = False,
     ) -> None:
         self.business = business
         self.state = state
         self.call = call
         self.now_ms = now_ms
         self.today = today
+        self.consults = consults  # colleagues may be asked what nothing here answers
         self.phrases = phrases  # a language model may put answers in other words
         self.acts: list[Act] = []
         self.ask = True

@@ -5,14 +5,15 @@ from dataclasses import replace
 from models.knowledge import Article
 from models.slots import SlotValue
 from models.statement import says_something
-from voice.dialogue import phrasing, questions
+from voice.dialogue import checking, phrasing, questions
 from voice.dialogue.business import Intent, IntentKind, Slot
-from voice.dialogue.filling import answered, apart, facts_said, read, said
+from voice.dialogue.filling import answered, apart, arguments, facts_said, key_of, read, said
 from voice.dialogue.hearing import STRONG, Turn
 from voice.dialogue.state import Attempt, Place, Task, Value
 from voice.dialogue.step import Step
-from voice.events import ActionDone, Corrected
+from voice.events import ActionDone, Corrected, Withdraw
 
+NOT_APPROVED = "not_approved"  # error word of the gate (telephony/approvals/gate.py): it was certainly not done
 NO_ANSWER = frozenset({"timeout", "unknown"})  # error words after which nobody knows whether it was done
 
 
@@ -72,8 +73,10 @@ def advance(step: Step, *, fresh: bool = False) -> None:
     if task is None or intent is None:
         step.go(step.state.home)
         return
-    if step.scope(intent.name).mode != "automatic":
+    if step.scope(intent.name).mode != "automatic" and not checking.needs_yes(step, intent):
         step.ask = False  # a rule brings a person in now (voice/triggers/sensitive.py)
+        return
+    if checking.needs_yes(step, intent) and checking.busy(step):
         return
     if intent.verified and step.state.member is None and step.business.identity is not None:
         if fresh:
@@ -151,10 +154,10 @@ def act(step: Step) -> None:
     if task is None or intent is None or intent.action is None:
         _end(step, "told", None)
         return
-    key = f"{step.call}-{task.number}-{intent.action}"
-    params = {name: value.value for name, value in task.values.items()}
-    if member is not None:
-        params["member"] = member.number
+    if checking.needs_yes(step, intent) and not task.agreed:
+        checking.propose(step, task, intent)
+        return
+    key, params = key_of(step.call, task, intent), arguments(task, member)
     task = replace(task, key=key, asking=None)
     if intent.cost == "harmless" and intent.doing is not None:
         step.say(intent.doing, said(intent, task))
@@ -185,7 +188,8 @@ def done(step: Step, event: ActionDone) -> bool:
     else:
         step.set(counts=replace(step.state.counts, failed_actions=step.state.counts.failed_actions + 1))
         known = intent.errors.get(event.error or "")
-        step.say(known or ("action.unknown" if outcome == "unclear" else "action.failed"), slots)
+        lapsed = "approval.lapsed" if event.error == NOT_APPROVED and checking.needs_yes(step, intent) else None
+        step.say(known or lapsed or ("action.unknown" if outcome == "unclear" else "action.failed"), slots)
     if not here or step.state.place is not Place.ACTING:
         return True
     if event.ok:
@@ -209,6 +213,9 @@ def leave(step: Step, outcome: str) -> None:
     task = step.state.task
     if task is None:
         return
+    if task.granted is not None and task.key is None:
+        intent = step.business.intents[task.intent]
+        step.acts.append(Withdraw(key_of(step.call, task, intent), outcome))  # what was agreed to is not wanted now
     if task.key is None:
         attempt = Attempt(task.intent, outcome, task.turn, values=dict(task.values))
         step.set(tried=(*step.state.tried, attempt))

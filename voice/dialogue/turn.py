@@ -28,7 +28,6 @@ from voice.dialogue.whispered import whispered
 from voice.triggers import registry
 from voice.triggers.signals import Glance
 
-
 NEWS = (
     events.Played, events.PersonNews, events.ApprovalNews, events.ColleagueNews, events.Answered, events.Whispered,
 )  # fmt: skip
@@ -136,10 +135,8 @@ class CallerMind:
                 handed_back(step, event, self._note(step, notes, now_ms))
             case events.PersonNews():
                 policy.person_news(step, event)
-            case events.ApprovalNews():
-                checked.approval(step, event)
-            case events.ColleagueNews():
-                checked.colleague(step, event)
+            case events.ApprovalNews() | events.ColleagueNews():
+                checked.told(step, event)
             case events.Whispered():
                 whispered(step, event)
             case _:
