@@ -1,4 +1,4 @@
-"""A colleague's yes, or answer, in the middle of a call: the caller stays, hears that it is checked, and what came of it."""
+"""A colleague's yes, or answer, mid-call: the caller stays, hears that it is checked, and what came of it."""
 
 from dataclasses import replace
 
@@ -147,7 +147,7 @@ def test_words_that_bring_a_person_come_before_the_asking() -> None:
 
 
 def test_a_yes_that_ran_out_is_told_so() -> None:
-    call, proposed = asked()
+    call, _ = asked()
     call.deed = lambda action, params, key: events.ActionDone(action, key, ok=False, error="not_approved")
     assert "ran out before I could use it" in news(call, ApprovalStage.APPROVED)
 

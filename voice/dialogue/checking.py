@@ -1,4 +1,4 @@
-"""While a colleague is asked, for their yes to an act or for an answer: proposing, keeping the caller company, ending it.
+"""While a colleague is asked, for a yes to an act or for an answer: proposing, keeping the caller company, ending it.
 
 The caller stays with the system, which says honestly that it is checking; they may ask for something else, take it
 back, or want a person. What comes of it is told in `checked.py`.
