@@ -18,11 +18,14 @@ import numpy.typing as npt
 from ctranslate2.specs import TransformerEncoderModelSpec, TransformerEncoderSpec
 from ctranslate2.specs.common_spec import Activation, EmbeddingsMerge
 
+from models import scratch
 from models.errors import WeightsMissing, WrongContent
 
 FORMAT = 1  # goes up when the same weights give another file
 CONFIG, WEIGHTS, TOKENIZER = "config.json", "model.safetensors", "tokenizer.json"
 MOST_HEADER_BYTES = 100_000_000  # the format's own limit
+
+_made: list[tempfile.TemporaryDirectory[str]] = []  # as long as this process runs
 
 Array = npt.NDArray[np.float32]
 
@@ -39,7 +42,8 @@ def converted(folder: Path) -> Path:
     try:
         part = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=folder))
     except OSError:
-        return _written(folder, Path(tempfile.mkdtemp(prefix="warmline-encoder-")))
+        _made.append(made := scratch.folder("encoder"))
+        return _written(folder, Path(made.name))
     try:
         part.chmod(0o755)  # fetched by one user, served by another
         _written(folder, part).rename(target)

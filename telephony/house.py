@@ -1,7 +1,7 @@
 """What every call is built from, made once by the service and handed to the switchboard."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from models.brief import Brief
@@ -12,12 +12,14 @@ from telephony.agents.briefing import BriefingMind
 from telephony.agents.callback import NumberFrom
 from telephony.agents.ladder import Ladder
 from telephony.agents.staff import Staff
+from telephony.being_said import Onlookers
 from telephony.dialling import Dialling
 from telephony.errors import NumberRefused
 from telephony.handoff.settings import HandoffSettings
 from telephony.history import History
 from telephony.journal import Keeper
 from telephony.leg import Leg, Line
+from telephony.leg_office import LegOffice
 from telephony.people import Attending
 from telephony.promises import OpenPromise
 from voice.audio import Pcm
@@ -26,7 +28,7 @@ from voice.events import ActionDone
 from voice.hearing import Ear
 from voice.pipeline.build import Parts, Transport
 from voice.pipeline.tap import NoRecorder, Recorder
-from voice.pipeline.think import Office, Rescue
+from voice.pipeline.think import Rescue
 from voice.tts import Synthesizer
 from voice.turn_guess import Settings as GuessSettings
 from voice.turn_guess import Tally
@@ -152,6 +154,7 @@ class House:
     callback_number: Callable[[str, NumberFrom], str]  # as E.164; raises NumberRefused
     wall: Callable[[], float]  # seconds since the epoch; for the record alone
     new_id: Callable[[], str]
+    onlookers: Onlookers = field(default_factory=Onlookers)  # of what is being said
 
     def own_number(self, address: str | None) -> str | None:
         """The number that a caller rings from, where we may ring it back. A line believes whatever it is told: one that
@@ -162,7 +165,7 @@ class House:
             return None
 
     def parts(
-        self, leg: Leg, transport: Transport, *, mind: Mind, rescue: Rescue, recorder: Recorder, office: Office
+        self, leg: Leg, transport: Transport, *, mind: Mind, rescue: Rescue, recorder: Recorder, office: LegOffice
     ) -> Parts:
         """What a leg's pipeline is made of in this house."""
         return Parts(
@@ -179,4 +182,5 @@ class House:
             recognition_deadline_seconds=self.recognition_deadline_seconds,
             guesses=self.guesses,
             tally=self.tally,
+            viewers=office.viewers(self.onlookers),
         )

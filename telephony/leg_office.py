@@ -12,6 +12,7 @@ from typing import Protocol
 from models.redact import redact, redact_turns
 from models.transcript import Speaker
 from telephony import events as entries
+from telephony.being_said import BeingSaid, LegViewers, Onlookers
 from telephony.journal import Journal
 from voice import events
 from voice.events import Act, Event, Say
@@ -88,6 +89,10 @@ class LegOffice:
             case _:
                 self.asks.put_nowait(act)
 
+    def viewers(self, onlookers: Onlookers) -> LegViewers:
+        """Who may look at what is being said on this leg."""
+        return LegViewers(onlookers, self._journal.call, self._being_said)
+
     def problem(self, part: str, what: str) -> None:
         self._journal.append(entries.Problem(part, redact(what)))
 
@@ -101,6 +106,9 @@ class LegOffice:
             turn = self._notes.note(self._speaker, text, start_ms, end_ms, confidence)
         who, engine, refused = self._speaker.value, heard.engine, heard.refused
         self._journal.append(entries.Heard(turn, who, text, confidence, start_ms, end_ms, engine, refused))
+
+    def _being_said(self, words: str) -> BeingSaid:
+        return BeingSaid(self._journal.call, self._speaker.value, redact_turns([*self._recent, words])[-1])
 
     def _redacted(self, words: str) -> str:
         """Read together with what was said just before: a number given in pieces is one all the same. The pieces before

@@ -11,6 +11,7 @@ from prometheus_client.process_collector import ProcessCollector
 
 from models.inference import Pool
 from telephony.admission_load import Admission
+from telephony.health import Health
 from telephony.lateness import BOUNDS_MS, Lateness, LoopClock
 from telephony.lines.asterisk import AsteriskLine
 from telephony.lines.twilio import TwilioLine
@@ -32,6 +33,7 @@ class Sources:
     loop: LoopClock
     carrier: TwilioLine | None
     pbx: AsteriskLine | None
+    health: Health
 
 
 class Present:
@@ -48,6 +50,7 @@ class Present:
         yield from self._voice()
         yield from self._lateness()
         yield from self._lines()
+        yield _by("trouble", "1: callers are not heard as they should be, by part.", "part", self._it.health.troubles)
         yield _gauge("tasks", "Tasks of the event loop.", len(asyncio.all_tasks()))
 
     def describe(self) -> Iterator[Metric]:

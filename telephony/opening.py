@@ -16,6 +16,7 @@ from telephony.agents import callback
 from telephony.agents.callback import NumberFrom
 from telephony.agents.staff import Staff
 from telephony.backend import open_backend
+from telephony.being_said import Onlookers
 from telephony.carriers import OpenLines, fallback, open_lines
 from telephony.desk.desks import Desks
 from telephony.desk.front_office import FrontOffice
@@ -130,6 +131,8 @@ def furnish(settings: Settings, world: World, business: Business, machinery: Mac
     """What every call of this service shares."""
     minds = _minds(settings, world, business)
     recordings, voices = company.recordings, machinery.voices
+    onlookers = Onlookers()
+    onlookers.add(company.desks)
     return House(
         minds=minds,
         pool=machinery.pool,
@@ -161,6 +164,7 @@ def furnish(settings: Settings, world: World, business: Business, machinery: Mac
         fallback=fallback(business),
         wall=world.wall,
         new_id=lambda: f"call-{secrets.token_hex(6)}",
+        onlookers=onlookers,
     )
 
 

@@ -10,11 +10,13 @@ from pathlib import Path
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
+from models import scratch
 from telephony.agents.staff import Staff
 from telephony.callbacks import Callbacks
 from telephony.desk import captions
 from telephony.desk.front_office import FrontOffice
 from telephony.events import CallbackAgreed, CallEnded
+from telephony.health import LOOK_SECONDS, Health
 from telephony.journal import Record
 from telephony.lateness import LoopClock
 from telephony.metrics import CallMetrics
@@ -45,6 +47,7 @@ class Service:
     voices: Voices
     callbacks: Callbacks | None
     loop_clock: LoopClock
+    health: Health
     app: FastAPI
 
     async def run(self) -> None:
@@ -57,9 +60,15 @@ class Service:
             tasks.create_task(self.loop_clock.run(), name="loop clock")
             measuring = house.admission.run(house.pool.stats, lambda: self.switchboard.served)
             tasks.create_task(measuring, name="admission")
+            tasks.create_task(self._look_at_the_pool(), name="health")
             tasks.create_task(self.switchboard.serve(), name="switchboard")
             if self.callbacks is not None:
                 tasks.create_task(self.callbacks.run(), name="call backs")
+
+    async def _look_at_the_pool(self) -> None:
+        while True:
+            self.health.pool(self.switchboard.house.pool.stats().trouble)
+            await asyncio.sleep(LOOK_SECONDS)
 
 
 @asynccontextmanager
@@ -79,10 +88,12 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
         staff, front, lines = company.staff, company.front, company.lines
         registry = CollectorRegistry()
         counted = CallMetrics(registry)
+        health = Health(best=machinery.recogniser, tell=company.desks.notice)
 
         def on_record(record: Record) -> None:
             world.on_record(record)
             counted.hear(record)
+            health.hear(record)
             if webhook is not None:
                 webhook.hear(record)
             if (conduct := switchboard.calls.get(record.call)) is not None:
@@ -102,9 +113,9 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
         voices, loop_clock = machinery.voices, machinery.loop_clock
         Present(Sources(
             switchboard, machinery.admission, machinery.pool, voices.cached.counts, voices.process, loop_clock,
-            lines.twilio, lines.asterisk,
+            lines.twilio, lines.asterisk, health,
         ), registry)  # fmt: skip
-        yield Service(settings, business, switchboard, staff, front, voices, callbacks, loop_clock, app)
+        yield Service(settings, business, switchboard, staff, front, voices, callbacks, loop_clock, health, app)
 
 
 def published(settings: Settings) -> World:
@@ -118,6 +129,8 @@ def published(settings: Settings) -> World:
 
 async def serve(settings: Settings, *, config: Path, ready: Callable[[Service], None] | None = None) -> None:
     """Answers calls until it is told to stop, then lets those in progress end."""
+    if left := scratch.sweep():
+        log.info("%d folders of temporary files removed, left by processes that were killed", left)
     async with open_service(settings, published(settings)) as service:
         host, port = settings.service.host, settings.service.port
 

@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import cast
 
+from models import scratch
 from models.errors import EngineFailed, EngineGone
 from models.inference import wire
 from models.inference.wire import Header, Message, Reader, WireError
@@ -40,9 +41,7 @@ class Link(asyncio.Protocol):
     async def start(self, command: Sequence[str]) -> None:
         """Starts the process and greets it. Raises EngineFailed when none can be started, EngineGone when it ends."""
         ours, theirs = socket.socketpair()
-        self._folder = tempfile.TemporaryDirectory(
-            prefix="warmline-pool-", ignore_cleanup_errors=True
-        )  # what it leaves behind goes with it
+        self._folder = scratch.folder("pool")  # what it leaves behind goes with it
         try:
             self._process = await asyncio.create_subprocess_exec(
                 *command, "--fd", str(theirs.fileno()), "--parent", str(os.getpid()),

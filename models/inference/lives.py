@@ -41,6 +41,8 @@ class Lives:
         self._orders, self._limits = orders, limits
         self._hear, self._came, self._gone, self._never = hear, came, gone, never
         self._start_s = 0.0  # what the last start took
+        self._came_at = 0.0  # loop time: when the process there is now was ready
+        self._ends: list[str] = []  # why the processes before it went, without a calm one between
         self._watch: Watch | None = None
         self._first: asyncio.Future[None] | None = None
         self._task: asyncio.Task[None] | None = None
@@ -51,6 +53,15 @@ class Lives:
             self._first = asyncio.get_running_loop().create_future()
             self._task = asyncio.create_task(self._live(self._first), name="pool process")
         return self._first
+
+    @property
+    def trouble(self) -> str:
+        """Why there is no process, or none that has been well for a while after several that were not; "" else."""
+        if self.link is not None and asyncio.get_running_loop().time() - self._came_at >= self._limits.calm_s:
+            self._ends.clear()
+        if not self._ends or (self.link is not None and len(self._ends) == 1):
+            return ""
+        return f"ended {len(self._ends)} times in a row, at last: {self._ends[-1]}"
 
     async def close(self) -> None:
         if self._task is not None:
@@ -75,7 +86,11 @@ class Lives:
             finally:
                 self.link = self._watch = None
                 await asyncio.shield(link.end())
-            pause_s = pauses.after(loop.time() - began_at)
+            lived_s = loop.time() - began_at
+            pause_s = pauses.after(lived_s)
+            if lived_s >= self._limits.calm_s:
+                self._ends.clear()
+            self._ends.append(why)
             self.back_at = loop.time() + pause_s + self._start_s
             self._gone(why, pause_s)
             await asyncio.sleep(pause_s)
@@ -99,7 +114,7 @@ class Lives:
         if answer["is"] == "error":
             raise wire.error_of(answer)
         self._start_s = asyncio.get_running_loop().time() - began_at
-        self.link = link
+        self.link, self._came_at = link, asyncio.get_running_loop().time()
         self._came()
 
     async def _serve(self, link: Link) -> str:

@@ -94,7 +94,7 @@ class ProcessPool:
         return await self._wait_for(job, deadline_at, deadline_s)
 
     def stats(self) -> PoolStats:
-        return self._counts.of(len(self._jobs), running=self._link is not None)
+        return self._counts.of(len(self._jobs), running=self._link is not None, trouble=self._lives.trouble)
 
     async def told(self) -> Header:
         """What the process says of itself, asked now: `stats` of docs/inference-protocol.md. Raises EngineGone."""

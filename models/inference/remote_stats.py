@@ -38,7 +38,7 @@ class RemoteCounts(Counts):
         self.batches += self._told.batches
         self._told = _Told()
 
-    def of(self, held: int, *, running: bool) -> PoolStats:
+    def of(self, held: int, *, running: bool, trouble: str) -> PoolStats:
         """`held`: jobs that are not over. `running`: there is a process that has them. What waits and what runs is
         reckoned from what is known here, now: the process tells its own numbers twice a second."""
         told = self._told
@@ -50,4 +50,5 @@ class RemoteCounts(Counts):
             dropped=here.dropped + told.dropped,
             wasted=here.wasted + told.wasted,
             batches=dict(self.batches + told.batches),
+            trouble=trouble,
         )

@@ -37,11 +37,7 @@ class PoolStats:
     resent: int = 0  # jobs handed to it again, because the one before ended with them
     by_priority: Mapping[Priority, Timing] = field(default_factory=dict)
     batches: Mapping[int, int] = field(default_factory=dict)  # jobs handed over together → how often
-
-    @property
-    def speculation_kept(self) -> float:
-        """Share of the guesses that were right, 0 to 1; 1 when nothing was guessed."""
-        return self.kept / self.speculated if self.speculated else 1.0
+    trouble: str = ""  # what is wrong with the process that runs the engines; "": nothing
 
 
 class Guessed(Protocol):

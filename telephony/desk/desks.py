@@ -1,10 +1,11 @@
 """All desks of one service: opens a feed when an agent signs in, rings it, and notices when nobody is looking at it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
+from telephony.being_said import BeingSaid
 from telephony.desk.feed import Feed
-from telephony.desk.messages import RingModel
+from telephony.desk.messages import RingModel, SayingMessage, SayingModel
 from telephony.desk.office import CHOSEN, DeskOffice, Person, Presence
 from telephony.leg import LegEnded, LegId
 
@@ -14,11 +15,12 @@ comes back within ten or not soon [est]; callers must not be rung at an empty ch
 
 
 class Desks:
-    """Feeds by agent. Also the `Ringer` of the webrtc line."""
+    """Feeds by agent. Also the `Ringer` of the webrtc line, and an `Onlooker` of calls."""
 
     def __init__(self, *, clock: Callable[[], float], notices: tuple[str, ...] = ()) -> None:
         self._clock = clock
-        self.notices = notices  # alarms that each desk shows, as of its sign-in
+        self.notices = notices  # alarms that each desk shows until the service is started anew
+        self._passing: dict[str, str] = {}  # by what they are about: alarms that go when it is well again
         self._came: Callable[[], None] = lambda: None
         self._office: DeskOffice | None = None
         self._feeds: dict[str, Feed] = {}
@@ -40,7 +42,7 @@ class Desks:
         if feed is not None:
             feed.let_go("taken_over")
             return feed
-        feed = self._feeds[person.id] = Feed(person, clock=self._clock, notices=self.notices)
+        feed = self._feeds[person.id] = Feed(person, clock=self._clock, notices=self._notices)
         self._office.sign_in(person.id)
         self._undo[person.id] = self._office.watch(person.id, feed.on_news)
         self.watch_for_page(person.id)
@@ -55,6 +57,19 @@ class Desks:
         self._undo.pop(agent)()
         if self._office is not None:
             self._office.sign_out(agent)
+
+    @property
+    def _notices(self) -> tuple[str, ...]:
+        return (*self.notices, *self._passing.values())
+
+    def notice(self, about: str, text: str | None) -> None:
+        """Every desk shows `text` from now on; None: all is well with that again."""
+        if text is None:
+            self._passing.pop(about, None)
+        else:
+            self._passing[about] = text
+        for feed in self._feeds.values():
+            feed.send(feed.view.noticed(self._notices))
 
     def feed(self, agent: str) -> Feed | None:
         return self._feeds.get(agent)
@@ -88,6 +103,19 @@ class Desks:
         timer = self._unwatched.pop(agent, None)
         if timer is not None:
             timer.cancel()
+
+    # --- Onlooker ---
+
+    def looks_at(self, call: str) -> bool:
+        return any(self._looking(call))
+
+    def being_said(self, said: BeingSaid) -> None:
+        saying = SayingModel.model_validate({"call": said.call, "speaker": said.speaker, "text": said.text})
+        for feed in self._looking(said.call):
+            feed.flash(SayingMessage(saying=saying))
+
+    def _looking(self, call: str) -> Iterator[Feed]:
+        return (feed for feed in self._feeds.values() if feed.connected and feed.view.shows(call))
 
     # --- Ringer ---
 

@@ -39,6 +39,11 @@ class Feed:
         if self._page is not None:
             self._page.put(numbered)
 
+    def flash(self, message: Message) -> None:
+        """To the page as it is now: a page that comes back is not told of it, so it has no number of its own."""
+        if self._page is not None:
+            self._page.put(message.model_copy(update={"seq": self._seq}))
+
     def attach(self, page: Outbox, *, epoch: str = "", since: int = 0) -> None:
         """Makes `page` the desk's page: it gets what it missed since `since`, or a snapshot."""
         self.let_go("other_tab")

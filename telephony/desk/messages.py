@@ -143,7 +143,7 @@ class Snapshot(FromServer):
     lines: tuple[LineModel, ...]
     judged: tuple[JudgedModel, ...]
     earlier_lines: int  # not sent: older than the newest `view.LINES_KEPT`
-    notices: tuple[str, ...] = ()  # what is not as it should be with the whole service, until it is started anew
+    notices: tuple[str, ...] = ()  # what is not as it should be with the whole service
 
 
 class PresenceMessage(FromServer):
@@ -197,6 +197,24 @@ class JudgedMessage(FromServer):
     judged: JudgedModel
 
 
+class NoticesMessage(FromServer):
+    type: Literal["notices"] = "notices"
+    notices: tuple[str, ...]
+
+
+class SayingModel(Wire):
+    call: str
+    speaker: Literal["caller", "agent"]
+    text: str
+
+
+class SayingMessage(FromServer):
+    """Words so far of an utterance that goes on, until the line that holds all of it. Never kept nor sent again."""
+
+    type: Literal["saying"] = "saying"
+    saying: SayingModel
+
+
 class Skipped(FromServer):
     """This desk read too slowly: `count` lines were dropped. Ask for a snapshot to have them."""
 
@@ -213,7 +231,8 @@ class Closed(FromServer):
 
 Message = (
     Snapshot | PresenceMessage | OfferMessage | RingMessage | PhoneMessage | CallMessage | ClockMessage | WrapUpMessage
-    | LineMessage | JudgedMessage | Skipped | Closed
+    | LineMessage | JudgedMessage | NoticesMessage | SayingMessage
+    | Skipped | Closed
 )  # fmt: skip
 
 # --- from the page ---------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from telephony.desk.messages import (
     LineMessage,
     LineModel,
     Message,
+    NoticesMessage,
     OfferMessage,
     OfferModel,
     PhoneMessage,
@@ -76,6 +77,14 @@ class DeskView:
     @property
     def ring(self) -> RingModel | None:
         return self._ring
+
+    def noticed(self, notices: tuple[str, ...]) -> Message:
+        self._notices = notices
+        return NoticesMessage(notices=notices)
+
+    def shows(self, call: str) -> bool:
+        """Whether this call is offered here or on the line."""
+        return self._call is not None and self._call.call == call and self._call.stage != "over"
 
     def apply(self, news: News, now: float) -> Sequence[Message]:
         match news:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from starlette.websockets import WebSocketDisconnect
 
+from telephony.being_said import BeingSaid
 from telephony.desk.feed import KEPT, Feed
 from telephony.desk.messages import LineMessage, LineModel, PresenceMessage, PresenceModel, Skipped
 from telephony.desk.office import Offer, OfferClosed, Offered, Person, Presence, PresenceIs, Recorded
@@ -37,6 +38,49 @@ def test_a_page_shows_the_alarms_of_the_service(room: Room):
     with room.feed() as socket:
         socket.send_json(room.hello())
         assert socket.receive_json()["notices"] == ["The escalation rules are not published."]
+
+
+def test_an_alarm_comes_to_an_open_desk_and_goes_when_all_is_well_again(room: Room):
+    room.sign_in()
+    with room.feed() as socket:
+        socket.send_json(room.hello())
+        socket.receive_json()
+        room.client.portal.call(room.desks.notice, "pool", "Speech recognition is being started again.")
+        assert until(socket, "notices")["notices"] == ["Speech recognition is being started again."]
+        room.client.portal.call(room.desks.notice, "pool", None)
+        assert until(socket, "notices")["notices"] == []
+
+
+def test_who_signs_in_later_reads_what_is_still_wrong(room: Room):
+    room.desks.notice("pool", "Speech recognition is being started again.")
+    room.sign_in()
+    with room.feed() as socket:
+        socket.send_json(room.hello())
+        assert socket.receive_json()["notices"] == ["Speech recognition is being started again."]
+
+
+def test_words_that_are_being_said_come_to_who_has_the_call_before_them_and_are_not_kept(room: Room):
+    def words(call: str) -> None:
+        room.desks.being_said(BeingSaid(call, "caller", "yes i never"))
+
+    room.sign_in()
+    assert not room.desks.looks_at("c1")
+    with room.feed() as socket:
+        socket.send_json(room.hello())
+        epoch = socket.receive_json()["epoch"]
+        room.client.portal.call(room.office.offer, "ana")
+        room.client.portal.call(words, "another call")
+        room.client.portal.call(words, "c1")
+        message = until(socket, "saying")
+        assert message["saying"] == {"call": "c1", "speaker": "caller", "text": "yes i never"}
+        room.client.portal.call(room.office.tell, "c1", 80_000, Heard(9, "caller", "yes", 0.9, 79_000, 80_000, "x"))
+        seq = until(socket, "line", lambda m: m["line"]["text"] == "yes")["seq"]
+    assert seq == message["seq"] + 1, "it takes no number of its own"
+    assert not room.desks.looks_at("c1"), "nobody looks any more"
+    with room.feed() as socket:
+        socket.send_json(room.hello(epoch=epoch, since=1))
+        while (kind := socket.receive_json()["type"]) != "line":
+            assert kind != "saying"
 
 
 def test_an_offer_comes_with_its_six_parts_and_the_conversation_before_anyone_accepts(room: Room):

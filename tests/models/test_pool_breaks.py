@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,24 @@ class TestWhatBreaks:
                 await said(pool, "die", deadline_s=5)
             with pytest.raises(EngineGone, match="not ready within the deadline"):
                 await said(pool, "hello", deadline_s=1)
+
+
+async def test_a_pool_says_that_its_process_is_gone_until_the_next_one_is_there(tmp_path):
+    async with opened(limits=QUICK) as pool:
+        assert pool.stats().trouble == ""
+        os.kill(pool.pid, signal.SIGKILL)
+        await until(lambda: bool(pool.stats().trouble))
+        assert await said(pool, "next") == "NEXT"
+        assert pool.stats().trouble == ""
+
+
+async def test_a_process_after_several_that_ended_is_not_trusted_at_once():
+    async with opened(limits=replace(QUICK, calm_s=0.5)) as pool:
+        with pytest.raises(EngineGone):
+            await said(pool, "die")
+        assert await said(pool, "next") == "NEXT"
+        assert "ended 2 times in a row" in pool.stats().trouble
+        await until(lambda: not pool.stats().trouble)
 
 
 class TestTheServiceIsGone:

@@ -37,6 +37,7 @@ class Leg:
     def __init__(self, *heard: str, expect: Expect = YES_NO, ear: Settings | None = None, **guessing: Any) -> None:
         self.texts, self.runs, self.news = list(heard), 0, list[Completeness]()
         self.partials: list[Partial] = []
+        self.looking = True
         self.pool = Busy({ENGINE: EngineFactory(lambda: self._hear), TURN_ENGINE: EngineFactory(lambda: self._judge)})
         self.tally = Tally()
         self.call = Conversation(ear, expect=expect)
@@ -44,8 +45,11 @@ class Leg:
         self.ended_by_sound = 0.5
         self.guesses = Guesses(
             pool=self.pool, leg="caller", ear=self, deadline_seconds=1.0, settings=Guessing(**guessing),
-            tally=self.tally, on_partial=self.partials.append,
+            tally=self.tally, viewers=self,
         )  # fmt: skip
+
+    def show(self, partial: Partial) -> None:
+        self.partials.append(partial)
 
     def consider(self, start_ms: int, end_ms: int, completeness: Completeness) -> None:
         self.news.append(completeness)
@@ -190,6 +194,22 @@ async def test_no_words_so_far_of_a_secret_nor_from_a_busy_pool() -> None:
     busy.pool.queued = 1
     await busy.hears(quiet(500), talk(1500))
     assert (secret.runs, busy.runs) == (0, 0)
+
+
+async def test_what_nobody_looks_at_is_not_recognised_before_its_end() -> None:
+    leg = Leg("i lost", ear=Settings(partial_ms=1000))
+    leg.looking = False
+    await leg.hears(quiet(500), talk(1500))
+    assert leg.runs == 0
+
+
+async def test_a_part_of_an_utterance_is_never_shown_after_its_end() -> None:
+    leg = Leg("i lost", expect=Expect("main"), ear=Settings(partial_ms=1000))
+    leg.guesses.goes_on(Segment(talk(1000), 500, 1500, 0, 1000), leg.expect)
+    leg.guesses.ended(Segment(talk(1000), 500, 1500, 0, 1000), "main")
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert leg.partials == []
 
 
 async def test_a_sound_that_ends_is_a_second_opinion_where_words_leave_it_open() -> None:

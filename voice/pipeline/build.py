@@ -1,6 +1,5 @@
 """The pipeline of one leg, as one list. Read it from top to bottom: that is the way of a sound through Warmline."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from pipecat.pipeline.pipeline import Pipeline
@@ -10,7 +9,7 @@ from models.inference import Pool
 from voice.conversation import Mind
 from voice.hearing import Ear
 from voice.pipeline.ear import EarProcessor
-from voice.pipeline.guess import Guesses, Partial
+from voice.pipeline.guess import Guesses, NoViewers, Viewers
 from voice.pipeline.playback import Playback
 from voice.pipeline.played import PlayedLog
 from voice.pipeline.recognise import Recognise
@@ -42,7 +41,7 @@ class Parts:
     recognition_deadline_seconds: float
     guesses: GuessSettings = field(default_factory=GuessSettings)
     tally: Tally = field(default_factory=Tally)
-    on_partial: Callable[[Partial], None] = lambda partial: None  # shows what is being said; see `partial_ms`
+    viewers: Viewers = field(default_factory=NoViewers)  # of what is being said; see `partial_ms`
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,7 @@ def build(parts: Parts) -> Built:
         deadline_seconds=parts.recognition_deadline_seconds,
         settings=parts.guesses,
         tally=parts.tally,
-        on_partial=parts.on_partial,
+        viewers=parts.viewers,
     )
     pipeline = Pipeline(
         [

@@ -6,7 +6,6 @@ ended, by `voice/pipeline/recognise.py`, whose call for the same samples costs n
 
 import asyncio
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -47,6 +46,24 @@ class Partial:
     end_ms: int
 
 
+class Viewers(Protocol):
+    """Who may look at what is being said on one leg."""
+
+    @property
+    def looking(self) -> bool:
+        """Whether somebody does: nothing is recognised for nobody."""
+        ...
+
+    def show(self, partial: Partial) -> None: ...
+
+
+class NoViewers:
+    looking = False
+
+    def show(self, partial: Partial) -> None:
+        pass
+
+
 class Guesses:
     """One leg's. There is one guess at a time, for there is one pause at a time."""
 
@@ -59,7 +76,7 @@ class Guesses:
         deadline_seconds: float,
         settings: Settings,
         tally: Tally,
-        on_partial: Callable[[Partial], None],
+        viewers: Viewers,
     ) -> None:
         self._pool = pool
         self._leg = leg
@@ -67,7 +84,7 @@ class Guesses:
         self._deadline_seconds = deadline_seconds
         self._settings = settings
         self._tally = tally
-        self._on_partial = on_partial
+        self._viewers = viewers
         self._key: str | None = None  # of the guess that was handed to the pool for the present pause
         self._guess: asyncio.Task[None] | None = None
         self._partial: asyncio.Task[None] | None = None
@@ -84,8 +101,12 @@ class Guesses:
         self._let_go()
 
     def ended(self, segment: Segment, language: str) -> None:
-        """The utterance is over. A guess that still runs goes on: its result is about to be asked for."""
+        """The utterance is over. A guess that still runs goes on: its result is about to be asked for. What was to show
+        only a part of it is let go: nothing of it may come after the whole."""
         self._tally.turns += 1
+        if self._partial is not None:
+            self._partial.cancel()
+            self._partial = None
         if self._key == key_of(self._leg, segment, language):
             self._tally.kept += 1
             self._key = None
@@ -93,9 +114,12 @@ class Guesses:
             self._let_go()
 
     def goes_on(self, segment: Segment, expected: Expect) -> None:
-        """Speech without a pause: its words so far, where a worker would else be idle and nothing secret is said."""
+        """Speech without a pause: its words so far, where somebody looks, a worker would else be idle and nothing
+        secret is said."""
+        if not self._viewers.looking or expected.sensitive:
+            return
         busy = self._partial is not None and not self._partial.done()
-        if not busy and not expected.sensitive and self._pool.stats().queued == 0:
+        if not busy and self._pool.stats().queued == 0:
             self._partial = asyncio.create_task(self._recognise_part(segment, expected), name=f"partial {self._leg}")
 
     async def stop(self) -> None:
@@ -155,7 +179,7 @@ class Guesses:
             log.debug("words so far of %s expected, got %s", key, error)
             return
         if recognition.text:
-            self._on_partial(Partial(recognition.text, segment.start_ms, segment.end_ms))
+            self._viewers.show(Partial(recognition.text, segment.start_ms, segment.end_ms))
 
 
 def heard_as(ended: float) -> Completeness:

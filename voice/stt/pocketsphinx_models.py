@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pocketsphinx as engine
 
-from models import service_language
+from models import scratch, service_language
 from models.service_language import ServiceLanguage
 from voice.errors import EngineUnavailable
 from voice.stt import ANYTHING, YES_OR_NO, Languages, open_language, short_answers
@@ -65,7 +65,7 @@ def _compiled(states: tuple[tuple[str, tuple[str, ...]], ...]) -> Models:
     spoken = {word: said_as[as_said(word)] for word in words}
     if guessed:
         log.warning("%s: not in the dictionary, sound guessed from spelling: %s", NAME, ", ".join(guessed))
-    folder = tempfile.TemporaryDirectory(prefix="warmline-pocketsphinx-")
+    folder = scratch.folder(NAME)
     dictionary = Path(folder.name, "words.dict")
     dictionary.write_text(dictionary_text(spoken), encoding="utf-8")
     wide = {name: said for name, said in sentences.items() if name in open_states}

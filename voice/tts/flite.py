@@ -6,7 +6,6 @@ be read by every user of the machine; the sound comes back through a file, becau
 
 import asyncio
 import shutil
-import tempfile
 import wave
 from collections.abc import AsyncGenerator
 from contextlib import suppress
@@ -15,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from models import scratch
 from voice.audio import RATE, Pcm
 from voice.errors import EngineUnavailable, VoiceFailed
 from voice.resample import resample
@@ -45,7 +45,7 @@ class FliteVoice:
         """Each text has a process of its own, which is gone by now."""
 
     async def _render(self, clause: str) -> Pcm:
-        with tempfile.TemporaryDirectory(prefix="warmline-flite-") as folder:
+        with scratch.folder("flite") as folder:
             file = Path(folder) / "speech.wav"
             process = await asyncio.create_subprocess_exec(
                 self._command, "-voice", self._settings.voice, "-f", "-", "-o", str(file),

@@ -88,6 +88,7 @@ async function follow(message) {
   const news = take(message);
   if (news.lines) transcript.reset(news.lines, news.earlier);
   if (news.line) return transcript.add(news.line);
+  if (news.saying) return transcript.saying(news.saying);
   if (news.fresh) {
     say("notice", "");
     offers.announce(state.offer);
@@ -98,6 +99,8 @@ async function follow(message) {
       showAlarms(state.notices);
       await leg.follow(state.phone);
       return leg.rings(state.ring);
+    case "notices":
+      return showAlarms(state.notices);
     case "phone":
       return leg.follow(state.phone);
     case "offer":

@@ -11,7 +11,7 @@ const PARTS = {
   entities: "Exact details",
 };
 
-// What is not as it should be with the whole service; it stands until the service is started anew.
+// What is not as it should be with the whole service; it goes when all is well again.
 export function showAlarms(notices) {
   show("alarms", notices.length > 0);
   byId("alarms").replaceChildren(...notices.map((text) => make("li", "", text)));

@@ -11,12 +11,17 @@ const VALUES = ["presence", "offer", "ring", "phone", "call", "clock", "wrapup"]
 const stamp = (value) => value && { ...value, came: now() };
 
 // Takes one message; says what the page must do beside showing it:
-// {lines: [] to show instead of all, line: one more, fresh: a new offer, other: another call}
+// {lines: [] to show instead of all, line: one more, saying: words of one that is coming, fresh: a new offer}
 export function take(message) {
   if (message.type === "snapshot") return takeAll(message);
   if (message.type === "line") return message.line.call === state.call?.call ? { line: message.line } : {};
   if (message.type === "judged") {
     takeJudged(message.judged);
+    return {};
+  }
+  if (message.type === "saying") return message.saying.call === state.call?.call ? { saying: message.saying } : {};
+  if (message.type === "notices") {
+    state.notices = message.notices;
     return {};
   }
   const before = state[message.type];

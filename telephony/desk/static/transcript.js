@@ -2,10 +2,12 @@
 
 import { byId, clock, make, show } from "./dom.js";
 
+const SAYING_MS = 5000; // words so far that nothing follows go: the utterance came to nothing
 const WHO = { caller: "Caller", agent: "You", system: "Assistant" };
 
 export class Transcript {
   #lines = new Map(); // record → {line, element}
+  #saying = new Map(); // speaker → {element, timer}
   #earlier = 0;
   #needle = "";
 
@@ -18,6 +20,7 @@ export class Transcript {
 
   reset(lines = [], earlier = 0) {
     this.#lines.clear();
+    for (const speaker of this.#saying.keys()) this.#said(speaker);
     this.#earlier = earlier;
     const list = byId("lines");
     list.replaceChildren();
@@ -40,10 +43,31 @@ export class Transcript {
     }
     this.#lines.set(line.record, { line, element });
     this.#paint(line, element);
-    list.append(element);
+    this.#said(line.speaker);
+    list.append(element, ...[...this.#saying.values()].map((one) => one.element)); // what goes on stays last
     if (quietly) return;
     if (follow) toEnd(list);
     else show("newest", true);
+  }
+
+  // Words so far of an utterance that goes on: its line takes their place.
+  saying({ speaker, text }) {
+    const list = byId("lines");
+    const follow = atEnd(list);
+    this.#said(speaker);
+    const element = make("li", `${speaker} saying`);
+    element.append(make("span", "at"), make("span", "who", WHO[speaker]), make("span", "text", `${text} …`));
+    element.hidden = Boolean(this.#needle);
+    list.append(element);
+    this.#saying.set(speaker, { element, timer: setTimeout(() => this.#said(speaker), SAYING_MS) });
+    if (follow) toEnd(list);
+  }
+
+  #said(speaker) {
+    const { element, timer } = this.#saying.get(speaker) ?? {};
+    clearTimeout(timer);
+    element?.remove();
+    this.#saying.delete(speaker);
   }
 
   has(turn) {
