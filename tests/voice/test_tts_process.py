@@ -320,6 +320,34 @@ async def test_a_calls_first_clause_does_not_wait_for_all_that_another_call_says
     await process.close()
 
 
+STOPPED_WHILE_IT_RUNS = """
+import sys, threading, time
+sys.path.insert(0, sys.argv[1])
+from piper_engine import Piper
+from wanted import Wanted
+piper, options, wanted, heard = Piper(), {"model": sys.argv[2], "length_scale": 4.0}, Wanted(), []
+piper.open(options)
+long = threading.Thread(target=piper.speak, args=("Nobody waits for this any more " * 40, options,
+                        lambda samples, rate: heard.append(samples), wanted))
+long.start()
+time.sleep(0.05)
+wanted.cancel()
+long.join()
+print(len(heard), end=" ")
+piper.speak("Hello.", options, lambda samples, rate: heard.append(samples) or True, Wanted())
+print(len(heard))
+"""
+
+
+async def test_a_clause_that_nobody_waits_for_any_more_is_stopped_in_the_middle(tmp_path):
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", STOPPED_WHILE_IT_RUNS, str(MAIN.parent), str(piper_shape("x_low", tmp_path)),
+        stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    said, _ = await child.communicate()
+    assert said.split() == [b"0", b"1"], "nothing of it is spoken, and the next text is"
+
+
 async def test_bytes_outside_the_protocol_end_that_process(odd):
     with pytest.raises(VoiceFailed, match=r"ended in the middle|ended twice"):
         await pieces_of(odd, "garbage")

@@ -19,6 +19,7 @@ from typing import BinaryIO, Protocol
 # Siblings of this script, found because it is run and not imported; a type checker sees a folder without a package.
 from espeak_engine import open_espeak  # type: ignore[import-not-found]
 from piper_engine import Piper  # type: ignore[import-not-found]
+from wanted import Wanted  # type: ignore[import-not-found]
 from wire import Header, Replies, read_messages  # type: ignore[import-not-found]
 
 PROTOCOL = 2
@@ -32,7 +33,9 @@ class Engine(Protocol):
 
     def open(self, options: dict[str, object]) -> None: ...
 
-    def speak(self, text: str, options: dict[str, object], emit: Emit) -> None: ...
+    def speak(self, text: str, options: dict[str, object], emit: Emit, wanted: Wanted) -> None:
+        """Ends early, without an error, when it is `wanted` no more."""
+        ...
 
 
 @dataclass(slots=True)
@@ -47,7 +50,7 @@ class Request:
     due_s: float
     sent_s: float = 0.0  # of sound
     began_s: float | None = None
-    cancelled: threading.Event = field(default_factory=threading.Event)
+    wanted: Wanted = field(default_factory=Wanted)
 
     def note_sound(self, seconds: float) -> None:
         if self.began_s is None:
@@ -79,7 +82,7 @@ class Desk:
             return
         if header["do"] == "cancel":
             if (request := self._open.get(number)) is not None:
-                request.cancelled.set()
+                request.wanted.cancel()
             return
         texts, options = header.get("texts", []), header.get("options", {})
         if not isinstance(texts, list) or not isinstance(options, dict):
@@ -117,7 +120,7 @@ class Desk:
         """One text of the request. True when nothing is left of it."""
 
         def emit(samples: bytes, rate: int) -> bool:
-            if request.cancelled.is_set():
+            if not request.wanted:
                 return False
             request.note_sound(len(samples) / 2 / rate)
             self._replies.send({"is": "piece", "id": request.id, "rate": rate}, samples)
@@ -126,9 +129,9 @@ class Desk:
         engine = self._engines[request.engine]
         if request.do == "open":
             engine.open(request.options)
-        elif request.texts and not request.cancelled.is_set():
-            engine.speak(request.texts.popleft(), request.options, emit)
-        if request.texts and not request.cancelled.is_set():
+        elif request.texts and request.wanted:
+            engine.speak(request.texts.popleft(), request.options, emit, request.wanted)
+        if request.texts and request.wanted:
             return False
         self._replies.send({"is": "end", "id": request.id})
         return True
