@@ -22,7 +22,7 @@ from telephony.errors import LegFailed
 from telephony.house import CallRecorder, House, NoVoice, Unrecorded
 from telephony.journal import Journal, Record
 from telephony.leg import Leg, LegEnded, LegState
-from telephony.leg_office import LegOffice
+from telephony.leg_office import LegOffice, Notes
 from telephony.promises import OpenPromise, PromiseOver
 from telephony.searches import Searches
 from telephony.seeking import Seeking
@@ -106,6 +106,11 @@ class Conduct:
     @property
     def searches(self) -> Searches:
         return self._searches
+
+    @property
+    def notes(self) -> Notes:
+        """Who keeps the transcript while no mind listens."""
+        return self._standby
 
     @property
     def promise_over(self) -> PromiseOver | None:

@@ -83,7 +83,7 @@ class Joining:
     @property
     def talk(self) -> Talk | None:
         pair = self._pair
-        return pair and Talk(pair.agent, pair.name, pair.session, pair.held, plays_us(pair.bridge))
+        return None if pair is None else Talk(pair.agent, pair.name, pair.session, pair.held, plays_us(pair.bridge))
 
     async def join(self, attempt: Attempt, leg: Leg, session: Session, name: str | None) -> bool:
         """Whether they hear each other now; if not, one of the two has left, and the news of it is on its way."""

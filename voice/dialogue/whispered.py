@@ -74,7 +74,8 @@ def _heed(step: Step, event: Whispered) -> None:
 
 def _escalation(step: Step) -> Escalated:
     """To the queue of what the call is about, else the first."""
-    topic = step.scope(step.state.task.intent).queue if step.state.task is not None else None
-    queue = topic if topic in step.business.queues else next(iter(step.business.queues))
+    task, queues = step.state.task, step.business.queues
+    topic = step.scope(task.intent).queue if task is not None else ""
+    queue = topic if topic in queues else next(iter(queues))
     turns = step.state.issue[-1:]
     return Escalated(TRIGGER, f"{TRIGGER}@1", ("a supervisor asked for a person",), turns, queue, "now")
