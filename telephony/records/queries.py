@@ -4,8 +4,9 @@ Each method reads the disk: on the event loop, call it through an executor.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 from sqlalchemy import Engine, select
 
@@ -59,6 +60,21 @@ class Queries:
     def journal(self, call: str) -> list[Row]:
         """All entries of one call, in order; none for a call nobody knows."""
         return [row for row, _ in self._chain(call)]
+
+    def journals(self, *, since: float, until: float, types: Iterable[str]) -> Iterator[list[Row]]:
+        """Call by call, in the order they were offered in: their entries of these types. `since`, `until`: wall seconds
+        between which a call was offered. Calls whose words were erased are left out: they tell nothing any more."""
+        query = (
+            select(entries)
+            .join(calls, calls.c.id == entries.c.call)
+            .where(calls.c.offered_wall >= since, calls.c.offered_wall < until, calls.c.erased_wall.is_(None))
+            .where(entries.c.type.in_(sorted(types)))
+            .order_by(calls.c.offered_wall, calls.c.id, entries.c.seq)
+            .execution_options(yield_per=10_000)
+        )
+        with self._engine.connect() as connection:
+            for _, rows in groupby(connection.execute(query), key=lambda e: str(e.call)):
+                yield [Row(e.v, e.call, e.seq, e.at_ms, e.wall, e.type, json.loads(e.body)) for e in rows]
 
     def verify(self, call: str) -> audit.Broken | None:
         """Whether the call's entries are what was written: None, or where the chain first breaks."""

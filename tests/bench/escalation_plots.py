@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.bench import plots
+from telephony import plots
+from telephony.plots import Axes, Level, Line
 from tests.bench.escalation import POLICIES
-from tests.bench.plots import Axes, Level, Line
 
 GOAL_RECALL = 95.0
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 
 from models.intent_report import calibration_gaps
-from tests.bench import plots
+from telephony import plots
+from telephony.plots import Axes, Line
 from tests.bench.intents_banking import ECE, RELIABILITY
 from tests.bench.intents_scope import SCOPE
-from tests.bench.plots import Axes, Line
 
 RELIABILITY_ROW, SCOPE_ROW = ECE, "clinc_oos_auroc_ngram"  # the files are of the run that has these rows
 SERIES = {"full": 1, "ngram": 3}

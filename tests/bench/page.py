@@ -12,9 +12,10 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from tests.bench import escalation_plots, intent_plots, plots
+from telephony import plots
+from telephony.plots import Axes, Level, Line
+from tests.bench import escalation_plots, intent_plots
 from tests.bench.page_style import STYLE
-from tests.bench.plots import Axes, Level, Line
 from tests.bench.writer import Row
 
 GOAL = re.compile(r"^\s*(<=|>=|<|>|=)?\s*(-?\d+(?:\.\d+)?)")

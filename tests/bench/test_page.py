@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench import page, plots
+from telephony import plots
+from tests.bench import page
 from tests.bench.page import verdict
 from tests.bench.writer import Header, Row, Samples, unmeasured, write
 

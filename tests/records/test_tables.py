@@ -99,3 +99,15 @@ def test_what_announces_a_side_effect_is_synced_to_the_disk_and_the_rest_is_not(
 
     assert synchronous(durable=True) == "full"
     assert synchronous(durable=False) == "normal"
+
+
+def test_journals_come_call_by_call_with_the_entries_asked_for_alone(tmp_path: Path) -> None:
+    found = list(kept(tmp_path).journals(since=WALL, until=WALL + 60, types={"CallOffered", "CallbackAgreed"}))
+    assert [[(row.call, row.type) for row in call] for call in found] == [
+        [("c1", "CallOffered")],
+        [("c2", "CallOffered"), ("c2", "CallbackAgreed")],
+    ]
+
+
+def test_journals_are_those_of_the_calls_that_were_offered_meanwhile(tmp_path: Path) -> None:
+    assert not list(kept(tmp_path).journals(since=WALL + 30, until=WALL + 60, types={"CallOffered"}))
