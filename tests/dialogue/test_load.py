@@ -9,6 +9,7 @@ from tests.sim.story import CONFIG
 from voice.dialogue.errors import BusinessError
 from voice.dialogue.languages import languages, training_examples
 from voice.dialogue.load import load_business
+from voice.dialogue.wishes import SAID, wished
 
 
 @pytest.mark.parametrize(
@@ -100,6 +101,17 @@ def test_every_state_can_hear_a_request_for_a_person() -> None:
     for language, sentences in languages(business).items():
         assert "i want to talk to a person" in sentences, language
         assert "agent" in sentences, language
+
+
+def test_every_state_can_hear_how_the_caller_wants_us_to_talk() -> None:
+    for language, sentences in languages(load_business(CONFIG)).items():
+        assert {"slower please", "say that again"} <= set(sentences), language
+        if language != "waiting":  # nothing is asked there that could wait, or be gone back from
+            assert {"hold on", "go back"} <= set(sentences), language
+
+
+def test_whatever_is_listened_for_as_such_a_wish_is_understood_as_one() -> None:
+    assert [words for words in SAID if wished(words) is None] == []
 
 
 def test_no_example_is_trained_under_two_intents() -> None:

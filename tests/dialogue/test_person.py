@@ -2,8 +2,11 @@
 
 import pytest
 
+from models.brief import Part
+from models.compose import NOT_KNOWN, compose
+from telephony.backends.demo_bank import DemoBank
 from tests.dialogue.asked_phrases import MENTIONS, REQUESTS
-from tests.sim.story import Story
+from tests.sim.story import TODAY, Story
 from voice import events
 from voice.dialogue.state import Place
 from voice.events import PersonStage
@@ -90,8 +93,43 @@ def test_what_this_line_does_not_do_is_said_once_then_a_person_comes() -> None:
     call = Story()
     said = call.hears("who won the match yesterday")
     assert "don't know that, or can't do it" in said
-    call.hears("my neighbour's rooster wakes me every morning")
+    said = call.hears("my neighbour's rooster wakes me every morning")
     assert call.escalation and call.escalation.trigger == "lost"
+    assert "I'll tell them: you said: “my neighbour's rooster wakes me every morning”" in said
+
+
+def test_who_comes_for_what_this_line_does_not_do_reads_it_in_the_callers_own_words() -> None:
+    call = Story()
+    call.hears("who won the match yesterday")
+    call.hears("my neighbour's rooster wakes me every morning")
+    brief = compose(call.mind.material())
+    assert [line.text for line in brief.part(Part.ISSUE)] == [
+        "“who won the match yesterday”", "“my neighbour's rooster wakes me every morning”",
+    ]  # fmt: skip
+    assert "Says: who won the match yesterday" in brief.spoken
+
+
+def test_what_was_done_before_is_not_what_they_come_for() -> None:
+    call = Story(deed=DemoBank(today=TODAY).perform_now)
+    call.hears("what's my balance")
+    call.verified()
+    call.hears("who won the match yesterday")
+    said = call.hears("my neighbour's rooster wakes me every morning")
+    assert "you said: “my neighbour's rooster wakes me every morning”" in said
+    brief = compose(call.mind.material())
+    assert "balance" not in " ".join(line.text for line in brief.part(Part.ISSUE))
+    assert "Says: who won the match yesterday" in brief.spoken
+    assert [line.text for line in brief.part(Part.NEXT)] == [NOT_KNOWN]
+    assert "balance" in brief.part(Part.TRIED)[0].text
+
+
+def test_a_number_said_in_words_this_line_knows_nothing_of_is_not_in_the_brief() -> None:
+    call = Story()
+    call.hears("who won the match yesterday")
+    call.hears("my parrot learned four one one one one one one one one one one one one one one one by heart")
+    issue = " ".join(line.text for line in compose(call.mind.material()).part(Part.ISSUE))
+    assert "parrot" in issue
+    assert "one one one" not in issue
 
 
 @pytest.mark.parametrize(

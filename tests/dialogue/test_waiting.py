@@ -177,6 +177,64 @@ def test_a_callback_may_be_asked_for_at_any_time() -> None:
     assert call.did(events.AgreeCallback)[0].number == "2125550188"
 
 
+def test_a_number_read_back_wrongly_twice_is_not_asked_for_ever_the_search_goes_on() -> None:
+    call = a_dispute()
+    call.hears("agent")
+    call.hears("yes")
+    call.news(PersonStage.UNAVAILABLE)
+    call.hears("yes")
+    call.hears("no")
+    call.keys("2125550188")
+    assert "all 10 digits" in call.hears("no")
+    call.keys("2125550199")
+    said = call.hears("no that's wrong")
+    assert "could not get that number right" in said
+    assert "keep trying" in said
+    assert call.mind.state.place is Place.WAITING
+    assert not call.did(events.AgreeCallback)
+
+
+def test_who_asked_for_a_call_back_alone_gets_a_person_when_the_number_is_wrong_twice() -> None:
+    call = Story(number=None)
+    call.hears("can you please call me back later")
+    call.keys("2125550188")
+    call.hears("no")
+    call.keys("2125550199")
+    said = call.hears("no")
+    assert call.escalation and call.escalation.trigger == "lost"
+    assert "I'm getting someone" in said
+    assert not call.did(events.AgreeCallback)
+
+
+def test_where_nobody_is_at_work_a_number_read_back_wrongly_twice_ends_the_search() -> None:
+    call = a_dispute()
+    call.hears("agent")
+    call.hears("yes")
+    call.happens(events.PersonNews(PersonStage.UNAVAILABLE, opens="tomorrow at 9"))
+    call.hears("yes")
+    call.hears("no")
+    call.keys("2125550188")
+    call.hears("no")
+    call.keys("2125550199")
+    said = call.hears("no")
+    assert "could not get that number right" in said
+    assert "stopped looking" in said
+    assert "How can I help" in said
+
+
+def test_a_call_back_asked_for_again_begins_with_a_fresh_number() -> None:
+    call = a_dispute()
+    call.hears("agent")
+    call.hears("yes")
+    for _ in range(2):
+        call.hears("call me back")
+        call.hears("no")
+        call.keys("2125550188")
+        assert "all 10 digits" in call.hears("no")
+        call.hears("go back")
+    assert call.mind.state.place is Place.WAITING
+
+
 def test_when_the_person_leaves_the_system_has_the_caller_back() -> None:
     call = Story()
     call.hears("agent")

@@ -10,6 +10,8 @@ from voice.dialogue.state import Offer, Place
 from voice.dialogue.step import Step
 from voice.events import AgreeCallback, StopSeeking
 
+MOST_MISREAD = 2  # numbers read back wrongly; as many wrong guesses bring a person ("not-understood")
+
 
 def begin(step: Step, turn: int | None) -> None:
     """The caller wants to be called back, whether or not a person is being sought."""
@@ -19,7 +21,7 @@ def begin(step: Step, turn: int | None) -> None:
     step.worked()
     step.say("callback.topic")
     step.go(Place.CALLBACK_THIS if state.caller_number else Place.CALLBACK_NUMBER)
-    step.set(callback_queue=queue, issue=issue)
+    step.set(callback_queue=queue, issue=issue, misread=0)
 
 
 def offer_answered(step: Step, answer: str, turn: int | None) -> None:
@@ -74,11 +76,20 @@ def number_given(step: Step, number: str) -> None:
 
 
 def check_answered(step: Step, answer: str) -> None:
+    """To the number read back. Wrong twice, the caller is not asked for ever: a person comes, or is sought further."""
     step.worked()
+    state, counts = step.state, step.state.counts
     if answer == "yes":
-        _agree(step, step.state.callback_number or "")
+        _agree(step, state.callback_number or "")
+        return
+    misread = state.misread + 1
+    step.set(callback_number=None, misread=misread, counts=replace(counts, wrong_guesses=counts.wrong_guesses + 1))
+    if misread < MOST_MISREAD:
+        step.go(Place.CALLBACK_NUMBER)
+        step.set(attempt=1)
     else:
-        step.go(Place.CALLBACK_NUMBER, callback_number=None)
+        step.say("callback.misread")
+        decline(step)
 
 
 def _agree(step: Step, number: str) -> None:

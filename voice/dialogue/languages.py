@@ -1,6 +1,7 @@
 """The sentences each dialogue state expects, for recognisers that are given a grammar or a small language model.
 
-Examples with their slots filled in, choices, digits, yes and no; and in every state the ways to ask for a person.
+Examples with their slots filled in, choices, digits, yes and no; and in every state the ways to ask for a person, and
+to ask us to speak slower, wait, say it again or go back.
 """
 
 import random
@@ -10,6 +11,7 @@ from itertools import product
 
 from voice.dialogue import said_values
 from voice.dialogue.business import CALLBACK_DIGITS, CONTROLS, Business, Intent, IntentKind, Slot
+from voice.dialogue.wishes import SAID, WHILE_WAITING, wished
 from voice.stt import ANYTHING, YES_OR_NO
 from voice.stt.language_model import DIGIT_WORDS
 from voice.triggers import asked
@@ -61,28 +63,30 @@ def languages(business: Business) -> dict[str, tuple[str, ...]]:
         name: [one for example in intent.examples for one in expand(example, intent, FILLINGS)]
         for name, intent in business.intents.items()
     }
-    main = [one for texts in sentences.values() for one in texts]
+    wants = [one for texts in sentences.values() for one in texts]
     controls = [one for name, texts in sentences.items() if name in CONTROLS for one in texts]
-    every = _unique([*main, *person, *YES, *NO, *_all_slot_values(business)])
-    plain_answers = _unique([*YES, *NO, *person, *controls, *_all_slot_values(business)])
+    always = _unique([*person, *SAID])
+    waiting = _unique([*person, *(one for one in SAID if wished(one) in WHILE_WAITING)])
+    filled = _all_slot_values(business)
+    plain_answers = _unique([*YES, *NO, *always, *controls, *filled])
     found = {
-        "main": (*every, ANYTHING),
-        "waiting": (*every, ANYTHING),
+        "main": (*_unique([*wants, *always, *YES, *NO, *filled]), ANYTHING),
+        "waiting": (*_unique([*wants, *waiting, *YES, *NO, *filled]), ANYTHING),
         "yes_no": (*plain_answers, YES_OR_NO),
         "confirm": plain_answers,
     }
     for length in _lengths(business):
-        found[number(length)] = _with_numbers(length, _unique([*YES, *NO, *person, *controls]))
+        found[number(length)] = _with_numbers(length, _unique([*YES, *NO, *always, *controls]))
     for intent in business.intents.values():
         for slot in intent.slots:
-            language, others = f"slot:{intent.name}.{slot.name}", [*main, *person, *YES, *NO]
+            language, others = f"slot:{intent.name}.{slot.name}", [*wants, *always, *YES, *NO]
             if slot.kind == "digits" and slot.digits is not None:
                 found[language] = _with_numbers(slot.digits, _unique(others))
                 continue
             said = [f"{before}{value}" for value in answers(slot) for before in ("", "uh ", "it's ", "my ")]
             found[language] = _unique([*said, *others])
         if intent.confirm is not None and intent.slots:
-            found[read_back(intent)] = _corrections(intent, _unique([*YES, *NO, *person, *controls]))
+            found[read_back(intent)] = _corrections(intent, _unique([*YES, *NO, *always, *controls]))
     return found
 
 

@@ -4,7 +4,7 @@ from datetime import date
 
 from models.brief import Attempt, Caller, Entity, Material, Reason
 from voice.dialogue.business import Business
-from voice.dialogue.issue import about, issue_line, values
+from voice.dialogue.issue import issue_line, topic, turns, values
 from voice.dialogue.prompts import render
 from voice.dialogue.state import Attempt as Tried
 from voice.dialogue.state import State
@@ -12,15 +12,14 @@ from voice.dialogue.state import State
 
 def material(business: Business, state: State, today: date) -> Material:
     """Corrections come after the first statement of the issue, so the last turns are the latest word."""
-    topic = about(state)
-    intent = business.intents.get(topic or "")
+    intent = business.intents.get(topic(state) or "")
     escalation = state.seeking.escalation if state.seeking else state.escalated
     return Material(
         transcript=state.transcript,
         today=today,
         caller=_caller(business, state),
         topic=issue_line(business, state) if intent and intent.summary else None,
-        issue_turns=tuple(dict.fromkeys((*state.issue, *state.noted))),
+        issue_turns=turns(state),
         attempts=tuple(_attempt(business, one) for one in state.tried),
         reason=Reason(escalation.trigger, escalation.evidence, escalation.turns) if escalation else None,
         next_step=intent.next_step or None if intent else None,
@@ -46,15 +45,15 @@ def _attempt(business: Business, tried: Tried) -> Attempt:
     error = (tried.error or "").replace("_", " ")
     result = render(business.prompts, f"brief.{tried.outcome}", 0, {"error": error})
     committed = tried.outcome in ("done", "unclear") and intent.confirm is not None
-    turns = (tried.turn,) if tried.turn is not None else ()
-    return Attempt(intent.attempt or intent.title, result, tried.receipt, committed, turns)
+    asked_in = (tried.turn,) if tried.turn is not None else ()
+    return Attempt(intent.attempt or intent.title, result, tried.receipt, committed, asked_in)
 
 
 def _entities(business: Business, state: State) -> tuple[Entity, ...]:
-    topic = about(state)
-    if topic is None:
+    name = topic(state)
+    if name is None:
         return ()
-    slots = {slot.name: slot for slot in business.intents[topic].slots}
+    slots = {slot.name: slot for slot in business.intents[name].slots}
     return tuple(
         Entity(name, slots[name].spec.kind, one.value, one.words, one.turn)
         for name, one in values(state).items()

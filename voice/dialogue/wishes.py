@@ -20,6 +20,9 @@ class Wish(StrEnum):
     BACK = "back"
 
 
+WHILE_WAITING = frozenset({Wish.AGAIN, Wish.SLOWER, Wish.FASTER})
+"""Of a caller who waits for a person: nobody asks them anything that could wait, or be gone back from."""
+
 _POLITE = r"(?:(?:can|could|would|will) (?:you|we|i) )?(?:sorry |no |i am sorry |wait )*"
 _THAT = (
     r"(?:that|it|this|those|them|the (?:question|number|options|last (?:one|part|bit|thing))|what you said|yourself)"
