@@ -12,7 +12,6 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +19,7 @@ import numpy.typing as npt
 from models import linear
 from models.frustration_scale import Scale
 from models.frustration_text import SHIPPED, TextHead, grams
+from models.training.sparse_rows import sparse_rows
 
 # AUC on the lines of the tuning calls: these three .89; anger and annoyance .87; with disappointment .88; with
 # disapproval .85, since disapproval is "no", "not" and "can't", which callers say all day without annoyance.
@@ -32,41 +32,6 @@ RECIPE = {
     "calm": "customers' turns of MultiDoGO dev (CDLA-Permissive-1.0, Peskov et al. 2019, Amazon)",
     "head": f"words and pairs in {LEAST_TEXTS} comments or more, 1 / sqrt of those known; logistic, L2, C {STRENGTH}",
 }
-Floats = npt.NDArray[np.float64]
-
-
-class Sparse:
-    """Texts by n-grams, with the two products that a linear head is fitted by."""
-
-    def __init__(self, texts: Sequence[str], columns: dict[str, int]) -> None:
-        known = [[columns[gram] for gram in grams(text) if gram in columns] for text in texts]
-        counts = np.array([len(one) for one in known])
-        self.shape, self.dtype = (len(texts), len(columns)), np.dtype(np.float64)
-        self.rows = np.repeat(np.arange(len(texts)), counts)
-        self.columns = np.array([column for one in known for column in one], np.intp)
-        self.values = np.repeat(1 / np.sqrt(np.maximum(counts, 1)), counts)
-
-    def __matmul__(self, weights: Floats) -> Floats:
-        return self._summed(self.rows, self.columns, weights, self.shape[0])
-
-    @property
-    def T(self) -> "Transposed":  # noqa: N802 - as arrays call it
-        return Transposed(self)
-
-    def transposed(self, errors: Floats) -> Floats:
-        return self._summed(self.columns, self.rows, errors, self.shape[1])
-
-    def _summed(self, into: npt.NDArray[np.intp], of: npt.NDArray[np.intp], what: Floats, size: int) -> Floats:
-        sums = [np.bincount(into, self.values * column[of], minlength=size) for column in what.T]
-        return np.stack(sums, axis=1)
-
-
-class Transposed:
-    def __init__(self, rows: Sparse) -> None:
-        self._rows = rows
-
-    def __matmul__(self, errors: Floats) -> Floats:
-        return self._rows.transposed(errors)
 
 
 def comments(folder: Path, part: str) -> tuple[list[str], npt.NDArray[np.intp]]:
@@ -81,7 +46,7 @@ def fit(texts: Sequence[str], annoyed: npt.NDArray[np.intp]) -> TextHead:
     """A head without a scale of its own yet."""
     seen = Counter(gram for text in texts for gram in grams(text))
     columns = {gram: at for at, gram in enumerate(sorted(gram for gram, count in seen.items() if count >= LEAST_TEXTS))}
-    rows = cast(Floats, Sparse(texts, columns))  # all that a head asks of its features
+    rows = sparse_rows(([grams(text)] for text in texts), columns)
     head = linear.fit(rows, annoyed, 2, strength=STRENGTH)
     weights = (head.weights[:, 1] - head.weights[:, 0]).astype(np.float16).astype(np.float32)
     return TextHead(columns, weights, float(head.bias[1] - head.bias[0]), Scale(0.0, 1.0))

@@ -15,7 +15,7 @@ from telephony.errors import BacktestError
 from telephony.events import VERSION
 from telephony.journal import Record, as_json
 from telephony.records.rows import HEAD
-from voice.events import Escalated, Judged
+from voice.events import Judged
 
 NUMBER = (int, float)
 NEEDED: Mapping[str, Mapping[str, Any]] = {  # of the entries that are fed to a mind: field → its type
@@ -140,12 +140,3 @@ def _unusable(lines: Sequence[Line]) -> Iterator[str]:
         yield "there was no room for it"
     if "CallingBack" in types:
         yield "it keeps a promise of an earlier call"
-
-
-def as_escalated(line: Line) -> Escalated:
-    """The escalation on record, as far as it is shown to people."""
-    given = line.fields
-    return Escalated(
-        str(given.get("trigger", "")), str(given.get("rule", "")), tuple(given.get("evidence", ())),
-        tuple(given.get("turns", ())), str(given.get("queue", "")), str(given.get("urgency", "")),
-    )  # fmt: skip

@@ -27,6 +27,7 @@ IDS = (
 POLICIES = "escalation_policies.json"  # recall, false share and minutes of each way to decide
 SPOKEN_EVERY = 20  # of the calls by telephone, in the quick bench
 SILENT_EVERY = 9  # of those with anger, without prosody, in the full bench
+CALLED = {"unit": "of calls", "of": "1 when a person was called no later than the truth says"}
 
 
 def rows(context: Context) -> Sequence[Row]:
@@ -53,15 +54,14 @@ def _by_telephone(context: Context, spoken: list[Outcome], plain: list[Outcome])
     make = context.samples.row
     needing = [one for one in spoken if one.script.truth.needs_person]
     others = [one for one in spoken if not one.script.truth.needs_person]
-    called = {"unit": "of calls", "of": "1 when a person was called no later than the truth says"}
     return [
-        make(IDS[0], [float(one.in_time) for one in needing], "share", goal=">= 0.95", **called,
+        make(IDS[0], [float(one.in_time) for one in needing], "share", goal=">= 0.95", **CALLED,
              note=f"{score.recall(spoken)}; {_kinds(score.by_why(spoken))}; Festival's voices, pocketsphinx"),
         make(IDS[1], [float(one.false) for one in others], "share", unit="of calls", goal="<= 0.10",
              of="1 when a person was called for whom there was no need",
              note=f"{score.false_rate(spoken)}; needless where this fired: {_kinds(score.by_trigger(spoken))}"),
         make(IDS[4], [float(one.in_time) for one in plain if one.script.truth.needs_person], "share", goal=">= 0.95",
-             **called, note="calls with annoyed lines, prosody weight 0"),
+             **CALLED, note="calls with annoyed lines, prosody weight 0"),
     ]  # fmt: skip
 
 
@@ -70,19 +70,18 @@ def _by_text(context: Context, outcomes: list[Outcome]) -> list[Row]:
     needing = [one for one in outcomes if one.script.truth.needs_person]
     others = [one for one in outcomes if not one.script.truth.needs_person]
     annoyed = [one for one in needing if one.script.truth.why == "frustrated"]
-    called = {"unit": "of calls", "of": "1 when a person was called no later than the truth says"}
     angry = [float(one.frustrated_before) for one in outcomes
              if one.escalated is not None and any(line.frustrated for line in one.script.lines)]  # fmt: skip
     found = prices.compared(scripts("tuning"), outcomes)
     kept = {"ours": asdict(found.ours), "singles": [asdict(one) for one in found.singles], "best": asdict(found.best)}
     (context.folder / "raw" / POLICIES).write_text(json.dumps(kept, indent=1), encoding="utf-8")
     return [
-        make(IDS[2], [float(one.in_time) for one in needing], "share", goal=">= 0.95", **called,
+        make(IDS[2], [float(one.in_time) for one in needing], "share", goal=">= 0.95", **CALLED,
              note=f"every word heard; {score.recall(outcomes)}; {_kinds(score.by_why(outcomes))}"),
         make(IDS[3], [float(one.false) for one in others], "share", unit="of calls", goal="<= 0.10",
              of="1 when a person was called for whom there was no need",
              note=f"every word heard; {score.false_rate(outcomes)}"),
-        make(IDS[5], [float(one.in_time) for one in annoyed], "share", goal="report", **called,
+        make(IDS[5], [float(one.in_time) for one in annoyed], "share", goal="report", **CALLED,
              note="calls whose main reason is frustration, every word heard"),
         make(IDS[6], [float(one.right_reason) for one in needing if one.escalated is not None], "share",
              unit="of calls", goal="report", of="1 when the trigger's kind is a reason the truth names"),

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from telephony.backends.demo_bank import DemoBank
 from tests.bench.context import Context
 from tests.bench.writer import Row
-from tests.quality.calls.in_text import CONFIDENCE
 from tests.quality.calls.score import DEEDS
+from tests.quality.calls.telling import CONFIDENCE
 from tests.quality.wordings import sentences
 from tests.sim.story import TODAY, Story
 from voice import events

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from telephony.hearing import languages
 from tests.bench.context import Context
 from tests.bench.writer import Row
-from tests.quality.calls.in_text import CONFIDENCE
+from tests.quality.calls.telling import CONFIDENCE
 from tests.quality.calls.voices import VARIANTS, spoken
 from tests.quality.test_coffee import segments
 from tests.quality.wordings import sentences

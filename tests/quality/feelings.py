@@ -11,14 +11,12 @@ from dataclasses import asdict, replace
 from models.frustration import Evidence, FrustrationState, Judgement
 from models.training.frustration import Call, Turn, fitted, written
 from telephony.backends.demo_bank import DemoBank
-from tests.quality.calls.plan import Plan, Sentence
 from tests.quality.calls.script import Part, Script, Truth, scripts
+from tests.quality.calls.telling import Telling
 from tests.sim.story import TODAY, Story, business
 from tests.sim.story import fitted as intents
 from voice import events
 from voice.dialogue.turn import CallerMind
-
-CONFIDENCE = 0.9  # of every word, as the calls in text have it
 
 
 class Listener:
@@ -46,24 +44,17 @@ def call_of(script: Script) -> Call:
     story.mind = Patient(business=business(), intents=intents(), judge=listener, call="story", today=TODAY)
     story.happens(events.Answered("+14155550123"))
     alone = replace(script, truth=Truth(needs_person=False))  # "no thank you" to every offer of a person
-    plan = Plan(alone, {name: intent.title for name, intent in business().intents.items()})
+    told = Telling(alone, story)
     labels: dict[int, bool] = {}
-    line = seen = 0
+    line = 0
     while not story.ended:
-        said = [act for act in story.acts[seen:] if isinstance(act, events.Say)]
-        seen = len(story.acts)
-        move = plan.next([Sentence(act.prompt, act.text) for act in said])
+        move = told.next()
         if move.over:
             break
         if move.line > line:
             line = move.line
             labels[len(listener.heard)] = script.lines[line - 1].frustrated
-        if move.keys:
-            story.keys(move.keys)
-        elif move.silent:
-            story.silence()
-        else:
-            story.hears(move.words, CONFIDENCE, over_prompt=move.barge_in)
+        told.carry_out(move)
     return [Turn(evidence, labels.get(at)) for at, evidence in enumerate(listener.heard)]
 
 

@@ -16,13 +16,10 @@ from telephony.journal import Record
 from telephony.records.export import write_records
 from telephony.settings import load
 from telephony.understanding import intents_of, sentence_encoder
-from tests.quality.calls.plan import Move, Plan, Sentence
 from tests.quality.calls.script import Script, scripts
+from tests.quality.calls.telling import Telling
 from tests.sim.journaled import Journaled
 from tests.sim.story import CONFIG, TODAY, Story, business
-from voice import events
-
-CONFIDENCE = 0.9
 
 
 def play(script: Script) -> tuple[Sequence[Record], int | None]:
@@ -30,18 +27,17 @@ def play(script: Script) -> tuple[Sequence[Record], int | None]:
     known = replace(business(), rules=())
     story = Story(deed=DemoBank(today=TODAY).perform_now, answered=False, known=known, intents=_intents())
     journaled = Journaled(story, script.id)
-    plan = Plan(script, {name: intent.title for name, intent in known.intents.items()})
-    due, turns, seen = script.truth.by_line, 0, 0
+    told = Telling(script, story)
+    due, turns = script.truth.by_line, 0
     by_turn = None
     while not story.ended:
-        new, seen = story.acts[seen:], len(story.acts)
-        move = plan.next([Sentence(act.prompt, act.text) for act in new if isinstance(act, events.Say)])
+        move = told.next()
         if move.over:
             break
         turns += 1
-        if due is not None and plan.line <= due:
+        if due is not None and told.plan.line <= due:
             by_turn = turns
-        _carry_out(story, move)
+        told.carry_out(move)
     return journaled.ended(), by_turn
 
 
@@ -49,15 +45,6 @@ def play(script: Script) -> tuple[Sequence[Record], int | None]:
 def _intents() -> IntentModel:
     """As the back-test itself understands: with the sentence encoder where its weights are."""
     return intents_of(business(), encoder=sentence_encoder(load(CONFIG).service.models_folder))
-
-
-def _carry_out(story: Story, move: Move) -> None:
-    if move.keys:
-        story.keys(move.keys)
-    elif move.silent:
-        story.silence()
-    else:
-        story.hears(move.words, CONFIDENCE, over_prompt=move.barge_in)
 
 
 def write(folder: Path, chosen: Sequence[Script]) -> Path:

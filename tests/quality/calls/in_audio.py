@@ -6,6 +6,7 @@ from pathlib import Path
 from models.brief import Part
 from telephony.events import ActionAsked, BriefReady, Heard, Said
 from telephony.journal import Record
+from telephony.replay import Replayed
 from telephony.replay import play as played
 from telephony.settings import Settings, load
 from telephony.sim.agent import SimAgent
@@ -23,13 +24,16 @@ from voice.audio import FRAME_MS, Pcm, silence
 QUIET_MS = 700  # people answer 0.5 to 1 s after a prompt has ended
 BARGE_IN_MS = 1_500  # into the prompt that is spoken over
 PATIENCE_MS = 20_000  # for a system that says nothing
-STAYS_MS = 2_500  # once a person is called, so that the brief is on record
+STAYS_MS = 2_500  # once a person is called, so that the brief is on record; and once they are there
 
 
 class ListeningCaller:
-    """Waits for the system to finish, makes up its mind by what was said, and speaks, presses keys or hangs up."""
+    """Waits for the system to finish, makes up its mind by what was said, and speaks, presses keys or hangs up.
 
-    def __init__(self, script: Script, variant: Variant) -> None:
+    `waits_ms`: for the person that was called.
+    """
+
+    def __init__(self, script: Script, variant: Variant, *, waits_ms: int = STAYS_MS) -> None:
         titles = {name: intent.title for name, intent in business().intents.items()}
         self.plan = Plan(script, titles)
         self.escalated_at_line = 0
@@ -39,11 +43,13 @@ class ListeningCaller:
         self._said: list[Sentence] = []
         self._attention = Attention()
         self._at_ms = 0
-        self._called = False
+        self._called = self._joined = False
+        self._waits_ms = waits_ms
         self._play = self._call()
 
     def joined(self) -> None:
-        """Nobody is at a telephone in these calls."""
+        """A person is on the line now."""
+        self._joined = True
 
     def told(self, record: Record) -> None:
         """The system's sentences, understood however they are pronounced; and that a person is called."""
@@ -75,7 +81,11 @@ class ListeningCaller:
                 break
             yield from self._carried_out(move)
             barge_in = self._next_interrupts(move)
-        yield from _silent(STAYS_MS)
+        for _ in range(0, self._waits_ms, FRAME_MS):
+            if self._joined:
+                yield from _silent(STAYS_MS)
+                break
+            yield Step(silence(FRAME_MS))
         yield Step(silence(FRAME_MS), hangs_up=True)
 
     def _next_interrupts(self, move: Move) -> bool:
@@ -105,26 +115,39 @@ class ListeningCaller:
 
 
 class _Parties:
-    def __init__(self, script: Script, variant: Variant) -> None:
-        self.name = f"{script.id}-{variant.name}"
+    def __init__(self, name: str, caller: ListeningCaller, agents: Mapping[str, SimAgent]) -> None:
+        self.name = name
         self.number: str | None = None
-        self.agents: Mapping[str, SimAgent] = {}
+        self.agents = agents
         self.wraps_up: Mapping[str, WrapUp] = {}
-        self._caller = ListeningCaller(script, variant)
+        self._caller = caller
 
     def caller(self) -> ListeningCaller:
         return self._caller
 
 
 def play(script: Script, variant: Variant, *, out: Path, settings: Settings | None = None) -> Outcome:
-    """One call; its journal and recording go to `out`."""
-    parties = _Parties(script, variant)
-    caller = parties.caller()
+    """One call, in which nobody is at a telephone; its journal and recording go to `out`."""
+    return told(script, variant, out=out, settings=settings)[0]
+
+
+def told(
+    script: Script,
+    variant: Variant,
+    *,
+    out: Path,
+    settings: Settings | None = None,
+    agents: Mapping[str, SimAgent] | None = None,
+    waits_ms: int = STAYS_MS,
+) -> tuple[Outcome, Replayed]:
+    """One call and its journal. `agents`: id → telephone; the caller waits `waits_ms` for the one who is called."""
+    caller = ListeningCaller(script, variant, waits_ms=waits_ms)
+    parties = _Parties(f"{script.id}-{variant.name}", caller, agents or {})
     replayed = played(parties, settings or load(CONFIG), out=out, on_record=caller.told)
     records = replayed.records
     escalated = [one.entry for one in records if isinstance(one.entry, events.Escalated)]
     briefs = [one.entry.brief for one in records if isinstance(one.entry, BriefReady)]
-    return Outcome(
+    outcome = Outcome(
         script=script,
         variant=variant.name,
         escalated=escalated[0] if escalated else None,
@@ -136,26 +159,17 @@ def play(script: Script, variant: Variant, *, out: Path, settings: Settings | No
         brief={part.value: " ".join(line.text for line in briefs[-1].part(part)) for part in Part} if briefs else {},
         seconds=replayed.seconds,
     )
+    return outcome, replayed
 
 
 def _judged(records: tuple[Record, ...], lines_at: list[tuple[int, int]]) -> Iterator[Judged]:
-    understood = {one.entry.turn: one.entry for one in records if isinstance(one.entry, events.Understood)}
-    felt = {one.entry.turn: one.entry for one in records if isinstance(one.entry, events.Judged)}
+    told = [one.entry for one in records if isinstance(one.entry, events.Understood | events.Judged)]
     for one in records:
         heard = one.entry
         if not isinstance(heard, Heard) or heard.speaker != "caller":
             continue
         line = max((number for at, number in lines_at if at <= heard.end_ms), default=0)
-        what, how = understood.get(heard.turn), felt.get(heard.turn)
-        yield Judged(
-            line,
-            heard.text,
-            what.intent if what else None,
-            what.in_scope if what else False,
-            what.slots if what else {},
-            how.frustration if how else 0.0,
-            how.terms if how else {},
-        )
+        yield Judged.of(line, heard.text, (fact for fact in told if fact.turn == heard.turn))
 
 
 def _silent(ms: int) -> Iterator[Step]:

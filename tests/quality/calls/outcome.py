@@ -1,9 +1,10 @@
 """What came of one scripted call, as the scores want it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from tests.quality.calls.script import Script
+from voice import events
 from voice.events import Escalated
 
 
@@ -18,6 +19,22 @@ class Judged:
     slots: Mapping[str, str]
     frustration: float
     terms: Mapping[str, float]
+
+    @classmethod
+    def of(cls, line: int, heard: str, facts: Iterable[object]) -> "Judged":
+        """`facts`: what the mind told of the turn, whatever else it told."""
+        told = tuple(facts)
+        understood = next((fact for fact in told if isinstance(fact, events.Understood)), None)
+        felt = next((fact for fact in told if isinstance(fact, events.Judged)), None)
+        return cls(
+            line,
+            heard,
+            understood.intent if understood else None,
+            understood.in_scope if understood else False,
+            understood.slots if understood else {},
+            felt.frustration if felt else 0.0,
+            felt.terms if felt else {},
+        )
 
 
 @dataclass(frozen=True, slots=True)
