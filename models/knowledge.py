@@ -32,7 +32,8 @@ _STOPS = frozenset({
 class Article:
     """A page of `config/knowledge`. `spoken` is what the line says; `text` is for people and the co-pilot; after
     `review_by` somebody must look at it again. `questions`: ways to ask for it; without any nobody is answered by it,
-    unless an intent names it. `owner` and `queue`: who answers for it, and where more is to be had."""
+    unless an intent names it. `agents_ask`: ways agents ask for it, which teach the line nothing. `owner` and `queue`:
+    who answers for it, and where more is to be had."""
 
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
     name: str
@@ -42,6 +43,7 @@ class Article:
     review_by: date
     text: str = ""
     questions: tuple[str, ...] = ()
+    agents_ask: tuple[str, ...] = ()
     owner: str = ""
     queue: str | None = None
 
