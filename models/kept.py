@@ -3,8 +3,10 @@
 from dataclasses import replace
 
 from models.brief import Brief, BriefLine, Part
-from models.compose import MOST_WORDS, NOT_KNOWN, VERIFIED
+from models.brief_aloud import MOST_WORDS
+from models.brief_lines import VERIFIED
 from models.spoken import spoken_words
+from models.vouched import NOT_KNOWN
 
 AS_PROMISED = "called back as promised"
 NEWER = frozenset({Part.WHO})  # who they are now counts, where they proved it again

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from models.brief import Brief, Part
-from models.compose import NOT_KNOWN
 from models.redact import redact, redact_turns
 from models.transcript import Speaker, Transcript
+from models.vouched import NOT_KNOWN
 
 _PROMISE = ("i'll ", "i will ", "we'll ", "we will ", "you'll get", "you will get", "you'll receive", "going to send")
 _QUOTED_WORDS = 25

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from models.brief import Brief, Part
-from models.compose import NOT_KNOWN
+from models.vouched import NOT_KNOWN
 from models.redact import redact
 from models.spoken import spoken_words
 from models.transcript import Speaker, Transcript

@@ -5,7 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from models.brief import Brief, Part
-from models.compose import NOT_KNOWN
+from models.vouched import NOT_KNOWN
 from telephony.agents.agent import Presence
 from telephony.events import AgentOffered, BriefReady, CallbackAgreed, CallOffered
 from telephony.sim.agent import SimAgent, accepts_at_once

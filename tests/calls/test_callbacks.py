@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from models.brief import Brief, Part
-from models.compose import NOT_KNOWN
+from models.vouched import NOT_KNOWN
 from telephony.agents.agent import Presence
 from telephony.events import (
     AgentOffered,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from models.brief import Brief, Part
-from models.compose import NOT_KNOWN
+from models.vouched import NOT_KNOWN
 from telephony.events import AgentAccepted, AgentBriefed, BriefReady, CallbackAgreed, CallEnded, Heard
 from telephony.journal import Record
 from telephony.sim.fixture import Fixture

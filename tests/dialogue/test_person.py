@@ -3,7 +3,8 @@
 import pytest
 
 from models.brief import Part
-from models.compose import NOT_KNOWN, compose
+from models.compose import compose
+from models.vouched import NOT_KNOWN
 from telephony.backends.demo_bank import DemoBank
 from tests.dialogue.asked_phrases import MENTIONS, REQUESTS
 from tests.sim.story import TODAY, Story

@@ -6,11 +6,12 @@ from datetime import date
 import pytest
 
 from models.brief import Attempt, BriefLine, Caller, Entity, Material, Part, Reason
-from models.compose import HEADLINE_WORDS, NOT_KNOWN, compose, corrected
+from models.compose import HEADLINE_WORDS, compose, corrected
 from models.spoken import as_said, spoken_seconds, spoken_words
 from models.summary import draft
 from models.supported import supported
 from models.transcript import Speaker, Transcript
+from models.vouched import NOT_KNOWN
 
 TODAY = date(2026, 11, 18)
 

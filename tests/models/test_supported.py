@@ -6,10 +6,11 @@ from datetime import date
 import pytest
 
 from models.brief import Attempt, BriefLine, Caller, Clip, Entity, Material, Part, Reason
-from models.compose import NOT_KNOWN, compose
+from models.compose import compose
 from models.statement import only_answers, says_something
 from models.supported import supported
 from models.transcript import Speaker, Transcript
+from models.vouched import NOT_KNOWN
 
 TODAY = date(2026, 11, 18)  # a Wednesday
 
