@@ -5,12 +5,10 @@ import logging
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 
-from telephony.access import audit
 from telephony.history import History, NoHistory
 from telephony.journal import Keeper
 from telephony.records import changes
 from telephony.records.history import RecordedHistory
-from telephony.records.notes import StoredNotes
 from telephony.records.recordings import Recorded, Recordings
 from telephony.records.store import Store, default_url, open_store
 from telephony.records.upgrade import open_engine
@@ -35,14 +33,6 @@ def _history(settings: Settings, stack: AsyncExitStack) -> RecordedHistory:
     history = RecordedHistory(open_engine(settings.records.url or default_url(settings.service.records_folder)))
     stack.callback(history.close)
     return history
-
-
-async def open_audit(world: World, keeper: Keeper, stack: AsyncExitStack) -> audit.Audit:
-    """Notes go into the database, where there is one."""
-    shelf = StoredNotes(keeper) if isinstance(keeper, Store) else audit.InMemory()
-    notes = audit.Audit(shelf, wall=world.wall)
-    await stack.enter_async_context(audit.running(notes))
-    return notes
 
 
 def open_recordings(

@@ -11,6 +11,7 @@ from models.frustration_line import RECORD, Line
 from models.inference import Pool
 from telephony import engines, hearing, language_model
 from telephony.access.audit import Audit
+from telephony.access.parts import Access
 from telephony.admission_load import Admission
 from telephony.agents import callback
 from telephony.agents.callback import NumberFrom
@@ -25,12 +26,13 @@ from telephony.dialling import SWITCH_FILE, Dialling
 from telephony.history import History
 from telephony.house import Backend, House, Unrecorded
 from telephony.journal import Keeper
-from telephony.keeping import open_audit, open_record, open_recordings
+from telephony.keeping import open_record, open_recordings
 from telephony.known_prompts import known_prompts
 from telephony.lateness import LoopClock
 from telephony.minds import BusinessMinds
 from telephony.records.recordings import Recordings
 from telephony.settings import Settings
+from telephony.signing_in import open_sign_in
 from telephony.speaking import Voices, open_voices, prerender
 from telephony.staffing import ladder, open_staff, running
 from telephony.understanding import KEPT, intents_of, sentence_encoder
@@ -66,7 +68,11 @@ class Company:
     keeper: Keeper
     recordings: Recordings | None
     history: History
-    audit: Audit
+    access: Access
+
+    @property
+    def audit(self) -> Audit:
+        return self.access.audit
 
 
 async def open_machinery(settings: Settings, world: World, business: Business, stack: AsyncExitStack) -> Machinery:
@@ -123,8 +129,8 @@ async def open_company(
         cut=recordings.clip if recordings else None,
     )
     lines = await stack.enter_async_context(open_lines(settings, business, world, ringer=desks, voice=voices.voice))
-    audit = await open_audit(world, keeper, stack)
-    return Company(backend, desks, staff, front, lines, keeper, recordings, history, audit)
+    access = await open_sign_in(settings, world, keeper, stack)
+    return Company(backend, desks, staff, front, lines, keeper, recordings, history, access)
 
 
 def furnish(settings: Settings, world: World, business: Business, machinery: Machinery, company: Company) -> House:

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from models import scratch
+from telephony.access.parts import Access
 from telephony.agents.staff import Staff
 from telephony.callbacks import Callbacks
 from telephony.desk import captions
@@ -47,6 +48,7 @@ class Service:
     voices: Voices
     callbacks: Callbacks | None
     loop_clock: LoopClock
+    access: Access
     health: Health
     app: FastAPI
 
@@ -62,6 +64,9 @@ class Service:
             tasks.create_task(measuring, name="admission")
             tasks.create_task(self._look_at_the_pool(), name="health")
             tasks.create_task(self.switchboard.serve(), name="switchboard")
+            if isinstance(house.keeper, Store):  # which the terminal may change beside us
+                watching = self.access.directory.watch(self.access.sessions, asyncio.get_running_loop().time)
+                tasks.create_task(watching, name="users")
             if self.callbacks is not None:
                 tasks.create_task(self.callbacks.run(), name="call backs")
 
@@ -108,14 +113,16 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
         app = create_app(
             settings=settings, business=business, front=front, desks=company.desks, phone=lines.browser,
             carrier=lines.twilio, pbx=lines.asterisk, switchboard=switchboard, metrics=registry, clock=clock,
-            audit=company.audit,
+            access=company.access,
         )  # fmt: skip
         voices, loop_clock = machinery.voices, machinery.loop_clock
         Present(Sources(
             switchboard, machinery.admission, machinery.pool, voices.cached.counts, voices.process, loop_clock,
             lines.twilio, lines.asterisk, health,
         ), registry)  # fmt: skip
-        yield Service(settings, business, switchboard, staff, front, voices, callbacks, loop_clock, health, app)
+        yield Service(
+            settings, business, switchboard, staff, front, voices, callbacks, loop_clock, company.access, health, app
+        )
 
 
 def published(settings: Settings) -> World:
@@ -143,6 +150,11 @@ async def serve(settings: Settings, *, config: Path, ready: Callable[[Service], 
         if ready is not None:
             ready(service)
         log.info("serving on http://%s:%d with settings from %s", host, port, config)
+        link = await service.access.first_link(
+            settings.service.public_url or f"http://{host}:{port}", asyncio.get_running_loop().time()
+        )
+        if link:  # to the terminal alone: logs are kept, and read by others
+            print(f"\nNobody can manage users yet. Open this once, within an hour, to become the admin:\n  {link}\n")
         try:
             await server.serve()  # returns once drained, after SIGINT or SIGTERM
         finally:

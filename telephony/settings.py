@@ -267,9 +267,27 @@ class PersonSettings(Section):
         return roles
 
 
+class OidcSettings(Section):
+    issuer: str
+    client_id: str
+    secret_variable: str = "WARMLINE_OIDC_SECRET"
+    name: str = "your organisation"
+    roles_claim: str = "roles"
+    roles: dict[str, Role] = Field(min_length=1)
+    email_domains: tuple[str, ...] = ()
+    scopes: tuple[str, ...] = ("openid", "email", "profile")
+
+    @field_validator("issuer")
+    @classmethod
+    def _safe(cls, issuer: str) -> str:
+        _https(issuer)  # kept as it is: the token's issuer must be the same to the last slash
+        return issuer
+
+
 class DeskSettings(Section):
     demo_sign_in: bool = False
     demo_people: tuple[PersonSettings, ...] = ()
+    oidc: OidcSettings | None = None
     phone_number: str = ""
 
 
@@ -282,6 +300,7 @@ class AgentSettings(Section):
     line: Literal["webrtc", "twilio", "asterisk", "simulated"] = "webrtc"
     address: str = ""
     pin_variable: str = ""
+    email: str = ""
     outside: bool = False
 
 
@@ -338,6 +357,11 @@ def parse(table: Mapping[str, Any], *, origin: str) -> Settings:
         raise ConfigError(
             f"{origin}: [desk] demo_sign_in: false expected where [service] public_url is set, got true: whoever "
             "reaches that address could sit down as an agent. A pin_variable in [[agents]] lets each sign in by PIN"
+        )
+    if settings.desk.oidc is not None and not settings.service.public_url:
+        raise ConfigError(
+            f"{origin}: [service] public_url: an address expected where [desk.oidc] is set, got none: the organisation "
+            "sends people back to it"
         )
     return settings
 

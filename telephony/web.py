@@ -1,15 +1,13 @@
 """The one HTTP door: health, metrics, the carrier's webhooks and streams, the desk."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
-from telephony.access.audit import Notes
-from telephony.access.users import User
+from telephony.access.parts import Access
 from telephony.desk.app import DeskDeps, create_desk
-from telephony.desk.auth import HASHER, Credentials
 from telephony.desk.desks import Desks
 from telephony.desk.front_office import FrontOffice
 from telephony.desk.settings import DeskSettings
@@ -17,7 +15,7 @@ from telephony.lines import twilio
 from telephony.lines.asterisk import AsteriskLine
 from telephony.lines.webrtc import WebRtcLine
 from telephony.metrics_access import may_read
-from telephony.settings import AgentSettings, Settings, secret
+from telephony.settings import Settings, secret
 from telephony.switchboard import Switchboard
 from voice.dialogue.business import Business
 
@@ -34,7 +32,7 @@ def create_app(
     switchboard: Switchboard,
     metrics: CollectorRegistry,
     clock: Callable[[], float],
-    audit: Notes,
+    access: Access,
 ) -> FastAPI:
     app = FastAPI(title="Warmline", docs_url=None, redoc_url=None, openapi_url=None)
 
@@ -64,21 +62,14 @@ def create_app(
             office=front,
             phone=phone,
             desks=desks,
-            credentials=Credentials(_pins(settings.agents), one_click=settings.desk.demo_sign_in),
+            access=access,
             clock=clock,
-            audit=audit,
             settings=DeskSettings(
                 business=business.name,
                 secure_cookie=public.startswith("https://"),
                 phone_number=settings.desk.phone_number,
-                demo_people=tuple(User(p.id, p.name, frozenset(p.roles)) for p in settings.desk.demo_people),
             ),
         )
     )
     app.mount("/", desk)
     return app
-
-
-def _pins(agents: Iterable[AgentSettings]) -> dict[str, str]:
-    """Hashes of the agents' PINs, as the environment holds them; an agent without one cannot sign in by PIN."""
-    return {a.id: HASHER.hash(pin) for a in agents if a.pin_variable and (pin := secret(a.pin_variable))}

@@ -1,6 +1,6 @@
 """The desk as one ASGI app: pages, their calls, and the feed. Built from its collaborators; keeps no globals."""
 
-import time
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,15 +10,19 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 
-from telephony.desk import briefs, signin, softphone, work, wrapup
-from telephony.access.audit import Audit, InMemory, Notes
-from telephony.desk.auth import Credentials, Sessions
+from telephony.access.audit import Notes
+from telephony.access.errors import AccessError, NotLetIn, TooManyTries
+from telephony.access.parts import Access
+from telephony.desk import admin, audit, briefs, organisation, signin, softphone, work, wrapup
 from telephony.desk.desks import Desks
 from telephony.desk.doors import Doors, SecurityHeaders, wrong
 from telephony.desk.office import DeskOffice, NotPossible
 from telephony.desk.settings import DeskSettings
 from telephony.desk.softphone import Phone
 from telephony.desk.wire import Wire
+from telephony.errors import RecordError
+
+log = logging.getLogger(__name__)
 
 STATIC = Path(__file__).parent / "static"
 BODY_BYTES_MAX = 256 * 1024
@@ -32,23 +36,28 @@ class DeskDeps:
     office: DeskOffice
     phone: Phone
     desks: Desks
-    credentials: Credentials
+    access: Access
     clock: Callable[[], float]
     settings: DeskSettings = field(default_factory=DeskSettings)
-    audit: Notes = field(default_factory=lambda: Audit(InMemory(), wall=time.time))
+
+    @property
+    def audit(self) -> Notes:
+        return self.access.audit
 
 
 def create_desk(deps: DeskDeps) -> FastAPI:
     """Pages `/`, `/desk`, `/call`; calls below `/desk/api`; the websocket `/desk/feed`."""
     app = FastAPI(title="Warmline desk", docs_url=None, redoc_url=None, openapi_url=None, max_body_size=BODY_BYTES_MAX)
-    sessions = Sessions()
-    doors = Doors(sessions=sessions, clock=deps.clock, origins=deps.settings.origins)
+    sessions, settings = deps.access.sessions, deps.settings
+    sessions.on_end(lambda session: deps.desks.sign_out(session.agent))
+    doors = Doors(sessions=sessions, clock=deps.clock, origins=settings.origins, cookie=settings.cookie)
     wire = Wire(sessions=sessions, desks=deps.desks, clock=deps.clock)
     deps.desks.serve(deps.office)
 
     app.add_middleware(SecurityHeaders)
     app.mount("/desk/static", StaticFiles(directory=STATIC), name="static")
-    _include(app, deps, doors, sessions)
+    _include(app, deps, doors)
+    _include_access(app, deps, doors)
     _say_what_is_refused(app)
     _serve_pages(app, caller=deps.settings.caller_page)
 
@@ -62,18 +71,20 @@ def create_desk(deps: DeskDeps) -> FastAPI:
     return app
 
 
-def _include(app: FastAPI, deps: DeskDeps, doors: Doors, sessions: Sessions) -> None:
+def _include_access(app: FastAPI, deps: DeskDeps, doors: Doors) -> None:
+    """Who comes in, who may, and what they did."""
+    access, settings, clock = deps.access, deps.settings, deps.clock
+    entrance = signin.Entrance(access=access, office=deps.office, desks=deps.desks, settings=settings, clock=clock)
     app.include_router(
-        signin.routes(
-            office=deps.office,
-            desks=deps.desks,
-            doors=doors,
-            sessions=sessions,
-            credentials=deps.credentials,
-            settings=deps.settings,
-            clock=deps.clock,
-        )
+        signin.routes(access=access, entrance=entrance, desks=deps.desks, doors=doors, settings=settings, clock=clock)
     )
+    app.include_router(admin.routes(access=access, doors=doors, clock=clock))
+    app.include_router(audit.routes(audit=access.audit, doors=doors))
+    if access.organisation is not None:
+        app.include_router(organisation.routes(organisation=access.organisation, entrance=entrance, settings=settings))
+
+
+def _include(app: FastAPI, deps: DeskDeps, doors: Doors) -> None:
     app.include_router(work.routes(office=deps.office, doors=doors))
     app.include_router(briefs.routes(office=deps.office, doors=doors))
     app.include_router(wrapup.routes(office=deps.office, doors=doors))
@@ -94,6 +105,16 @@ def _say_what_is_refused(app: FastAPI) -> None:
     async def not_possible(_request: Request, error: Exception) -> JSONResponse:
         return JSONResponse({"detail": str(error)}, 409)
 
+    @app.exception_handler(AccessError)
+    async def not_allowed(_request: Request, error: Exception) -> JSONResponse:
+        status = 401 if isinstance(error, NotLetIn) else 429 if isinstance(error, TooManyTries) else 409
+        return JSONResponse({"detail": str(error)}, status)
+
+    @app.exception_handler(RecordError)
+    async def not_kept(_request: Request, error: Exception) -> JSONResponse:
+        log.warning("a page was refused: %s", error)
+        return JSONResponse({"detail": "The record cannot be reached now. Try again in a moment."}, 503)
+
     @app.exception_handler(RequestValidationError)
     async def not_understood(_request: Request, error: Exception) -> JSONResponse:
         return JSONResponse({"detail": wrong(error)}, 422)
@@ -107,6 +128,22 @@ def _serve_pages(app: FastAPI, *, caller: bool) -> None:
     @app.get("/desk")
     async def desk() -> FileResponse:
         return FileResponse(STATIC / "desk.html")
+
+    @app.get("/sign-in")
+    async def sign_in() -> FileResponse:
+        return FileResponse(STATIC / "signin.html")
+
+    @app.get("/welcome")
+    async def welcome() -> FileResponse:
+        return FileResponse(STATIC / "welcome.html")
+
+    @app.get("/admin")
+    async def people() -> FileResponse:
+        return FileResponse(STATIC / "admin.html")
+
+    @app.get("/audit")
+    async def notes() -> FileResponse:
+        return FileResponse(STATIC / "audit.html")
 
     if caller:
 

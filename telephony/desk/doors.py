@@ -14,9 +14,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from telephony.access.roles import Role, Roles, Who, refusal
-from telephony.desk.auth import Session, Sessions
+from telephony.access.sessions import Session, Sessions
 
-COOKIE = "warmline_desk"
 CSRF_HEADER = "x-csrf-token"
 
 HEADERS = {
@@ -78,8 +77,13 @@ class Seat:
 
 
 class Doors:
-    def __init__(self, *, sessions: Sessions, clock: Callable[[], float], origins: tuple[str, ...]) -> None:
+    """`cookie`: the name of the session's."""
+
+    def __init__(
+        self, *, sessions: Sessions, clock: Callable[[], float], origins: tuple[str, ...], cookie: str
+    ) -> None:
         self._sessions = sessions
+        self._cookie = cookie
         self._clock = clock
         self._origins = origins
 
@@ -98,7 +102,7 @@ class Doors:
 
     def seat(self, request: Request, *roles: Role) -> Seat:
         """For reading: a live session, of somebody with one of `roles` where any is named."""
-        cookie = request.cookies.get(COOKIE)
+        cookie = request.cookies.get(self._cookie)
         session = self._sessions.find(cookie, self._clock())
         if session is None or cookie is None:
             raise HTTPException(401, "You are signed out. Sign in again.")

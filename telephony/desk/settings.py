@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from telephony.access.users import User
-
 
 @dataclass(frozen=True, slots=True)
 class DeskSettings:
@@ -16,4 +14,8 @@ class DeskSettings:
     caller_page: bool = True  # whether /call lets anyone ring in from the browser
     phone_number: str = ""  # shown to callers whose browser cannot call; none: they are told to use another browser
     decline_reasons: tuple[str, ...] = ("Not my area", "On a break", "Audio trouble", "Other")  # keys 1 to 4
-    demo_people: tuple[User, ...] = ()  # sign in with one click beside the agents, where that is how one signs in
+
+    @property
+    def cookie(self) -> str:
+        """The session's: behind HTTPS no other host of the domain can set one of this name (RFC 6265bis, 4.1.3)."""
+        return "__Host-warmline_desk" if self.secure_cookie else "warmline_desk"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from fastapi import WebSocket, WebSocketDisconnect
 from pydantic import ValidationError
 
-from telephony.desk.auth import Session, Sessions
+from telephony.access.sessions import Session, Sessions
 from telephony.desk.desks import Desks
 from telephony.desk.feed import Feed
 from telephony.desk.messages import Closed, Hello, Resync

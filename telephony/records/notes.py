@@ -7,13 +7,13 @@ from sqlalchemy import Connection, Row, Select, select, update
 from telephony.access.audit import Kept, Note, Outcome, Wanted
 from telephony.records.audit import Broken, link, verify
 from telephony.records.schema import audit, audit_head
-from telephony.records.store import Store
+from telephony.records.terminal import Runs
 
 
 class StoredNotes:
-    """`telephony.access.audit.Shelf` over the store's own thread."""
+    """`telephony.access.audit.Shelf` over the store's own thread, or the terminal's database."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Runs) -> None:
         self._store = store
 
     async def add(self, notes: Sequence[Note]) -> None:

@@ -137,3 +137,31 @@ audit_head = Table(
     Column("last_seq", Integer, nullable=False),
     Column("head", String(64), nullable=False),
 )
+
+knowledge_candidates = Table(
+    "knowledge_candidates",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("call", ID, nullable=False),
+    Column("turn", Integer),  # the question's; null: asked from a desk
+    Column("question", Text, nullable=False),  # redacted, as the answer
+    Column("answer", Text, nullable=False),
+    Column("answered_by", ID, nullable=False),
+    Column("wall", Double, nullable=False),
+    Index("knowledge_candidates_by_wall", "wall"),
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("name", String(255), nullable=False),
+    Column("roles", String(255), nullable=False),  # with blanks between
+    Column("hash", String(255), nullable=False),  # argon2 of the password; empty: none
+    Column("subject", String(512), nullable=False),  # issuer and subject at the organisation's provider; empty: none
+    Column("disabled", Boolean, nullable=False),
+    Column("version", Integer, nullable=False),  # grows with every change after which sessions end
+    Column("created_wall", Double, nullable=False),
+    Column("signed_in_wall", Double),
+    Index("users_by_subject", "subject"),
+)

@@ -7,8 +7,9 @@ from fastapi import Depends, FastAPI
 from starlette.testclient import TestClient
 
 from telephony.access.roles import Role, Who, refusal
-from telephony.desk.auth import Sessions
-from telephony.desk.doors import COOKIE, CSRF_HEADER, Doors, Seat
+from telephony.access.sessions import Sessions
+from telephony.access.users import User
+from telephony.desk.doors import CSRF_HEADER, Doors, Seat
 
 HOST = "http://testserver"
 
@@ -18,7 +19,7 @@ class Corridor:
 
     def __init__(self) -> None:
         self.sessions = Sessions()
-        self.doors = Doors(sessions=self.sessions, clock=lambda: 0.0, origins=())
+        self.doors = Doors(sessions=self.sessions, clock=lambda: 0.0, origins=(), cookie="c")
         app = FastAPI()
         reading, acting = (make(Role.SUPERVISOR, Role.ADMIN) for make in (self.doors.reads, self.doors.acts))
 
@@ -34,8 +35,8 @@ class Corridor:
 
     def comes(self, *roles: Role) -> dict[str, str]:
         """The headers of a page of somebody with these roles."""
-        cookie, session = self.sessions.open("sam", 0.0, frozenset(roles))
-        self.client.cookies.set(COOKIE, cookie)
+        cookie, session = self.sessions.open(User("sam", "Sam", frozenset(roles)), 0.0)
+        self.client.cookies.set("c", cookie)
         return {"origin": HOST, CSRF_HEADER: session.csrf}
 
 

@@ -1,20 +1,24 @@
 """A desk with a simulated office, a phone that only remembers, and a clock that tests turn."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pytest
 from starlette.testclient import TestClient
 
-from telephony.desk import Credentials, DeskDeps, Desks, DeskSettings, create_desk
+from telephony.access.directory import Credentials
+from telephony.access.parts import Access, open_access
+from telephony.access.users import User
+from telephony.desk import DeskDeps, Desks, DeskSettings, create_desk
 from telephony.errors import Refused
 from telephony.leg import LegId
 from telephony.lines.webrtc import CalledIn
 from tests.desk.chromium import only_loopback  # noqa: F401  (a fixture)
 from tests.desk.house import house, page  # noqa: F401  (fixtures)
-from tests.desk.office import SimulatedOffice
+from tests.desk.office import PEOPLE, SimulatedOffice
 
 HOST = "http://testserver"
+WALL = 1_790_000_000.0
 
 
 @dataclass
@@ -47,11 +51,12 @@ class NoPhone:
 class Room:
     """One desk service as its browsers see it; `post` acts as a signed-in page does."""
 
-    def __init__(self, client: TestClient, office: SimulatedOffice, desks: Desks, clock: Clock) -> None:
+    def __init__(self, client: TestClient, office: SimulatedOffice, desks: Desks, clock: Clock, access: Access) -> None:
         self.client = client
         self.office = office
         self.desks = desks
         self.clock = clock
+        self.access = access
         self.csrf = ""
 
     def sign_in(self, agent: str = "ana", pin: str = "") -> int:
@@ -75,20 +80,25 @@ class Room:
         return self.client.websocket_connect("/desk/feed", headers={"origin": origin})
 
 
-def make_room(credentials: Credentials, settings: DeskSettings | None = None) -> Iterator[Room]:
+def make_room(
+    credentials: Credentials, settings: DeskSettings | None = None, demo: Sequence[User] = ()
+) -> Iterator[Room]:
+    """`demo`: who signs in with one click beside the agents."""
     clock = Clock()
+    agents = {person.id: person.name for person in PEOPLE}
+    access = open_access(agents=agents, credentials=credentials, demo=demo, clock=clock, wall=lambda: WALL)
     office = SimulatedOffice()
     desks = Desks(clock=clock)
     deps = DeskDeps(
         office=office,
         phone=NoPhone(),
         desks=desks,
-        credentials=credentials,
+        access=access,
         clock=clock,
         settings=settings or DeskSettings(),
     )
     with TestClient(create_desk(deps)) as client:
-        yield Room(client, office, desks, clock)
+        yield Room(client, office, desks, clock, access)
 
 
 @pytest.fixture

@@ -2,19 +2,26 @@
 
 import asyncio
 import socket
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest_asyncio
 import uvicorn
 
-from telephony.desk import Credentials, DeskDeps, Desks, DeskSettings, create_desk
+from telephony.access.directory import Credentials
+from telephony.access.parts import open_access
+from telephony.access.roles import Role
+from telephony.access.users import User
+from telephony.desk import DeskDeps, Desks, DeskSettings, create_desk
 from telephony.lines.webrtc import WebRtcLine
 from telephony.lines.webrtc_leg import WebRtcLeg
 from tests.desk.chromium import open_page, sees, sign_in
-from tests.desk.office import SimulatedOffice
+from tests.desk.office import PEOPLE, SimulatedOffice
 
 PHONE_NUMBER = "+1 206 555 0199"
+SAM = User("sam", "Sam Reyes", frozenset({Role.SUPERVISOR, Role.REVIEWER, Role.ADMIN, Role.AUDITOR}))
+DEMO = (SAM,)
 
 
 class House:
@@ -23,11 +30,18 @@ class House:
         self.office = SimulatedOffice()
         self.desks = Desks(clock=loop.time)
         self.line = WebRtcLine(ringer=self.desks)
+        self.access = open_access(
+            agents={person.id: person.name for person in PEOPLE},
+            credentials=Credentials(one_click=True),
+            demo=DEMO,
+            clock=loop.time,
+            wall=time.time,
+        )
         deps = DeskDeps(
             office=self.office,
             phone=self.line,
             desks=self.desks,
-            credentials=Credentials(one_click=True),
+            access=self.access,
             clock=loop.time,
             settings=DeskSettings(phone_number=PHONE_NUMBER),
         )

@@ -6,9 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from telephony.desk import Credentials, DeskDeps, Desks, create_desk
+from telephony.access.directory import Credentials
+from telephony.access.parts import open_access
+from telephony.access.passwords import hashed
+from telephony.access.tries import PAIR
+from telephony.desk import DeskDeps, Desks, create_desk
 from telephony.desk.app import BODY_BYTES_MAX
-from telephony.desk.auth import HASHER, TRIES
 from telephony.errors import Refused
 from telephony.leg import LegId, Party
 from telephony.lines.webrtc import WebRtcLine
@@ -23,7 +26,7 @@ PIN = "4711"
 
 @pytest.fixture
 def pin_room() -> Iterator[Room]:
-    yield from make_room(Credentials(hashes={"ana": HASHER.hash(PIN)}))
+    yield from make_room(Credentials(hashes={"ana": hashed(PIN)}))
 
 
 def send(room: Room, path: str, body: bytes) -> tuple[int, str]:
@@ -89,16 +92,22 @@ def test_notes_longer_than_a_page_are_refused(room: Room):
 
 async def test_wrong_pins_all_at_once_are_as_many_as_one_after_the_other():
     desks = Desks(clock=Clock())
+    access = open_access(
+        agents={"ana": "Ana Ruiz"},
+        credentials=Credentials(hashes={"ana": hashed(PIN)}),
+        clock=Clock(),
+        wall=lambda: 0.0,
+    )
     deps = DeskDeps(
         office=SimulatedOffice(), phone=NoPhone(), desks=desks, clock=Clock(),
-        credentials=Credentials(hashes={"ana": HASHER.hash(PIN)}),
+        access=access,
     )  # fmt: skip
     app = InMemory(create_desk(deps))
     body = json.dumps({"agent": "ana", "pin": "0000"})
     headers = {"origin": "http://service.example", "host": "service.example", "Content-Type": "application/json"}
     url = "http://service.example/desk/api/sign-in"
     answers = await asyncio.gather(*(app.request("POST", url, body, headers) for _ in range(30)))
-    assert sorted(answer.status for answer in answers) == [401] * TRIES + [429] * (30 - TRIES)
+    assert sorted(answer.status for answer in answers) == [401] * PAIR.tries + [429] * (30 - PAIR.tries)
 
 
 async def test_a_caller_s_page_with_a_token_that_is_not_ours_does_not_get_the_leg():

@@ -4,11 +4,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from telephony.desk import Credentials
-from telephony.desk.auth import ABSOLUTE_SECONDS, HASHER, IDLE_SECONDS, TICKET_SECONDS, TRIES, TRIES_SECONDS, Sessions
+from telephony.access.directory import AGENT, Credentials
+from telephony.access.passwords import hashed
+from telephony.access.sessions import ABSOLUTE_SECONDS, IDLE_SECONDS, TICKET_SECONDS, Sessions
+from telephony.access.tries import PAIR
+from telephony.access.users import User
 from tests.desk.conftest import HOST, Room, make_room
 
-PIN_HASH = HASHER.hash("4711")
+PIN_HASH = hashed("4711")
+ANA = User("ana", "Ana Ruiz", AGENT)
 
 
 @pytest.fixture
@@ -28,10 +32,10 @@ def test_a_wrong_pin_an_agent_without_one_and_a_stranger_get_the_same_answer(pin
 
 
 def test_after_five_wrong_pins_the_agent_waits_five_minutes(pin_room: Room):
-    for _ in range(TRIES):
+    for _ in range(PAIR.tries):
         pin_room.sign_in("ana", "0000")
     assert pin_room.sign_in("ana", "4711") == 429
-    pin_room.clock.now += TRIES_SECONDS + 1
+    pin_room.clock.now += PAIR.seconds + 1
     assert pin_room.sign_in("ana", "4711") == 200
 
 
@@ -75,7 +79,7 @@ def test_signing_out_ends_the_session(room: Room):
 
 def test_a_session_ends_after_half_an_hour_of_doing_nothing():
     sessions = Sessions()
-    cookie, _ = sessions.open("ana", now=0.0)
+    cookie, _ = sessions.open(ANA, now=0.0)
     assert sessions.find(cookie, IDLE_SECONDS - 1)
     assert sessions.find(cookie, 2 * IDLE_SECONDS - 2)
     assert sessions.find(cookie, 3 * IDLE_SECONDS) is None
@@ -83,7 +87,7 @@ def test_a_session_ends_after_half_an_hour_of_doing_nothing():
 
 def test_a_session_ends_after_twelve_hours_however_busy():
     sessions = Sessions()
-    cookie, session = sessions.open("ana", now=0.0)
+    cookie, session = sessions.open(ANA, now=0.0)
     session.seen = ABSOLUTE_SECONDS
     assert sessions.find(cookie, ABSOLUTE_SECONDS)
     assert sessions.find(cookie, ABSOLUTE_SECONDS + 1) is None
@@ -91,7 +95,7 @@ def test_a_session_ends_after_twelve_hours_however_busy():
 
 def test_a_ticket_opens_one_websocket_within_thirty_seconds():
     sessions = Sessions()
-    cookie, session = sessions.open("ana", now=0.0)
+    cookie, session = sessions.open(ANA, now=0.0)
     ticket, late = sessions.ticket(cookie, 0.0), sessions.ticket(cookie, 0.0)
     assert sessions.redeem(ticket, 1.0) is session
     assert sessions.redeem(ticket, 1.0) is None
@@ -100,8 +104,8 @@ def test_a_ticket_opens_one_websocket_within_thirty_seconds():
 
 def test_a_newer_sign_in_ends_the_older_session():
     sessions = Sessions()
-    older, _ = sessions.open("ana", now=0.0)
-    newer, _ = sessions.open("ana", now=1.0)
+    older, _ = sessions.open(ANA, now=0.0)
+    newer, _ = sessions.open(ANA, now=1.0)
     assert sessions.find(older, 2.0) is None
     assert sessions.find(newer, 2.0)
 

@@ -1,0 +1,35 @@
+"""The pages there are, for whom, and how they are named on the first page. A room with one adds its line here."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from telephony.access.roles import Role, Roles
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    path: str
+    title: str
+    note: str
+    roles: Roles
+
+
+PAGES = (
+    Page("/desk", "Agent desk", "Take warm transfers in this browser", frozenset({Role.AGENT})),
+    Page("/approvals", "Approvals", "What waits for a person's yes", frozenset({Role.AGENT, Role.SUPERVISOR})),
+    Page("/wall", "Wall", "Calls, queue and agents as they are now", frozenset({Role.SUPERVISOR})),
+    Page("/numbers", "Numbers", "How the line has served its callers", frozenset({Role.SUPERVISOR})),
+    Page("/review", "Review", "Mark what the system judged", frozenset({Role.REVIEWER})),
+    Page("/admin", "People", "Users, roles and who is signed in", frozenset({Role.ADMIN})),
+    Page("/audit", "Audit", "Who did what, and when", frozenset({Role.AUDITOR})),
+)
+
+
+def open_to(roles: Roles, served: Iterable[str]) -> list[dict[str, str]]:
+    """Pages of this service that somebody with these roles may open."""
+    there = set(served)
+    return [
+        {"path": page.path, "title": page.title, "note": page.note}
+        for page in PAGES
+        if page.path in there and not page.roles.isdisjoint(roles)
+    ]
