@@ -8,6 +8,7 @@ from telephony.leg_office import LegOffice, Notes
 from voice.pipeline.build import Transport
 from voice.pipeline.session import Session
 from voice.pipeline.tap import Recorder
+from voice.pipeline.watching import Recover
 
 
 class AgentLegs:
@@ -23,13 +24,14 @@ class AgentLegs:
         return self._house.minds.briefing(brief)
 
     def session(
-        self, *, leg: Leg, transport: Transport, mind: BriefingMind, office: LegOffice, listener: Recorder
-    ) -> Session:
+        self, *, leg: Leg, transport: Transport, mind: BriefingMind, office: LegOffice, listener: Recorder,
+        on_stuck: Recover,
+    ) -> Session:  # fmt: skip
         """Only the caller's leg is recorded: its second channel holds the agent."""
         rescue = self._house.minds.rescue(None)
         parts = self._house.parts(leg, transport, mind=mind, rescue=rescue, recorder=listener, office=office)
         parts.ear.listen_through()  # a machine is recognised while the brief is said, a person is not cut off by it
-        return Session(parts)
+        return Session(parts, on_stuck=on_stuck)
 
     def allow_dial(self, line: str) -> None:
         self._house.dialling.allow(line, call=self._call, caller=self._caller)

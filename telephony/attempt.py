@@ -25,6 +25,8 @@ from voice.events import Accept, Decline, HangUp, Played, Say
 from voice.pipeline.build import Transport
 from voice.pipeline.session import Session
 from voice.pipeline.tap import NoRecorder, Recorder
+from voice.pipeline.watching import Recover
+from voice.stuck import NOTHING_SECONDS
 
 FAREWELL_SECONDS = 8.0
 """For "the caller has hung up" to be said; then the agent's leg is ended all the same."""
@@ -39,9 +41,10 @@ class AttemptParts(Protocol):
     def mind(self, brief: Brief) -> BriefingMind: ...
 
     def session(
-        self, *, leg: Leg, transport: Transport, mind: BriefingMind, office: LegOffice, listener: Recorder
-    ) -> Session:
-        """`listener` hears what the far end says."""
+        self, *, leg: Leg, transport: Transport, mind: BriefingMind, office: LegOffice, listener: Recorder,
+        on_stuck: Recover,
+    ) -> Session:  # fmt: skip
+        """`listener` hears what the far end says; `on_stuck`: see `voice.pipeline.watching`."""
         ...
 
     @property
@@ -150,8 +153,9 @@ class Attempt:
         self._mind.proven = proven
         listener: Recorder = NoRecorder() if proven else _Listener(office, self._mind)
         self.session = self.parts.session(
-            leg=leg, transport=transport, mind=self._mind, office=office, listener=listener
-        )
+            leg=leg, transport=transport, mind=self._mind, office=office, listener=listener,
+            on_stuck=lambda in_vain, again: self._stuck(office, in_vain, again),
+        )  # fmt: skip
         self.happened(h.Answered(self.id, proven=proven))
         async with asyncio.TaskGroup() as tasks:
             work = [
@@ -173,12 +177,23 @@ class Attempt:
                 case Decline(by="machine", reason=reason) if self._leg is not None:
                     self.happened(h.LegOver(self.id, LegEnded.MACHINE, reason))
                     await self._leg.hang_up(f"a machine: {reason}")
+                case Decline(by="stuck", reason=reason) if self._leg is not None:
+                    self.happened(h.LegOver(self.id, LegEnded.FAILED, reason))
+                    await self._leg.hang_up(f"no progress from {reason}")
                 case Decline(by=by, reason=reason):
                     self.happened(h.Declined(self.id, by, reason))
                 case HangUp(reason=reason) if self._leg is not None:
                     await self._leg.hang_up(reason)
                 case _:
                     pass
+
+    def _stuck(self, office: LegOffice, in_vain: str, again: bool) -> None:
+        """Whose answer we wait for hears the question once more. Anything else that stands still does not come back on
+        this leg, and the caller waits: the next agent is asked."""
+        if self.session is not None and self._mind is not None and self._mind.asked and not again:
+            self.session.tell(events.Silence(round(1000 * NOTHING_SECONDS)))
+        else:
+            office.asked(Decline("stuck", in_vain))
 
     async def _expire(self) -> None:
         await asyncio.sleep(BRIEF_SECONDS_MAX + self.settings.decide_seconds)

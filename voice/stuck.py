@@ -20,6 +20,7 @@ class Wait(StrEnum):
     ACTION = "action"  # the backend was asked
     PERSON = "person"  # one is sought, and the search has deadlines of its own
     MUSIC = "music"
+    JOINING = "joining"  # the party has answered an offer: they are about to talk with a person
     BRIDGED = "bridged"  # the party talks with a person, or the line plays to them
     ENDING = "ending"  # the line was asked to hang up
 
@@ -37,6 +38,7 @@ LONGEST_SECONDS: Mapping[Wait, float | None] = MappingProxyType(
         Wait.ACTION: 60.0,  # a backend's timeout is 5 s, and it is asked several times
         Wait.PERSON: None,
         Wait.MUSIC: None,
+        Wait.JOINING: 20.0,  # a carrier takes a request within 15 s, its retries included
         Wait.BRIDGED: None,
         Wait.ENDING: None,
     }

@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from models.brief import Brief, Part
-from models.vouched import NOT_KNOWN
 from models.redact import redact
 from models.spoken import spoken_words
 from models.transcript import Speaker, Transcript
+from models.vouched import NOT_KNOWN
 from telephony.agents.machine_words import GREETINGS, HEARD_AS, SURE_WORDS, Talk, machine_says
 from telephony.errors import ConfigError
 from voice.events import (
@@ -122,6 +122,11 @@ class BriefingMind:
     def taken(self) -> None:
         """The agent took the call on screen: from the next event on only a sign that a person is here is asked for."""
         self._taken = True
+
+    @property
+    def asked(self) -> bool:
+        """The agent has heard the question, and has not answered it."""
+        return self._stage is Stage.ASKED
 
     @property
     def decided(self) -> bool:

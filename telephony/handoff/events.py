@@ -114,7 +114,7 @@ class Declined(AttemptEvent):
 @dataclass(frozen=True, slots=True)
 class LegOver(AttemptEvent):
     why: LegEnded
-    reason: str | None = None  # what the machine was recognised by
+    reason: str | None = None  # what the machine was recognised by, or what stood still
 
 
 @dataclass(frozen=True, slots=True)

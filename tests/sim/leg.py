@@ -173,6 +173,7 @@ def play(
     settings: Settings | None = None,
     rescue: Answer = lambda event: (),
     watched: bool = False,
+    on_stuck: Callable[[str, bool], None] | None = None,
     echo_gain: float = 0.0,
     echo_ms: int = 0,
 ) -> Leg:
@@ -197,7 +198,7 @@ def play(
             marks=True,
             recognition_deadline_seconds=4.0,
         )
-        leg = Leg(Session(parts, watched=watched), carrier, mind, saviour, office, ear)
+        leg = Leg(Session(parts, watched=watched, on_stuck=on_stuck), carrier, mind, saviour, office, ear)
         running = asyncio.create_task(leg.session.run())
         playing = asyncio.create_task(carrier.run())
         await transport.ready.wait()

@@ -11,6 +11,7 @@ from models.inference import InlinePool
 from tests.sim.leg import Answer, Leg, play
 from tests.voice.sounds import LoudIsVoice, talk
 from voice.events import (
+    Accept,
     Act,
     ActionDone,
     Answered,
@@ -191,6 +192,19 @@ def test_who_was_heard_since_is_asked_again_before_the_rescue_comes():
     assert len(stuck(leg)) >= 2
     assert len(leg.mind.all(Heard)) == 1
     assert not leg.rescue.took_over
+
+
+def test_a_leg_with_a_remedy_of_its_own_is_left_to_that():
+    told_of: list[tuple[str, bool]] = []
+    leg = play(left_alone(14), answer=after_hello(), vad=LoudIsVoice, on_stuck=lambda *what: told_of.append(what))
+    assert told_of == [("nothing", False), ("nothing", True)]
+    assert leg.mind.all(Silence) == []
+
+
+def test_an_answer_to_an_offer_is_followed_by_a_person_before_long():
+    leg = told(after_hello(Accept("key")), seconds=15)
+    assert stuck(leg) == []
+    assert "joining" in stuck(told(after_hello(Accept("key")), seconds=25))[0]
 
 
 def test_a_leg_nobody_watches_is_left_as_it_is():

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 
 from voice.events import (
+    Accept,
     Act,
     ActionDone,
+    Decline,
     Do,
     Event,
     HangUp,
@@ -24,6 +26,7 @@ class AtWork:
         self.turns = 0  # utterances and keys so far
         self._begun = False
         self._ending = False
+        self._answered = False  # an offer
         self._person = False
         self._words = 0  # utterances that are being recognised
         self._actions: set[str] = set()
@@ -56,6 +59,8 @@ class AtWork:
                 self._person = True
             case HangUp():
                 self._ending = True
+            case Accept() | Decline():
+                self._answered = True
             case _:
                 pass
 
@@ -68,5 +73,6 @@ class AtWork:
             Wait.ACTION: bool(self._actions),
             Wait.PERSON: self._person,
             Wait.ENDING: self._ending,
+            Wait.JOINING: self._answered,
         }
         return {wait: self._events for wait, stands in reasons.items() if stands}

@@ -15,8 +15,8 @@ from voice.pipeline.mixing import Mixer
 from voice.pipeline.overhearing import Listener
 from voice.pipeline.relay import Relay
 from voice.pipeline.think import Rescue
-from voice.pipeline.watching import watch
-from voice.stuck import Wait
+from voice.pipeline.watching import Recover, watch
+from voice.stuck import NOTHING_SECONDS, Wait
 
 FINISH_SECONDS = 2.0
 """Time for a clean end before the pipeline is cancelled from the inside (pipecat 1.14 can wedge on a held EndFrame)."""
@@ -30,10 +30,12 @@ LISTENING = "listening"
 class Session:
     """Runs one leg's pipeline. `tell` gives its mind an event; `relay_to` and `play` join two legs."""
 
-    def __init__(self, parts: Parts, *, watched: bool = False) -> None:
-        """`watched`: a conversation that stops for no reason is made to go on; see `voice/stuck.py`."""
+    def __init__(self, parts: Parts, *, watched: bool = False, on_stuck: Recover | None = None) -> None:
+        """`watched`: a conversation that stops for no reason is made to go on, see `voice/stuck.py`, or is left to
+        `on_stuck`."""
         self.leg = parts.leg
-        self._watched = watched
+        self._watched = watched or on_stuck is not None
+        self._on_stuck = on_stuck or self._revive
         self._parts = parts
         self._built = build(parts)
         self._worker = PipelineWorker(
@@ -67,7 +69,16 @@ class Session:
     async def _watch(self) -> None:
         if self._watched:
             built, parts = self._built, self._parts
-            await watch(think=built.think, speak=built.speak, ear=parts.ear, problem=parts.office.problem)
+            await watch(
+                think=built.think,
+                speak=built.speak,
+                ear=parts.ear,
+                problem=parts.office.problem,
+                recover=self._on_stuck,
+            )
+
+    def _revive(self, _in_vain: str, again: bool) -> None:
+        self._built.think.revive(round(1000 * NOTHING_SECONDS), again=again)
 
     async def _end(self, running: asyncio.Task[None]) -> None:
         await self._worker.queue_frame(EndFrame())

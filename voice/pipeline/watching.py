@@ -1,4 +1,4 @@
-"""Looks once a second whether a caller's leg has stopped for no reason, and makes its mind go on if it has."""
+"""Looks once a second whether a leg has stopped for no reason, and has it recovered if it has."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -6,24 +6,28 @@ from collections.abc import Callable, Mapping
 from voice.hearing import Ear
 from voice.pipeline.speak import Speak
 from voice.pipeline.think import Think
-from voice.stuck import NOTHING_SECONDS, Wait, Watch
+from voice.stuck import Wait, Watch
 
 LOOK_SECONDS = 1.0
 
 
-async def watch(*, think: Think, speak: Speak, ear: Ear, problem: Callable[[str, str], None]) -> None:
+Recover = Callable[[str, bool], None]
+"""Told what was waited for in vain, and whether that is so once more: nothing was said or keyed since the last time."""
+
+
+async def watch(*, think: Think, speak: Speak, ear: Ear, problem: Callable[[str, str], None], recover: Recover) -> None:
     """Until it is cancelled."""
     clock = asyncio.get_running_loop().time
-    stuck, revived_at_turn = Watch(), -1
+    stuck, recovered_at_turn = Watch(), -1
     while True:
         await asyncio.sleep(LOOK_SECONDS)
         in_vain = stuck.look(_waits(think, speak, ear), clock())
         if in_vain is None:
             continue
-        problem("stuck", f"progress expected from {in_vain}, none came; the conversation is made to go on")
+        problem("stuck", f"progress expected from {in_vain}, none came")
         turns = think.at_work.turns
-        think.revive(round(1000 * NOTHING_SECONDS), again=turns == revived_at_turn)
-        revived_at_turn = turns
+        recover(in_vain, turns == recovered_at_turn)
+        recovered_at_turn = turns
 
 
 def _waits(think: Think, speak: Speak, ear: Ear) -> Mapping[Wait, object]:
