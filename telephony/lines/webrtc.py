@@ -103,6 +103,18 @@ class WebRtcLine:
         self._keep(leg, agent=agent, ring_seconds=ring_seconds)
         return leg
 
+    async def join_in(self, sdp: str, *, agent: str) -> tuple[WebRtcLeg, str]:
+        """A supervisor's page brings a leg of its own, to hear calls and perhaps to speak in them: its SDP offer in, our
+        SDP answer out. Raises `Refused`."""
+        leg = self._leg(Party(NAME, agent, called=f"agent:{agent}"))
+        try:
+            answer = await leg.answer(sdp)
+        except Refused:
+            self._legs.pop(leg.id, None)
+            raise
+        self._keep(leg, agent=None, ring_seconds=CONNECT_SECONDS)
+        return leg, answer
+
     async def answer(self, leg: LegId, *, agent: str, sdp: str) -> str:
         """The agent's browser answers a ringing leg: its SDP offer in, our SDP answer out. Raises `Refused`."""
         ringing = self._theirs(leg, agent)
