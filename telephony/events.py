@@ -279,6 +279,93 @@ class WhisperSent:
 
 
 @dataclass(frozen=True, slots=True)
+class ApprovalProposed:
+    """An act waits for a person's yes. On record before anybody is shown it."""
+
+    approval: str
+    intent: str
+    action: str
+    key: str  # of the act
+    shown: Mapping[str, str]  # the arguments that people may see, redacted
+    turns: tuple[int, ...]  # in which the caller asked for it
+    requesters: tuple[str, ...]  # supervisors who had it offered: they may not decide
+    needed: int  # different people
+    seconds: float  # until nobody's answer counts any more
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalMoved:
+    """Somebody decided, or a clock did. The same `state` as before: the first yes of two, or a change of the terms."""
+
+    approval: str
+    state: str  # proposed | reminded | approved | edited | rejected | taken | timed_out | withdrawn
+    was: str
+    by: str | None  # who decided
+    reason: str  # of a no; or why it was withdrawn: cancelled, person, left, changed, nobody
+    changes: Mapping[str, str]  # of the arguments, redacted
+
+
+@dataclass(frozen=True, slots=True)
+class GrantUsed:
+    """The act passed the gate to the backend with a yes for exactly it."""
+
+    approval: str
+    action: str
+    key: str
+    approvers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ActStopped:
+    """The gate let nothing through: the backend was never asked."""
+
+    action: str
+    key: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ColleagueAsked:
+    """A question nothing here answers, passed on to whoever is there."""
+
+    question: str  # its id
+    text: str  # redacted
+    turn: int | None
+    by: str | None  # who asked for the caller, from a desk
+
+
+@dataclass(frozen=True, slots=True)
+class ColleagueAnswered:
+    question: str
+    how: str  # answered | unanswered | nobody | withdrawn
+    text: str
+    by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CopilotShown:
+    """The co-pilot showed the agent something: unasked, or because they asked."""
+
+    agent: str
+    shown: str  # its id within the call
+    kind: str  # prompt | answer | action
+    article: str  # "": nothing in the knowledge answered
+    section: str
+    question: str  # redacted: what was asked, or the words it came after
+    sure: float  # the chance that the article answers
+
+
+@dataclass(frozen=True, slots=True)
+class CopilotMarked:
+    """What the agent made of it. What was never marked was passed over."""
+
+    agent: str
+    shown: str
+    kind: str  # prompt | answer | action
+    mark: str  # useful | not_useful | dismissed
+
+
+@dataclass(frozen=True, slots=True)
 class PartyLost:
     """The network to one party of a bridge is lost; they may come back to the same leg."""
 
@@ -310,7 +397,8 @@ class CallEnded:
 Entry = (
     CallOffered | CallingBack | CallAnswered | NoRoom | Said | Heard | KeyPressed | Silent | BargedIn | PromptWentOn
     | Understood | Judged | Escalated | ActionAsked | Acted | Verified | RecordingDeclined | Corrected | MusicChosen
-    | WhisperHeeded | BriefReady | HandoffMoved | QueueJoined | AgentOffered | BriefSeen | AgentRung | AgentAnswered | AgentBriefed
-    | AgentAccepted | AgentDeclined | Bridged | Held | HandedBack | Unbridged | CallbackAgreed | WrappedUp
-    | AttemptEnded | Supervised | WhisperSent | PartyLost | PartyBack | Problem | CallEnded
+    | WhisperHeeded | BriefReady | HandoffMoved | QueueJoined | AgentOffered | BriefSeen | AgentRung | AgentAnswered
+    | AgentBriefed | AgentAccepted | AgentDeclined | Bridged | Held | HandedBack | Unbridged | CallbackAgreed
+    | WrappedUp | AttemptEnded | Supervised | WhisperSent | ApprovalProposed | ApprovalMoved | GrantUsed | ActStopped
+    | ColleagueAsked | ColleagueAnswered | CopilotShown | CopilotMarked | PartyLost | PartyBack | Problem | CallEnded
 )  # fmt: skip

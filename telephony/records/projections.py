@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, func, select, update
 
+from telephony.records import copilot
 from telephony.records.rows import Row
 from telephony.records.schema import callbacks, calls, handoffs, wrapups
 
@@ -115,4 +116,6 @@ _CHANGES: dict[str, Callable[[Connection, Row], None]] = {
     "Bridged": _bridged,
     "CallbackAgreed": _callback,
     "WrappedUp": _wrapped_up,
+    "CopilotShown": copilot.shown,
+    "CopilotMarked": copilot.marked,
 }

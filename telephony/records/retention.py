@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, delete, select, update
 
-from telephony.records.schema import callbacks, calls, entries, handoffs, recordings, wrapups
+from telephony.records.schema import callbacks, calls, copilot_shown, entries, handoffs, recordings, wrapups
 
 DAY = 86_400.0
 
@@ -105,8 +105,9 @@ def _delete(
         connection.execute(delete(entries).where(entries.c.call == call))
         connection.execute(update(handoffs).where(handoffs.c.call == call).values(brief=None))
         connection.execute(update(wrapups).where(wrapups.c.call == call).values(summary=""))
+        connection.execute(update(copilot_shown).where(copilot_shown.c.call == call).values(question=""))
         connection.execute(update(calls).where(calls.c.id == call).values(erased_wall=now_wall))
     if deletion.record:
-        for table in (handoffs, callbacks, wrapups):
+        for table in (handoffs, callbacks, wrapups, copilot_shown):
             connection.execute(delete(table).where(table.c.call == call))
         connection.execute(delete(calls).where(calls.c.id == call))

@@ -165,3 +165,19 @@ users = Table(
     Column("signed_in_wall", Double),
     Index("users_by_subject", "subject"),
 )
+
+copilot_shown = Table(
+    "copilot_shown",
+    metadata,
+    Column("call", ID, primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("agent", ID, nullable=False),
+    Column("shown", WORD, nullable=False),  # its id within the call
+    Column("kind", WORD, nullable=False),  # prompt | answer | action
+    Column("article", WORD, nullable=False),  # empty: nothing in the knowledge answered
+    Column("question", Text, nullable=False),  # redacted
+    Column("sure", Double, nullable=False),
+    Column("mark", WORD, nullable=False),  # useful | not_useful | dismissed; empty: passed over
+    Column("wall", Double, nullable=False),
+    Index("copilot_shown_by_wall", "wall"),
+)
