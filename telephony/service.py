@@ -16,6 +16,7 @@ from telephony.agents.staff import Staff
 from telephony.callbacks import Callbacks
 from telephony.desk import captions
 from telephony.desk.front_office import FrontOffice
+from telephony.desk.wall import WallParts
 from telephony.events import CallbackAgreed, CallEnded
 from telephony.health import LOOK_SECONDS, Health
 from telephony.journal import Record
@@ -30,6 +31,7 @@ from telephony.records.store import Store
 from telephony.server import Server
 from telephony.settings import Settings
 from telephony.speaking import Voices
+from telephony.supervising import open_wall
 from telephony.switchboard import Switchboard
 from telephony.web import create_app
 from telephony.world import World
@@ -51,6 +53,7 @@ class Service:
     access: Access
     health: Health
     app: FastAPI
+    wall: WallParts
 
     async def run(self) -> None:
         """Takes calls, and makes those that were promised, until cancelled. Those that a crash cut off are ended."""
@@ -99,6 +102,7 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
             world.on_record(record)
             counted.hear(record)
             health.hear(record)
+            wall.feed.hear(record)
             if webhook is not None:
                 webhook.hear(record)
             if (conduct := switchboard.calls.get(record.call)) is not None:
@@ -108,12 +112,17 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
 
         switchboard = Switchboard(furnish(settings, world, business, machinery, company), on_record=on_record)
         front.serve(switchboard)
+        wall = open_wall(
+            settings=settings, business=business, staff=staff, switchboard=switchboard, phones=lines.browser,
+            audit=company.audit, clock=clock, notices=company.desks.notices,
+        )  # fmt: skip
+        stack.push_async_callback(wall.room.close)
         webhook = await stack.enter_async_context(open_webhook(settings, world))
         callbacks = callbacks_of(settings, business, world, company.keeper, staff, switchboard, lines.by_name.values())
         app = create_app(
             settings=settings, business=business, front=front, desks=company.desks, phone=lines.browser,
             carrier=lines.twilio, pbx=lines.asterisk, switchboard=switchboard, metrics=registry, clock=clock,
-            access=company.access,
+            access=company.access, wall=wall,
         )  # fmt: skip
         voices, loop_clock = machinery.voices, machinery.loop_clock
         Present(Sources(
@@ -121,7 +130,8 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
             lines.twilio, lines.asterisk, health,
         ), registry)  # fmt: skip
         yield Service(
-            settings, business, switchboard, staff, front, voices, callbacks, loop_clock, company.access, health, app
+            settings, business, switchboard, staff, front, voices, callbacks, loop_clock, company.access, health, app,
+            wall,
         )
 
 

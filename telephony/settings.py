@@ -18,6 +18,8 @@ from telephony.dialling import DiallingSettings
 from telephony.errors import ConfigError
 from telephony.handoff.settings import HandoffSettings
 from telephony.numbers import E164
+from telephony.supervision.alerts import AlertRules
+from telephony.supervision.service_level import ServiceGoal
 from voice import hearing, turn_guess
 from voice import vad as detection
 from voice.stt import whisper
@@ -289,6 +291,25 @@ class DeskSettings(Section):
     demo_people: tuple[PersonSettings, ...] = ()
     oidc: OidcSettings | None = None
     phone_number: str = ""
+    consult: bool = False  # what nothing here answers is asked of a colleague who is there
+
+
+class SupervisionSettings(Section):
+    """What the wall calls late, and what it calls an alert; where the numbers come from stands with these classes."""
+
+    service_level_share: float = Field(default=ServiceGoal().share, gt=0, le=1)
+    service_level_seconds: Seconds = ServiceGoal().within_seconds
+    service_level_window_seconds: float = Field(default=ServiceGoal().window_seconds, ge=60, le=86_400)
+    alert_frustration: float = Field(default=AlertRules().frustration, gt=0, le=1)
+    alert_wait_seconds: Seconds = AlertRules().wait_seconds
+
+    @property
+    def goal(self) -> ServiceGoal:
+        return ServiceGoal(self.service_level_share, self.service_level_seconds, self.service_level_window_seconds)
+
+    @property
+    def alerts(self) -> AlertRules:
+        return AlertRules(frustration=self.alert_frustration, wait_seconds=self.alert_wait_seconds)
 
 
 class AgentSettings(Section):
@@ -320,6 +341,7 @@ class Settings(Section):
     language_model: LanguageModelSettings = LanguageModelSettings()
     records: Records = Records()
     desk: DeskSettings = DeskSettings()
+    supervision: SupervisionSettings = SupervisionSettings()
     agents: tuple[AgentSettings, ...] = ()
 
 

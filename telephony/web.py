@@ -11,6 +11,7 @@ from telephony.desk.app import DeskDeps, create_desk
 from telephony.desk.desks import Desks
 from telephony.desk.front_office import FrontOffice
 from telephony.desk.settings import DeskSettings
+from telephony.desk.wall import WallParts
 from telephony.lines import twilio
 from telephony.lines.asterisk import AsteriskLine
 from telephony.lines.webrtc import WebRtcLine
@@ -33,6 +34,7 @@ def create_app(
     metrics: CollectorRegistry,
     clock: Callable[[], float],
     access: Access,
+    wall: WallParts,
 ) -> FastAPI:
     app = FastAPI(title="Warmline", docs_url=None, redoc_url=None, openapi_url=None)
 
@@ -69,6 +71,7 @@ def create_app(
                 secure_cookie=public.startswith("https://"),
                 phone_number=settings.desk.phone_number,
             ),
+            wall=wall,
         )
     )
     app.mount("/", desk)

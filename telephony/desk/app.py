@@ -19,6 +19,7 @@ from telephony.desk.doors import Doors, SecurityHeaders, wrong
 from telephony.desk.office import DeskOffice, NotPossible
 from telephony.desk.settings import DeskSettings
 from telephony.desk.softphone import Phone
+from telephony.desk.wall import WallParts, serve_wall
 from telephony.desk.wire import Wire
 from telephony.errors import RecordError
 
@@ -39,6 +40,7 @@ class DeskDeps:
     access: Access
     clock: Callable[[], float]
     settings: DeskSettings = field(default_factory=DeskSettings)
+    wall: WallParts | None = None
 
     @property
     def audit(self) -> Notes:
@@ -60,6 +62,8 @@ def create_desk(deps: DeskDeps) -> FastAPI:
     _include_access(app, deps, doors)
     _say_what_is_refused(app)
     _serve_pages(app, caller=deps.settings.caller_page)
+    if deps.wall is not None:
+        serve_wall(app, deps.wall, doors=doors, sessions=sessions, clock=deps.clock)
 
     @app.websocket("/desk/feed")
     async def feed(socket: WebSocket) -> None:

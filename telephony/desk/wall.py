@@ -41,6 +41,8 @@ class Supervising(Protocol):
 
     def whisper(self, who: Who, call: str, whispered: Whispered) -> None: ...
 
+    async def close(self) -> None: ...
+
 
 class Phones(Protocol):
     """The webrtc line, as far as supervisors' pages need it. Each raises `Refused`."""

@@ -1,4 +1,4 @@
-"""The wall's websocket: hello with a one-time ticket of a supervisor's session, then the feed until either side ends."""
+"""The wall's websocket: hello with a ticket of a supervisor's session, then the feed until either side ends."""
 
 import asyncio
 import logging
@@ -70,7 +70,9 @@ class WallWire:
     async def _watch(self, session: Session, page: WallPage) -> None:
         """Lets the page go when its session has ended, or is a supervisor's no more."""
         while self._sessions.live(session, self._clock()):
-            await asyncio.sleep(CHECK_SECONDS)  # noqa: ASYNC110  (a session ends by time as well)
+            if page.closed:
+                break
+            await asyncio.sleep(CHECK_SECONDS)
         page.close("expired")
         await asyncio.sleep(SEND_SECONDS)  # the writer says why, and ends us
 

@@ -104,8 +104,8 @@ class WebRtcLine:
         return leg
 
     async def join_in(self, sdp: str, *, agent: str) -> tuple[WebRtcLeg, str]:
-        """A supervisor's page brings a leg of its own, to hear calls and perhaps to speak in them: its SDP offer in, our
-        SDP answer out. Raises `Refused`."""
+        """A supervisor's page brings a leg of its own, to hear calls and perhaps to speak in them: its offer in, our
+        answer out. Raises `Refused`."""
         leg = self._leg(Party(NAME, agent, called=f"agent:{agent}"))
         try:
             answer = await leg.answer(sdp)
