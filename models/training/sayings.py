@@ -2,9 +2,9 @@
 
 DIR holds `intents-banking77` (Casanueva et al. 2020, CC BY 4.0), `intents-clinc150` (Larson et al. 2019, CC BY 3.0) and
 `intents-multidogo` (Peskov et al. 2019, CDLA-Permissive-1.0): what people say to service lines when they ask for no
-person, and three of their intents for a topic. All else is ours: the sentences of `tests/voice/data`, written to develop
-the rules on, the examples of `config/intents`, and what `sayings_frames.toml` draws: on groups of ours that were left
-out it heard, at p > .5, .71 of the topics instead of .20 (.015 and .006 of the rest), .84 of the requests instead of .71.
+person, and three of their intents for a topic. All else is ours: the sentences of `tests/voice/data`, written to
+develop the rules on, the examples of `config/intents`, and what `sayings_frames.toml` draws: with it .71 of the topics
+left out are heard instead of .20 at p > .5 (and .015 instead of .006 of the rest), and .84 of requests instead of .71.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""Sentences drawn from the frames of `sayings_frames.toml`: variety that nobody writes down by hand, always the same."""
+"""Sentences drawn from the frames of `sayings_frames.toml`: variety that nobody writes by hand, always the same."""
 
 import random
 import re
