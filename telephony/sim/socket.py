@@ -7,6 +7,7 @@ import asyncio
 import logging
 import socket
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import urlencode, urlsplit
@@ -18,7 +19,9 @@ from starlette.websockets import WebSocket
 log = logging.getLogger(__name__)
 
 QUEUED_MESSAGES_MAX = 2000  # 40 s of 20 ms messages that nobody read
-CLOSING_SECONDS = 5.0
+HANDSHAKE_SECONDS = 15.0  # a service that answers no upgrade; Twilio's own time-out of a webhook
+SENDING_SECONDS = 10.0  # one that reads nothing: its connection counts as broken
+CLOSING_SECONDS = 5.0  # one that does not let go, whatever it still says
 ABNORMAL = 1006  # RFC 6455: closed without a close frame
 Headers = Mapping[str, str]
 
@@ -86,11 +89,14 @@ class Loopback:
         session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None, sock_connect=15))
         close = aiohttp.ClientWSTimeout(ws_close=CLOSING_SECONDS)
         try:
-            connection = await session.ws_connect(
-                f"http://{self._at}{_target(url)}", headers=dict(headers), timeout=close, autoping=True
-            )
+            async with asyncio.timeout(HANDSHAKE_SECONDS):
+                connection = await session.ws_connect(
+                    f"http://{self._at}{_target(url)}", headers=dict(headers), timeout=close, autoping=True
+                )
         except BaseException as error:
             await session.close()
+            if isinstance(error, TimeoutError):
+                raise ConnectionError(f"{url}: no answer to the upgrade in {HANDSHAKE_SECONDS:.0f} s") from error
             if isinstance(error, aiohttp.WSServerHandshakeError):
                 raise HandshakeRefused(error.status) from error
             if isinstance(error, aiohttp.ClientError):
@@ -109,11 +115,12 @@ class _RealSocket:
         if self._connection.closed:
             return
         try:
-            if isinstance(message, str):
-                await self._connection.send_str(message)
-            else:
-                await self._connection.send_bytes(message)
-        except (aiohttp.ClientError, ConnectionError):
+            async with asyncio.timeout(SENDING_SECONDS):
+                if isinstance(message, str):
+                    await self._connection.send_str(message)
+                else:
+                    await self._connection.send_bytes(message)
+        except (aiohttp.ClientError, ConnectionError, TimeoutError):
             self.closed_with = ABNORMAL
 
     async def receive(self) -> str | bytes | None:
@@ -125,7 +132,11 @@ class _RealSocket:
         return None
 
     async def close(self) -> None:
-        await self._connection.close()
+        """aiohttp's own deadline begins anew with each message that still comes: a service that goes on talking and
+        reads nothing would hold us for ever."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSING_SECONDS):
+                await self._connection.close()
         await self._session.close()
 
     async def drop(self) -> None:

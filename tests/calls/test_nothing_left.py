@@ -5,7 +5,11 @@ import gc
 import threading
 from pathlib import Path
 
-from telephony.lines.twilio.transport import TwilioTransport
+import pytest
+from pipecat.frames.frames import Frame
+
+from telephony.events import Problem
+from telephony.lines.twilio.transport import PacedOutput, TwilioTransport
 from tests.sim.virtual import Town, play
 from voice.hearing import Ear
 from voice.pipeline.session import Session
@@ -35,3 +39,25 @@ def test_pipelines_tasks_and_threads_of_ended_calls_are_gone(tmp_path: Path) -> 
     assert tasks <= 0
     assert threads <= 0
     assert objects == {"TwilioTransport": 0, "Session": 0, "Ear": 0}
+
+
+def test_a_pipeline_that_does_not_end_by_itself_leaves_no_task_behind_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def holds(self: PacedOutput, frame: Frame) -> None:
+        await asyncio.Event().wait()
+
+    async def story(town: Town) -> tuple[int, list[Problem]]:
+        await town.ring(stays_ms=500).over()
+        await asyncio.sleep(5)
+        tasks = len(asyncio.all_tasks())
+        for what in ("stop", "cancel"):
+            monkeypatch.setattr(PacedOutput, what, holds)
+        call = town.ring(number="+12025552000", stays_ms=500)
+        await call.over()
+        await asyncio.sleep(5)
+        return len(asyncio.all_tasks()) - tasks, call.all(Problem)
+
+    tasks, problems = play(story, tmp_path)
+    assert tasks <= 0
+    assert any("an end expected" in problem.what for problem in problems)

@@ -1,25 +1,22 @@
 """One leg's conversation, running: the pipeline in its worker, and the few handles the switchboard needs on it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import suppress
+from collections.abc import Awaitable, Callable
 
-from pipecat.frames.frames import CancelFrame, EndFrame, ErrorFrame, OutputAudioRawFrame
+from pipecat.frames.frames import ErrorFrame, OutputAudioRawFrame
 from pipecat.pipeline.worker import PipelineParams, PipelineWorker
 from pipecat.workers.runner import WorkerRunner
 
 from voice.audio import RATE, Pcm, duration_ms
 from voice.events import Event, Expect
 from voice.pipeline.build import Parts, build
+from voice.pipeline.ending import FINISH_SECONDS, end, uninterrupted
 from voice.pipeline.mixing import Mixer
 from voice.pipeline.overhearing import Listener
 from voice.pipeline.relay import Relay
 from voice.pipeline.think import Rescue
 from voice.pipeline.watching import Recover, watch
 from voice.stuck import NOTHING_SECONDS, Wait
-
-FINISH_SECONDS = 2.0
-"""Time for a clean end before the pipeline is cancelled from the inside (pipecat 1.14 can wedge on a held EndFrame)."""
 
 OTHER = "the other party"
 
@@ -61,10 +58,11 @@ class Session:
         try:
             await asyncio.shield(running)
         except asyncio.CancelledError:
-            await _uninterrupted(self._end(running))
+            await uninterrupted(self._end(runner, running))
             raise
         finally:
             watching.cancel()
+            await asyncio.wait({watching})
 
     async def _watch(self) -> None:
         if self._watched:
@@ -80,16 +78,9 @@ class Session:
     def _revive(self, _in_vain: str, again: bool) -> None:
         self._built.think.revive(round(1000 * NOTHING_SECONDS), again=again)
 
-    async def _end(self, running: asyncio.Task[None]) -> None:
-        await self._worker.queue_frame(EndFrame())
-        done, _ = await asyncio.wait({running}, timeout=FINISH_SECONDS)
-        if not done:
-            # An EndFrame held by a processor blocks the worker's queue; this goes straight into the pipeline.
-            await self._built.pipeline.queue_frame(CancelFrame())
-            done, _ = await asyncio.wait({running}, timeout=FINISH_SECONDS)
-        if not done:
-            running.cancel()
-            self._parts.office.problem("pipeline", f"end of leg {self.leg} expected within {2 * FINISH_SECONDS} s")
+    async def _end(self, runner: WorkerRunner, running: "asyncio.Task[None]") -> None:
+        if not await end(self._worker, self._built.pipeline, running, runner.task_manager):
+            self._parts.office.problem("pipeline", f"leg {self.leg}: an end expected within {2 * FINISH_SECONDS} s")
 
     @property
     def acting(self) -> bool:
@@ -158,12 +149,3 @@ class Session:
             for frame in frames:
                 playback.relayed_in_ms += duration_ms(frame)
                 await self._parts.transport.output().queue_frame(OutputAudioRawFrame(frame.tobytes(), RATE, 1))
-
-
-async def _uninterrupted(work: Coroutine[None, None, None]) -> None:
-    """Carries `work`, which has deadlines of its own, to its end, also where a second cancel comes: a service that
-    stops while a call ends would else leave a pipeline behind, and its loop would never close."""
-    task = asyncio.ensure_future(work)
-    while not task.done():
-        with suppress(asyncio.CancelledError):
-            await asyncio.shield(task)
