@@ -17,6 +17,7 @@ from telephony.accounts import Accounts
 from telephony.acquaintance import Acquaintance
 from telephony.agent_legs import AgentLegs
 from telephony.call import Call, CallId, CallState, Ending
+from telephony.colleagues import Colleagues
 from telephony.errands import Errands
 from telephony.errors import LegFailed
 from telephony.house import CallRecorder, House, NoVoice, Unrecorded
@@ -87,6 +88,14 @@ class Conduct:
         self._searches = self._make_searches()
         self.journal.subscribe(self._searches.learn)
         self._ending = Ending()
+        self.colleagues = Colleagues(
+            house,
+            journal=self.journal,
+            accounts=self._accounts,
+            standby=self._standby,
+            acquaintance=self._acquaintance,
+            problem=self.problem,
+        )
         self._errands = self._make_errands()
 
     def now_ms(self) -> int:
@@ -185,6 +194,7 @@ class Conduct:
             await self.leg.hang_up(self._ending.reason)
 
     async def _end(self) -> None:
+        self.colleagues.left()
         if not self.call.over:
             self._move(CallState.WRAPPING if self.call.state is CallState.BRIDGED else CallState.ENDED)
         try:
@@ -235,6 +245,7 @@ class Conduct:
             accounts=self._accounts,
             searches=self._searches,
             standby=self._standby,
+            colleagues=self.colleagues,
             own_number=self._own_number,
             ending=self._ending,
             problem=self.problem,

@@ -8,6 +8,7 @@ from telephony import handoff as h
 from telephony.accounts import Accounts
 from telephony.agents.callback import CallbackPromise, NumberFrom
 from telephony.call import Ending
+from telephony.colleagues import Colleagues
 from telephony.errors import NumberRefused
 from telephony.house import CallRecorder, House
 from telephony.journal import Journal
@@ -36,6 +37,7 @@ class Errands:
         accounts: Accounts,
         searches: Searches,
         standby: Standby,
+        colleagues: Colleagues,
         own_number: str | None,
         ending: Ending,
         problem: Callable[[str, str], None],
@@ -49,16 +51,24 @@ class Errands:
         self._accounts = accounts
         self._searches = searches
         self._standby = standby
+        self._colleagues = colleagues
         self._own_number = own_number
         self._ending = ending
         self._problem = problem
 
     async def run(self, session: Session, tasks: asyncio.TaskGroup) -> None:
         """Until cancelled."""
+        self._colleagues.talk_over(session)
         while True:
             match await self._office.asks.get():
                 case Do() as do:
                     tasks.create_task(self._act(do, session))
+                case events.Propose() as act:
+                    tasks.create_task(self._colleagues.propose(act))
+                case events.AskColleague() as act:
+                    self._colleagues.ask(act, self._house.minds.without_room)
+                case events.Withdraw() as act:
+                    self._colleagues.withdraw(act)
                 case SeekPerson(escalation=escalation):
                     self._searches.begin(escalation, session, tasks)
                 case events.StopSeeking(reason=reason) if reason != "callback":  # a callback: see `_promise`
@@ -84,7 +94,7 @@ class Errands:
 
     async def _perform(self, do: Do) -> events.ActionDone:
         try:
-            return await self._house.backend.perform(do.action, do.params, do.key)
+            return await self._colleagues.perform(do)
         except Exception as error:  # a backend's fault must become an honest sentence: nobody knows what was done
             self._problem("backend", f"{do.action} expected to be done or refused, got {error!r}")
             return events.ActionDone(do.action, do.key, ok=False, error="unknown")

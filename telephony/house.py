@@ -12,6 +12,8 @@ from telephony.agents.briefing import BriefingMind
 from telephony.agents.callback import NumberFrom
 from telephony.agents.ladder import Ladder
 from telephony.agents.staff import Staff
+from telephony.approvals.consults import Consults
+from telephony.approvals.room import Room
 from telephony.being_said import Onlookers
 from telephony.dialling import Dialling
 from telephony.errors import NumberRefused
@@ -133,7 +135,9 @@ class House:
     pool: Pool
     voice: Synthesizer
     ear: Callable[[], Ear]
-    backend: Backend
+    backend: Backend  # behind the gate: acts that need a yes pass by `approvals` alone
+    approvals: Room
+    consults: Consults
     staff: Staff
     attending: Attending
     lines: Mapping[str, Line]

@@ -17,6 +17,7 @@ from telephony.promises import OpenPromise
 from voice.dialogue.business import Business
 from voice.dialogue.busy import WORDS as BUSY_WORDS
 from voice.dialogue.busy import BusyMind
+from voice.dialogue.check import CONSULT_SAID
 from voice.dialogue.rescue import WORDS, RescueMind
 from voice.dialogue.state import CalledBack
 from voice.dialogue.turn import CallerMind
@@ -91,6 +92,7 @@ class BusinessMinds:
     today: Callable[[], date]
     recorded: bool
     rescue_queue: str
+    consults: bool = False  # colleagues may be asked what nothing here answers
     phrases: bool = False  # a language model may put answers from knowledge in other words
 
     def caller(self, call: str, number: str | None, promise: OpenPromise | None = None) -> CallMind:
@@ -103,6 +105,7 @@ class BusinessMinds:
             recorded=self.recorded,
             called_back=_called_back(promise) if promise else None,
             phrases=self.phrases,
+            consults=self.consults and set(CONSULT_SAID) <= set(self.business.prompts.texts),
         )
         return CallMind(mind, business=self.business, number=number)
 

@@ -16,6 +16,7 @@ from telephony.admission_load import Admission
 from telephony.agents import callback
 from telephony.agents.callback import NumberFrom
 from telephony.agents.staff import Staff
+from telephony.approving import open_rooms
 from telephony.backend import open_backend
 from telephony.being_said import Onlookers
 from telephony.carriers import OpenLines, fallback, open_lines
@@ -137,6 +138,11 @@ def furnish(settings: Settings, world: World, business: Business, machinery: Mac
     """What every call of this service shares."""
     minds = _minds(settings, world, business)
     recordings, voices = company.recordings, machinery.voices
+    people = {person.id: person.name for person in settings.desk.demo_people}
+    rooms = open_rooms(
+        business, backend=company.backend, staff=company.staff, people=people, audit=company.audit,
+        keeper=company.keeper, wall=world.wall,
+    )  # fmt: skip
     onlookers = Onlookers()
     onlookers.add(company.desks)
     return House(
@@ -144,7 +150,9 @@ def furnish(settings: Settings, world: World, business: Business, machinery: Mac
         pool=machinery.pool,
         voice=voices.voice,
         ear=lambda: Ear(vad=vad.open_vad(settings.hearing.vad), settings=settings.hearing.ear),
-        backend=company.backend,
+        backend=rooms.gate,
+        approvals=rooms.approvals,
+        consults=rooms.consults,
         staff=company.staff,
         attending=company.front,
         lines=company.lines.by_name,
@@ -192,6 +200,7 @@ def _minds(settings: Settings, world: World, business: Business) -> BusinessMind
         recorded=settings.records.record_audio,
         rescue_queue=next(iter(business.queues)),
         phrases=bool(settings.language_model.url),
+        consults=settings.desk.consult,
     )
 
 

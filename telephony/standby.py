@@ -25,6 +25,11 @@ class Standby:
         """The rescue's, for when the mind cannot even give its own."""
         return self.rescue.transcript
 
+    def said(self, turn: int) -> str:
+        """What was said in `turn`, as it is kept; "" where nobody knows."""
+        known = next((one for one in (self._mind.transcript, self.transcript) if 1 <= turn <= one.last_turn), None)
+        return known.turn(turn).text if known is not None else ""
+
     def note(self, speaker: Speaker, text: str, start_ms: int, end_ms: int, confidence: float) -> int:
         """Keeps what is said while the mind does not listen; its turn."""
         known = max(self._mind.transcript, self.rescue.transcript, key=lambda transcript: transcript.last_turn)

@@ -49,13 +49,11 @@ class Gate:
 
     def __init__(
         self, backend: Backend, *, acts: Mapping[str, Guarded], notary: Notary, now_ms: Callable[[], int],
-        on_refused: Callable[[str, str], None] = lambda action, why: None,
     ) -> None:  # fmt: skip
         self._backend = backend
         self._acts = dict(acts)
         self._notary = notary
         self._now_ms = now_ms
-        self._on_refused = on_refused
 
     def needs_grant(self, action: str) -> bool:
         return action in self._acts
@@ -66,16 +64,16 @@ class Gate:
 
     async def perform_with(
         self, grant: Grant | None, *, call: str, action: str, params: Mapping[str, str], key: str,
-        spent: Callable[[Claims], None] = lambda claims: None,
+        spent: Callable[[Claims], None] = lambda claims: None, refused: Callable[[str], None] = lambda why: None,
     ) -> ActionDone:  # fmt: skip
-        """`spent` hears of the grant that was used, before the backend is asked."""
+        """`spent` hears of the grant that was used, before the backend is asked; `refused` of why it was not."""
         exact = dict(params)  # what is checked is what is done, whatever its owner does to it meanwhile
         act = self._acts.get(action)
         if act is not None:
             try:
                 spent(self._admit(act, grant, call=call, action=action, params=exact, key=key))
             except Refused as error:
-                self._on_refused(action, str(error))
+                refused(str(error))
                 return ActionDone(action, key, ok=False, error=NOT_APPROVED)
         return await self._backend.perform(action, exact, key)
 

@@ -49,7 +49,7 @@ def ask_colleague(step: Step, turn: Turn) -> bool:
     number = step.state.questions + 1
     key = f"{step.call}-q{number}"
     said = step.state.transcript.turn(turn.number).text  # as it is kept: without what may not be
-    step.say("consult.asking")
+    step.say("consult.asking", filler=True, after_ms=step.business.hearing.opener_ms)  # not where nobody can be asked
     step.acts.append(AskColleague(key, said, turn.number))
     step.set(asking=Asking(key, turn.number), questions=number)
     step.go(Place.CHECKING)

@@ -31,7 +31,7 @@ from voice.triggers.signals import Glance
 NEWS = (
     events.Played, events.PersonNews, events.ApprovalNews, events.ColleagueNews, events.Answered, events.Whispered,
 )  # fmt: skip
-"""Events in which the caller did nothing: no rule looks at them."""
+"""Events in which the caller did nothing: no rule looks at them, but where a question of theirs had nobody to go to."""
 
 
 class Judge(Protocol):
@@ -203,7 +203,7 @@ class CallerMind:
         """Lets every rule look once, unless a person is sought already or the call is ending."""
         if step.state.seeking is not None or step.state.place in (Place.CLOSING, Place.GONE, Place.START):
             return
-        if isinstance(event, NEWS):
+        if isinstance(event, NEWS) and getattr(event, "stage", None) is not events.ColleagueStage.NOBODY:
             return
         seen = signals(self._business, step, turn, self._judged, self._glances)
         found = registry.most_urgent(seen, self._business.rules)
