@@ -30,6 +30,9 @@ log = logging.getLogger(__name__)
 RETRY_SECONDS = 5.0
 """How often a database that is away is tried again: each try of a locked one costs a second, and waiters with it."""
 
+KEPT_SECONDS = 5.0
+"""A disk that stands still for so long holds no call up any longer; see `telephony.journal.Journal.try_commit`."""
+
 CLOSE_SECONDS = 15.0
 """Far longer than one try of a locked database with a batch waiting behind it."""
 
@@ -48,6 +51,7 @@ class Store:
         problem: Callable[[str], None] = lambda _: None,
         limit: int = LIMIT,
         retry_seconds: float = RETRY_SECONDS,
+        kept_seconds: float = KEPT_SECONDS,
     ) -> None:
         self._writer = writer
         self._spill = spill
@@ -57,6 +61,7 @@ class Store:
         self._jobs: list[Callable[[RecordError | None], None]] = []
         self._lost: set[tuple[str, int]] = set()
         self._retry_seconds = retry_seconds
+        self._kept_seconds = kept_seconds
         self._try_ms = 0.0  # while away: not before
         self._away = False
         self._closing = False
@@ -73,8 +78,14 @@ class Store:
             self._changed.notify()
 
     async def kept(self, record: Record) -> None:
-        """Returns when `record`, and all before it, survive a power cut. Raises `RecordError` when they cannot."""
-        await asyncio.wrap_future(self._when_kept(record))
+        """Returns when `record`, and all before it, survive a power cut. Raises `RecordError` when they cannot, or
+        nobody knows in time whether they do."""
+        try:
+            async with asyncio.timeout(self._kept_seconds):
+                await asyncio.wrap_future(self._when_kept(record))
+        except TimeoutError:
+            what = f"entry {record.seq} on record within {self._kept_seconds} s expected, the disk stands still"
+            raise RecordError(f"call {record.call}: {what}") from None
 
     def _when_kept(self, record: Record) -> Future[None]:
         waiter: Future[None] = Future()

@@ -6,7 +6,8 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,11 @@ from telephony import events as e
 from telephony.errors import RecordError
 from telephony.journal import Journal
 from telephony.records import InlineKeeper, Queries, Store, open_store, rows
+from telephony.records.rows import Row
 from telephony.records.spill import Spill
 from telephony.records.store import default_url
 from telephony.records.upgrade import open_engine
+from telephony.records.writer import Writer
 from tests.records.samples import record, url, whole_call, writer
 
 
@@ -149,6 +152,24 @@ def test_a_line_torn_by_a_crash_is_left_out_and_the_rest_read(tmp_path: Path) ->
         file.write(b'{"v": 1, "call": "c1", "seq": 2, "at_')
     spill.add([rows.of(record(3))])
     assert [row.seq for row in spill.rows()] == [1, 3]
+
+
+async def test_a_disk_that_stands_still_holds_nobody_up(tmp_path: Path) -> None:
+    stands_still = threading.Event()
+
+    class Slow(Writer):
+        def write(self, rows: Sequence[Row], *, durable: bool) -> list[Row]:
+            stands_still.wait()
+            return super().write(rows, durable=durable)
+
+    writer(tmp_path).close()  # its tables are there
+    opened = Store(Slow(open_engine(url(tmp_path))), Spill(tmp_path / "spill.jsonl"), kept_seconds=0.05)
+    opened.keep(record(1))
+    with pytest.raises(RecordError, match="the disk stands still"):
+        await opened.kept(record(1))
+    stands_still.set()
+    opened.close()
+    assert found(tmp_path) == [1], "it was on its way"
 
 
 async def test_when_neither_database_nor_disk_take_an_entry_whoever_waits_hears_it(tmp_path: Path) -> None:
