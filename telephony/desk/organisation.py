@@ -1,7 +1,7 @@
 """There and back through the organisation's sign-in: the browser is sent, and comes back with a code."""
 
 import logging
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlsplit
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse
@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 
 BACK = "/desk/oidc/callback"
 COOKIE = "warmline_oidc"
+NOTE = "warmline_note"
 FAILED = "The sign-in of your organisation does not answer as it should. Try again, or ask an admin."
 
 
@@ -63,4 +64,7 @@ def _again(error: Exception) -> RedirectResponse:
     if isinstance(error, ProviderFailed | RecordError):
         log.warning("sign-in through the organisation: %s", error)
     said = FAILED if isinstance(error, ProviderFailed | RecordError) else str(error)
-    return RedirectResponse(f"/sign-in?{urlencode({'note': said})}", 303)
+    answer = RedirectResponse("/sign-in", 303)
+    # Not in the address: there anybody could write a sentence into our page.
+    answer.set_cookie(NOTE, quote(said), max_age=60, samesite="lax", path="/sign-in")
+    return answer

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest_asyncio
 import uvicorn
 
+from telephony.access.audit import running
 from telephony.access.directory import Credentials
 from telephony.access.parts import open_access
 from telephony.access.roles import Role
@@ -48,6 +49,11 @@ class House:
         self.url = f"http://127.0.0.1:{port}"
         config = uvicorn.Config(create_desk(deps), log_level="warning", lifespan="off")
         self.server = uvicorn.Server(config)
+
+    async def noted(self) -> None:
+        """What was done so far is in the audit."""
+        async with running(self.access.audit):
+            pass
 
     async def signs_in(self, page) -> None:
         """Ana signs in, and is available."""

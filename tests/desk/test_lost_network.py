@@ -82,7 +82,7 @@ async def test_of_two_browsers_of_one_agent_the_newest_has_the_call_and_the_othe
             await second.goto(f"{house.url}/desk")
             await sees(second, "#people", "Ana Ruiz")
             await second.keyboard.press("Enter")
-            await sees(first, "#sign-in-note", "You signed in at another desk")
+            await sees(first, "#note", "You signed in at another desk")
             await shot(first, "taken-over")
             await on_the_phone(second)
             await hears(second)

@@ -1,7 +1,7 @@
 // The agent's page: what the feed says is shown, what the agent decides is sent. See the modules for each part.
 
 import { AgentLeg } from "./agentleg.js";
-import { post, useToken } from "./api.js";
+import { post } from "./api.js";
 import { Trouble } from "./devices.js";
 import { byId, say, setText, show, spoken } from "./dom.js";
 import { Feed } from "./feed.js";
@@ -9,7 +9,7 @@ import { shortcuts } from "./keys.js";
 import * as offers from "./offer.js";
 import { showAlarms, showBrief, showMood, showWrapUp } from "./panels.js";
 import { ring } from "./ringer.js";
-import { signIn } from "./signin.js";
+import { leave, seated, tell } from "./session.js";
 import { Softphone } from "./softphone.js";
 import { SoundCheck } from "./soundcheck.js";
 import { clockTick, showClock } from "./stageclock.js";
@@ -39,8 +39,7 @@ window.warmlinePhone = null; // the softphone, for whoever wants its statistics
 // --- the desk opens and closes ---
 
 function openDesk(config) {
-  useToken(config.csrf);
-  show("sign-in", false);
+  show("opening", false);
   show("desk", true);
   say("notice", "");
   offers.showReasons(config.decline_reasons ?? [], doing(offers.declineFor));
@@ -75,7 +74,7 @@ function ended(why) {
     setText("link", "Open in another tab");
     return;
   }
-  signIn(openDesk, ENDED[why] ?? "The desk was closed.");
+  leave(ENDED[why] ?? "The desk was closed.");
 }
 
 function link(how) {
@@ -284,4 +283,9 @@ window.addEventListener("pagehide", () => leg?.letGo()); // a reload goes on wit
 byId("keys-on").checked = localStorage.getItem("keys") !== "off";
 byId("keys-on").addEventListener("change", (event) => localStorage.setItem("keys", event.target.checked ? "on" : "off"));
 setInterval(tick, 500);
-await signIn(openDesk);
+const me = await seated({ waiting: (note) => say("opening", note) });
+if (me.desk) openDesk(me);
+else {
+  tell("You have no desk: it is for agents with a place in the settings.");
+  location.replace("/");
+}

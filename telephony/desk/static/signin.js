@@ -1,52 +1,78 @@
-// Signing in: who works here, and their PIN where one is asked for.
+// Signing in: with one click in the demo, by name and password, or through the organisation.
 
 import { get, post, Refused } from "./api.js";
 import { byId, make, say, setText, show } from "./dom.js";
+import { told } from "./session.js";
 
 const AGAIN_MS = 3000;
+const SOMEBODY = "";
 
-// open(config): the desk of whoever is signed in
-export async function signIn(open, note = "") {
+// Only a page of ours: whoever wrote the link may have had another in mind.
+const then = (() => {
+  const wanted = new URLSearchParams(location.search).get("then") ?? "/";
+  const url = new URL(wanted, location.origin);
+  return url.origin === location.origin && wanted.startsWith("/") ? url.pathname : "/";
+})();
+
+async function begin() {
   let config;
   try {
     config = await get("/desk/api/me");
   } catch (error) {
-    setTimeout(signIn, AGAIN_MS, open, note);
-    config = { people: [] };
-    note = error.message;
+    say("note", error.message);
+    return setTimeout(begin, AGAIN_MS);
   }
-  setText("business", config.business ?? "Warmline");
-  if (config.agent) return enter(config, open);
-  show("desk", false);
+  if (config.agent) return location.replace(then);
+  setText("business", config.business);
+  say("note", told());
+  show("people-row", config.one_click);
+  byId("people").replaceChildren(...[...config.people, ...(config.one_click ? [{ id: SOMEBODY, name: "Somebody else", roles: [] }] : [])].map(person));
+  show("organisation", Boolean(config.organisation));
+  setText("organisation-name", config.organisation);
+  byId("organisation").href = `/desk/oidc/start?then=${encodeURIComponent(then)}`;
+  asked();
   show("sign-in", true);
-  say("sign-in-note", note);
-  show("pin-row", !config.one_click);
-  byId("people").replaceChildren(...config.people.map(person));
-  byId("people").querySelector("input")?.focus();
-  byId("sign-in-form").onsubmit = async (event) => {
-    event.preventDefault();
-    try {
-      enter({ ...config, ...(await post("/desk/api/sign-in", { agent: picked(), pin: byId("pin").value })) }, open);
-      byId("pin").value = "";
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      say("sign-in-note", error.message);
-    }
-  };
+  (byId("people").querySelector("input") ?? byId("name")).focus();
 }
 
-// Who takes calls opens the desk; the others have pages of their own.
-const enter = (config, open) => (config.roles.includes("agent") ? open(config) : location.assign("/"));
+const picked = () => document.querySelector("input[name=person]:checked")?.value ?? SOMEBODY;
 
-const picked = () => document.querySelector("input[name=agent]:checked")?.value ?? "";
+// Name and password are asked for where nobody of the list is meant.
+function asked() {
+  const needed = picked() === SOMEBODY;
+  show("password-rows", needed);
+  for (const id of ["name", "password"]) byId(id).required = needed;
+}
 
-function person({ id, name }, i) {
+function person({ id, name, roles }, i) {
   const label = make("label");
   const radio = make("input");
   radio.type = "radio";
-  radio.name = "agent";
+  radio.name = "person";
   radio.value = id;
   radio.checked = i === 0;
-  label.append(radio, make("span", "", name));
+  radio.addEventListener("change", asked);
+  const shown = make("span", "", name);
+  shown.dir = "auto";
+  label.append(radio, shown, make("span", "quiet", roles.join(", ")));
   return label;
 }
+
+byId("sign-in-form").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const id = picked() || byId("name").value.trim().toLowerCase();
+  byId("enter").disabled = true;
+  try {
+    await post("/desk/api/sign-in", { agent: id, pin: picked() ? "" : byId("password").value });
+    location.replace(then);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    say("note", error.message);
+    byId("password").value = "";
+    if (!picked()) byId("password").focus();
+  } finally {
+    byId("enter").disabled = false;
+  }
+});
+
+await begin();
