@@ -15,6 +15,7 @@ from rich.text import Text
 from models.errors import WeightsMissing, WrongContent
 from models.files import FileState, read_manifest, require, status
 from telephony import engines, measuring, ports
+from telephony.copiloting import knowledge
 from telephony.dialling import SWITCH_FILE, switched_off
 from telephony.errors import ConfigError, DialRefused, LineError, TelephonyError
 from telephony.known_prompts import known_prompts
@@ -25,6 +26,7 @@ from telephony.settings import FILE, AgentSettings, Settings, load, secret
 from telephony.sizing import LIMIT_MS, Load, proposal
 from telephony.speaking import cache_of
 from voice.dialogue import check_rules
+from voice.dialogue.business import Business
 from voice.dialogue.load import load_business
 from voice.errors import VoiceError
 from voice.stt.whisper import Settings as Whisper
@@ -84,8 +86,20 @@ def _business(today: date) -> Callable[[Settings], Iterator[Finding]]:
             if article.stale(today):
                 late = f"{name}.md: a review was due on {article.review_by}, and callers are told what it says"
                 yield Finding("knowledge", late, "note")
+        yield from _copilot(settings, business, today)
 
     return look
+
+
+def _copilot(settings: Settings, business: Business, today: date) -> Iterator[Finding]:
+    """What agents are told; the callers' articles are spoken of above."""
+    pages, _, wrong = knowledge(settings.business.folder, business)
+    yield Finding("co-pilot", f"{len(pages)} articles, {len(pages) - len(business.articles)} of them for agents alone")
+    yield from (Finding("co-pilot", f"left out: {line}", "note") for one in wrong for line in one.splitlines())
+    for page in pages:
+        if page.name not in business.articles and page.stale(today):
+            late = f"{page.name}.md: a review was due on {page.review_by}, and agents are told what it says"
+            yield Finding("co-pilot", late, "note")
 
 
 def _rules(settings: Settings) -> Iterator[Finding]:

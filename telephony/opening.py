@@ -20,6 +20,8 @@ from telephony.approving import open_rooms
 from telephony.backend import open_backend
 from telephony.being_said import Onlookers
 from telephony.carriers import OpenLines, fallback, open_lines
+from telephony.copilot.room import Copilot
+from telephony.copiloting import open_copilot
 from telephony.desk.desks import Desks
 from telephony.desk.front_office import FrontOffice
 from telephony.desk.office import Disposition
@@ -70,6 +72,7 @@ class Company:
     recordings: Recordings | None
     history: History
     access: Access
+    copilot: Copilot
 
     @property
     def audit(self) -> Audit:
@@ -131,7 +134,8 @@ async def open_company(
     )
     lines = await stack.enter_async_context(open_lines(settings, business, world, ringer=desks, voice=voices.voice))
     access = await open_sign_in(settings, world, keeper, stack)
-    return Company(backend, desks, staff, front, lines, keeper, recordings, history, access)
+    copilot = await stack.enter_async_context(open_copilot(settings, world, business, desks=desks, front=front))
+    return Company(backend, desks, staff, front, lines, keeper, recordings, history, access, copilot)
 
 
 def furnish(settings: Settings, world: World, business: Business, machinery: Machinery, company: Company) -> House:

@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry
 from models import scratch
 from telephony.access.parts import Access
 from telephony.agents.staff import Staff
+from telephony.approving import approval_rows
 from telephony.callbacks import Callbacks
 from telephony.desk import captions
 from telephony.desk.front_office import FrontOffice
@@ -115,6 +116,7 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
         wall = open_wall(
             settings=settings, business=business, staff=staff, switchboard=switchboard, phones=lines.browser,
             audit=company.audit, clock=clock, notices=company.desks.notices,
+            approvals=lambda: approval_rows(switchboard.house.approvals),
         )  # fmt: skip
         stack.push_async_callback(wall.room.close)
         webhook = await stack.enter_async_context(open_webhook(settings, world))
@@ -122,7 +124,7 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
         app = create_app(
             settings=settings, business=business, front=front, desks=company.desks, phone=lines.browser,
             carrier=lines.twilio, pbx=lines.asterisk, switchboard=switchboard, metrics=registry, clock=clock,
-            access=company.access, wall=wall,
+            access=company.access, wall=wall, copilot=company.copilot,
         )  # fmt: skip
         voices, loop_clock = machinery.voices, machinery.loop_clock
         Present(Sources(
@@ -130,7 +132,17 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
             lines.twilio, lines.asterisk, health,
         ), registry)  # fmt: skip
         yield Service(
-            settings, business, switchboard, staff, front, voices, callbacks, loop_clock, company.access, health, app,
+            settings,
+            business,
+            switchboard,
+            staff,
+            front,
+            voices,
+            callbacks,
+            loop_clock,
+            company.access,
+            health,
+            app,
             wall,
         )
 

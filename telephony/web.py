@@ -7,7 +7,10 @@ from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
 from telephony.access.parts import Access
+from telephony.approvals.call_side import CallSide
+from telephony.copilot.room import Copilot
 from telephony.desk.app import DeskDeps, create_desk
+from telephony.desk.asked import Rooms
 from telephony.desk.desks import Desks
 from telephony.desk.front_office import FrontOffice
 from telephony.desk.settings import DeskSettings
@@ -19,6 +22,14 @@ from telephony.metrics_access import may_read
 from telephony.settings import Settings, secret
 from telephony.switchboard import Switchboard
 from voice.dialogue.business import Business
+
+
+def _asked(switchboard: Switchboard) -> Rooms:
+    def side(call: str) -> CallSide | None:
+        conduct = switchboard.calls.get(call)
+        return conduct.colleagues.side if conduct is not None else None
+
+    return Rooms(switchboard.house.approvals, switchboard.house.consults, side)
 
 
 def create_app(
@@ -35,6 +46,7 @@ def create_app(
     clock: Callable[[], float],
     access: Access,
     wall: WallParts,
+    copilot: Copilot,
 ) -> FastAPI:
     app = FastAPI(title="Warmline", docs_url=None, redoc_url=None, openapi_url=None)
 
@@ -72,6 +84,8 @@ def create_app(
                 phone_number=settings.desk.phone_number,
             ),
             wall=wall,
+            asked=_asked(switchboard),
+            copilot=copilot,
         )
     )
     app.mount("/", desk)

@@ -13,7 +13,9 @@ from fastapi.staticfiles import StaticFiles
 from telephony.access.audit import Notes
 from telephony.access.errors import AccessError, NotLetIn, TooManyTries
 from telephony.access.parts import Access
-from telephony.desk import admin, audit, briefs, organisation, signin, softphone, work, wrapup
+from telephony.desk import admin, approvals, audit, briefs, copilot, organisation, signin, softphone, work, wrapup
+from telephony.desk.asked import Rooms
+from telephony.desk.copilot import CopilotDoor
 from telephony.desk.desks import Desks
 from telephony.desk.doors import Doors, SecurityHeaders, wrong
 from telephony.desk.office import DeskOffice, NotPossible
@@ -41,6 +43,8 @@ class DeskDeps:
     clock: Callable[[], float]
     settings: DeskSettings = field(default_factory=DeskSettings)
     wall: WallParts | None = None
+    asked: Rooms | None = None
+    copilot: CopilotDoor | None = None
 
     @property
     def audit(self) -> Notes:
@@ -62,6 +66,8 @@ def create_desk(deps: DeskDeps) -> FastAPI:
     _include_access(app, deps, doors)
     _say_what_is_refused(app)
     _serve_pages(app, caller=deps.settings.caller_page)
+    if deps.asked is not None:
+        approvals.serve(app, deps.asked, doors=doors, sessions=sessions, clock=deps.clock)
     if deps.wall is not None:
         serve_wall(app, deps.wall, doors=doors, sessions=sessions, clock=deps.clock)
 
@@ -92,6 +98,8 @@ def _include(app: FastAPI, deps: DeskDeps, doors: Doors) -> None:
     app.include_router(work.routes(office=deps.office, doors=doors))
     app.include_router(briefs.routes(office=deps.office, doors=doors))
     app.include_router(wrapup.routes(office=deps.office, doors=doors))
+    if deps.copilot is not None:
+        app.include_router(copilot.routes(copilot=deps.copilot, doors=doors))
     app.include_router(
         softphone.routes(
             phone=deps.phone,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from telephony.being_said import BeingSaid
 from telephony.desk.feed import Feed
 from telephony.desk.messages import RingModel, SayingMessage, SayingModel
-from telephony.desk.office import CHOSEN, DeskOffice, Person, Presence
+from telephony.desk.office import CHOSEN, DeskOffice, News, Person, Presence
 from telephony.leg import LegEnded, LegId
 
 UNWATCHED_SECONDS = 15.0
@@ -22,6 +22,7 @@ class Desks:
         self.notices = notices  # alarms that each desk shows until the service is started anew
         self._passing: dict[str, str] = {}  # by what they are about: alarms that go when it is well again
         self._came: Callable[[], None] = lambda: None
+        self._beside: Callable[[str, News], None] = lambda agent, news: None
         self._office: DeskOffice | None = None
         self._feeds: dict[str, Feed] = {}
         self._undo: dict[str, Callable[[], None]] = {}
@@ -35,6 +36,10 @@ class Desks:
         """`came` hears of each page that was opened: its agent can be rung again."""
         self._came = came
 
+    def beside(self, heard: Callable[[str, News], None]) -> None:
+        """`heard` gets what each signed-in agent's desk gets, after it."""
+        self._beside = heard
+
     def sign_in(self, person: Person) -> Feed:
         """The agent's desk, opened if need be. A page of an earlier sign-in is let go."""
         assert self._office is not None  # the app that calls us was made with it
@@ -44,7 +49,12 @@ class Desks:
             return feed
         feed = self._feeds[person.id] = Feed(person, clock=self._clock, notices=self._notices)
         self._office.sign_in(person.id)
-        self._undo[person.id] = self._office.watch(person.id, feed.on_news)
+
+        def hear(news: News) -> None:
+            feed.on_news(news)
+            self._beside(person.id, news)
+
+        self._undo[person.id] = self._office.watch(person.id, hear)
         self.watch_for_page(person.id)
         return feed
 

@@ -37,6 +37,7 @@ from telephony.switchboard import Switchboard
 from voice.events import RecordingDeclined
 
 E = TypeVar("E", bound=Entry)
+Draft = Callable[[Sequence[Record], str, str | None], tuple[str, str | None]]
 
 log = logging.getLogger(__name__)
 
@@ -87,12 +88,17 @@ class FrontOffice:
         self._dispositions = tuple(dispositions)
         self._now_ms = now_ms
         self._switchboard: Switchboard | None = None
+        self._draft: Draft = lambda records, summary, disposition: (summary, disposition)
         self._places: defaultdict[str, _Place] = defaultdict(_Place)  # one too for whom only the fallback list names
         staff.roster.subscribe(self._moved)
 
     def serve(self, switchboard: Switchboard) -> None:
         """Names the switchboard; before it nothing can be decided."""
         self._switchboard = switchboard
+
+    def drafts(self, write: Draft) -> None:
+        """`write` makes the draft of a wrap-up, and what it proposes, out of all that is on record."""
+        self._draft = write
 
     # --- DeskOffice ----------------------------------------------------------------------------------------------
 
@@ -138,6 +144,12 @@ class FrontOffice:
         seen = BriefSeen(ready.handoff, agent, version)
         if seen not in _entries(journal, BriefSeen):
             journal.append(seen)
+
+    def note(self, agent: str, call: str, entry: Entry) -> None:
+        """Into the journal of the call on this agent's desk; not, where it lies there no more."""
+        journal = self._places[agent].journal
+        if journal is not None and journal.call == call:
+            journal.append(entry)
 
     def clip(self, agent: str, call: str, turn: int) -> Callable[[], bytes | None]:
         journal = self._at_desk(agent, call)
@@ -229,6 +241,7 @@ class FrontOffice:
     def wrap_up_due(self, agent: str, *, journal: Journal, caller: str, summary: str, disposition: str | None) -> None:
         place = self._places[agent]
         seconds = self._staff.wrap_up_seconds(agent)
+        summary, disposition = self._draft(journal.records, summary, disposition)
         due = WrapUpDue(journal.call, caller, summary, disposition, self._dispositions, seconds)
         place.wrap_up = due
         place.written_up = place.journal = journal

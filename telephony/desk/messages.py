@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from telephony.desk.copilot_models import CopilotModel
+
 
 class Wire(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -215,6 +217,11 @@ class SayingMessage(FromServer):
     saying: SayingModel
 
 
+class CopilotMessage(FromServer):
+    type: Literal["copilot"] = "copilot"
+    copilot: CopilotModel
+
+
 class Skipped(FromServer):
     """This desk read too slowly: `count` lines were dropped. Ask for a snapshot to have them."""
 
@@ -231,7 +238,7 @@ class Closed(FromServer):
 
 Message = (
     Snapshot | PresenceMessage | OfferMessage | RingMessage | PhoneMessage | CallMessage | ClockMessage | WrapUpMessage
-    | LineMessage | JudgedMessage | NoticesMessage | SayingMessage
+    | LineMessage | JudgedMessage | NoticesMessage | SayingMessage | CopilotMessage
     | Skipped | Closed
 )  # fmt: skip
 

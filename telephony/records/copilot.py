@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, case, func, select, update
+from sqlalchemy import ColumnElement, Connection, Function, case, func, select, update
 
 from telephony.records.rows import Row
 from telephony.records.schema import copilot_shown
@@ -11,7 +11,7 @@ from telephony.records.schema import copilot_shown
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """Of one kind (prompt, answer, action). What was never marked is in `shown` alone: passed over, or used in silence."""
+    """Of one kind (prompt, answer, action). What was never marked is in `shown` alone: passed over, or used."""
 
     kind: str
     shown: int
@@ -50,8 +50,8 @@ def rates(connection: Connection, *, since_wall: float = 0.0) -> Sequence[Rates]
     """By kind, in the order of the alphabet."""
     of = copilot_shown.c
 
-    def count(condition: object) -> object:
-        return func.sum(case((condition, 1), else_=0))  # type: ignore[arg-type]
+    def count(condition: ColumnElement[bool]) -> Function[int]:
+        return func.sum(case((condition, 1), else_=0))
 
     query = (
         select(
