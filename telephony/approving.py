@@ -16,6 +16,7 @@ from telephony.house import Backend
 from telephony.journal import Keeper
 from telephony.records import knowledge_candidates
 from telephony.records.store import Store
+from telephony.supervision.rows import ApprovalRow
 from voice.dialogue.business import Business
 
 FREE = frozenset({Presence.AVAILABLE, Presence.OFFERED})
@@ -67,3 +68,12 @@ def open_rooms(
     room = Room(business, gate=gate, notary=notary, audience=floor, audit=audit, present=present, now_ms=now_ms)
     consults = Consults(audience=floor, audit=audit, present=present, now_ms=now_ms, wall=wall, keep=keep)
     return Rooms(gate, room, consults)
+
+
+def approval_rows(room: Room) -> list[ApprovalRow]:
+    """What waits for a yes, for the supervisors' wall. `due`: by the loop's clock, in seconds."""
+    return [
+        ApprovalRow(one.proposal.id, one.proposal.call, room.business.intents[one.proposal.intent].title,
+                    one.state.value, one.deadline_ms / 1000)
+        for one in room.waiting()
+    ]  # fmt: skip

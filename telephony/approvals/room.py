@@ -150,6 +150,11 @@ class Room:
         seen = [one for one in self._open.values() if one.approval.may_see(who) and self._concerns(who, one)]
         return sorted(seen, key=lambda one: (one.approval.over, one.approval.deadline_ms))
 
+    def waiting(self) -> Sequence[s.Approval]:
+        """Those that nobody has decided yet, the most urgent first."""
+        found = (one.approval for one in self._open.values() if not one.approval.over)
+        return sorted(found, key=lambda one: one.deadline_ms)
+
     def left_ms(self, held: Open) -> int:
         return max(0, held.approval.deadline_ms - self._now_ms())
 

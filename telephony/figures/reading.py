@@ -107,7 +107,10 @@ def _approval_asked(reading: _Reading, line: Line) -> None:
     reading.approvals[line.fields["approval"]] = line.wall
 
 
-def _approval_ended(reading: _Reading, line: Line) -> None:
+def _approval_moved(reading: _Reading, line: Line) -> None:
+    """How long callers wait for a decision; until nobody made one, too."""
+    if line.fields["state"] in ("proposed", "reminded"):
+        return
     asked = reading.approvals.pop(line.fields["approval"], None)
     if asked is not None:
         reading.learn(approval_s=(*reading.visit.approval_s, line.wall - asked))
@@ -134,8 +137,8 @@ _READERS: Mapping[str, Callable[[_Reading, Line], None]] = {
     "Bridged": _bridged,
     "Unbridged": _unbridged,
     "WrappedUp": _wrapped_up,
-    "ApprovalAsked": _approval_asked,
-    "ApprovalEnded": _approval_ended,
+    "ApprovalProposed": _approval_asked,
+    "ApprovalMoved": _approval_moved,
     "Surveyed": lambda reading, line: reading.learn(rating=line.fields["score"]),
     "CallEnded": _ended,
 }

@@ -1,6 +1,7 @@
 // The agent's page: what the feed says is shown, what the agent decides is sent. See the modules for each part.
 
 import { AgentLeg } from "./agentleg.js";
+import { closeAsked, openAsked } from "./approvals.js";
 import { post } from "./api.js";
 import { Trouble } from "./devices.js";
 import { byId, say, setText, show, spoken } from "./dom.js";
@@ -58,10 +59,12 @@ function openDesk(config) {
   sound.open();
   feed = new Feed({ message: (m) => doing(follow)(m), link, ended });
   feed.start();
+  openAsked({ turnLink: (call, turn) => state.call?.call === call && transcript.point([turn]), keysOn: () => byId("keys-on").checked });
   byId("presence").focus();
 }
 
 function ended(why) {
+  closeAsked();
   if (why === "taken_over" || why === "other_tab") leg?.letGo();
   else leg?.leave();
   ring(false);
