@@ -3,7 +3,7 @@
 import { post } from "./api.js";
 
 const WAITS_MS = [300, 700, 1500, 3000, 5000];
-const FINAL = { 4001: "taken_over", 4002: "other_tab", 4003: "signed_out" };
+const FINAL = { 4001: "taken_over", 4002: "other_tab", 4003: "signed_out", 4005: "not_yours" };
 
 export class Feed {
   #epoch = "";
@@ -11,11 +11,13 @@ export class Feed {
   #tries = 0;
   #socket = null;
   #on;
+  #path;
   #stopped = true;
 
   // on: {message(m), link("connected" | "lost"), ended(why)}
-  constructor(on) {
+  constructor(on, path = "/desk/feed") {
     this.#on = on;
+    this.#path = path;
   }
 
   start() {
@@ -28,6 +30,10 @@ export class Feed {
     this.#socket?.close();
   }
 
+  send(message) {
+    if (this.#socket?.readyState === 1) this.#socket.send(JSON.stringify(message));
+  }
+
   async #open() {
     if (this.#stopped) return;
     let ticket;
@@ -38,7 +44,7 @@ export class Feed {
       return this.#again();
     }
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-    const socket = new WebSocket(`${scheme}//${location.host}/desk/feed`);
+    const socket = new WebSocket(`${scheme}//${location.host}${this.#path}`);
     this.#socket = socket;
     socket.onopen = () =>
       socket.send(JSON.stringify({ v: 1, type: "hello", ticket, epoch: this.#epoch, since: this.#since }));
@@ -54,7 +60,7 @@ export class Feed {
       return;
     }
     if (message.type === "snapshot") this.#epoch = message.epoch;
-    this.#since = message.seq;
+    if (message.seq) this.#since = message.seq;
     this.#on.link("connected");
     this.#on.message(message);
   }
