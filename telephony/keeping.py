@@ -12,6 +12,7 @@ from telephony.records.history import RecordedHistory
 from telephony.records.recordings import Recorded, Recordings
 from telephony.records.store import Store, default_url, open_store
 from telephony.records.upgrade import open_engine
+from telephony.records.visits import RecordedVisits
 from telephony.settings import Settings
 from telephony.world import World
 
@@ -33,6 +34,15 @@ def _history(settings: Settings, stack: AsyncExitStack) -> RecordedHistory:
     history = RecordedHistory(open_engine(settings.records.url or default_url(settings.service.records_folder)))
     stack.callback(history.close)
     return history
+
+
+def open_visits(settings: Settings, world: World, stack: AsyncExitStack) -> RecordedVisits | None:
+    """What the numbers page counts; None without a database."""
+    if world.keeper is not None:
+        return None
+    visits = RecordedVisits(open_engine(settings.records.url or default_url(settings.service.records_folder)))
+    stack.callback(visits.close)
+    return visits
 
 
 def open_recordings(

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
@@ -17,10 +18,12 @@ from telephony.approving import approval_rows
 from telephony.callbacks import Callbacks
 from telephony.desk import captions
 from telephony.desk.front_office import FrontOffice
+from telephony.desk.numbers import Counts
 from telephony.desk.wall import WallParts
 from telephony.events import CallbackAgreed, CallEnded
 from telephony.health import LOOK_SECONDS, Health
 from telephony.journal import Record
+from telephony.keeping import open_visits
 from telephony.lateness import LoopClock
 from telephony.metrics import CallMetrics
 from telephony.metrics_source import Present, Sources
@@ -125,6 +128,7 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
             settings=settings, business=business, front=front, desks=company.desks, phone=lines.browser,
             carrier=lines.twilio, pbx=lines.asterisk, switchboard=switchboard, metrics=registry, clock=clock,
             access=company.access, wall=wall, copilot=company.copilot,
+            counts=_counts(settings, world, business, stack),
         )  # fmt: skip
         voices, loop_clock = machinery.voices, machinery.loop_clock
         Present(Sources(
@@ -145,6 +149,11 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
             app,
             wall,
         )
+
+
+def _counts(settings: Settings, world: World, business: Business, stack: AsyncExitStack) -> Counts | None:
+    visits = open_visits(settings, world, stack)
+    return None if visits is None else Counts(visits, world.wall, zone=ZoneInfo(business.time_zone))
 
 
 def published(settings: Settings) -> World:

@@ -13,6 +13,7 @@ from telephony.desk.app import DeskDeps, create_desk
 from telephony.desk.asked import Rooms
 from telephony.desk.desks import Desks
 from telephony.desk.front_office import FrontOffice
+from telephony.desk.numbers import Counts
 from telephony.desk.settings import DeskSettings
 from telephony.desk.wall import WallParts
 from telephony.lines import twilio
@@ -47,6 +48,7 @@ def create_app(
     access: Access,
     wall: WallParts,
     copilot: Copilot,
+    counts: Counts | None,
 ) -> FastAPI:
     app = FastAPI(title="Warmline", docs_url=None, redoc_url=None, openapi_url=None)
 
@@ -86,6 +88,7 @@ def create_app(
             wall=wall,
             asked=_asked(switchboard),
             copilot=copilot,
+            counts=counts,
         )
     )
     app.mount("/", desk)

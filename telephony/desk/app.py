@@ -13,7 +13,19 @@ from fastapi.staticfiles import StaticFiles
 from telephony.access.audit import Notes
 from telephony.access.errors import AccessError, NotLetIn, TooManyTries
 from telephony.access.parts import Access
-from telephony.desk import admin, approvals, audit, briefs, copilot, organisation, signin, softphone, work, wrapup
+from telephony.desk import (
+    admin,
+    approvals,
+    audit,
+    briefs,
+    copilot,
+    numbers,
+    organisation,
+    signin,
+    softphone,
+    work,
+    wrapup,
+)
 from telephony.desk.asked import Rooms
 from telephony.desk.copilot import CopilotDoor
 from telephony.desk.desks import Desks
@@ -45,6 +57,7 @@ class DeskDeps:
     wall: WallParts | None = None
     asked: Rooms | None = None
     copilot: CopilotDoor | None = None
+    counts: numbers.Counts | None = None
 
     @property
     def audit(self) -> Notes:
@@ -100,6 +113,8 @@ def _include(app: FastAPI, deps: DeskDeps, doors: Doors) -> None:
     app.include_router(wrapup.routes(office=deps.office, doors=doors))
     if deps.copilot is not None:
         app.include_router(copilot.routes(copilot=deps.copilot, doors=doors))
+    if deps.counts is not None:
+        app.include_router(numbers.routes(counts=deps.counts, doors=doors))
     app.include_router(
         softphone.routes(
             phone=deps.phone,

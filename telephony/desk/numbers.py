@@ -1,11 +1,13 @@
 """The numbers page's calls: how the line has served its callers, as figures, plots and CSV."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, tzinfo
+from pathlib import Path
 from typing import Annotated, Protocol
 
 from fastapi import APIRouter, Depends, Query, Response
+from fastapi.responses import FileResponse
 
 from telephony import plots
 from telephony.access.roles import Role
@@ -15,6 +17,7 @@ from telephony.figures.days import Day
 from telephony.plots import Axes, Level, Line
 
 DAY_S = 86_400.0
+STATIC = Path(__file__).parent / "static"
 DAYS_MAX = 366
 Days = Annotated[int, Query(ge=1, le=DAYS_MAX)]
 
@@ -25,30 +28,33 @@ class Visits(Protocol):
     async def visits(self, *, since: float, until: float) -> Sequence[Visit]: ...
 
 
-class NoVisits:
-    """A desk without a record has nothing to count."""
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What the page counts. `wall`: seconds since 1970; `zone`: of the business's days."""
 
-    async def visits(self, *, since: float, until: float) -> Sequence[Visit]:
-        return ()
+    visits: Visits
+    wall: Callable[[], float]
+    goals: Goals = field(default_factory=Goals)
+    zone: tzinfo = UTC
 
-
-def routes(
-    *, visits: Visits, doors: Doors, wall: Callable[[], float], goals: Goals | None = None, zone: tzinfo = UTC
-) -> APIRouter:
-    router = APIRouter(prefix="/desk/api/numbers")
-    reading = doors.reads(Role.SUPERVISOR)
-    promised = goals or Goals()
-
-    async def counted(days: int) -> Report:
-        until = wall()
+    async def report(self, days: int) -> Report:
+        until = self.wall()
         since = until - days * DAY_S
-        return report(
-            await visits.visits(since=since, until=until), until=until, goals=promised, zone=zone, since=since
-        )
+        visits = await self.visits.visits(since=since, until=until)
+        return report(visits, until=until, goals=self.goals, zone=self.zone, since=since)
 
-    @router.get("")
+
+def routes(*, counts: Counts, doors: Doors) -> APIRouter:
+    router = APIRouter()
+    reading = doors.reads(Role.SUPERVISOR)
+
+    @router.get("/numbers")
+    async def page() -> FileResponse:
+        return FileResponse(STATIC / "numbers.html")
+
+    @router.get("/desk/api/numbers")
     async def numbers(_seat: Annotated[Seat, Depends(reading)], days: Days = 28) -> dict[str, object]:
-        found = await counted(days)
+        found = await counts.report(days)
         return {
             "days": days,
             "calls": found.calls,
@@ -57,13 +63,13 @@ def routes(
                 {"title": t.title, "how": t.how, "rows": [{"group": group, **_shown(one)} for group, one in t.rows]}
                 for t in found.tables
             ],
-            "plots": drawn(found.days, promised) if found.days else [],
+            "plots": drawn(found.days, counts.goals) if found.days else [],
         }
 
-    @router.get(".csv")
+    @router.get("/desk/api/numbers.csv")
     async def as_csv(_seat: Annotated[Seat, Depends(reading)], days: Days = 28) -> Response:
         named = {"content-disposition": f'attachment; filename="numbers-{days}-days.csv"'}
-        return Response((await counted(days)).csv(), media_type="text/csv; charset=utf-8", headers=named)
+        return Response((await counts.report(days)).csv(), media_type="text/csv; charset=utf-8", headers=named)
 
     return router
 
