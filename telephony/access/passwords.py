@@ -56,9 +56,9 @@ def objection(password: str, *, about: tuple[str, ...] = ()) -> str:
         return f"At most {MOST} characters expected, got {len(password)}."
     if len(set(password.lower())) < 4 or any(password.lower() in row for row in ROWS):
         return "This repeats or counts: it is among the first that others would try."
-    bare = re.sub(r"[\W\d_]+", "", password.lower().translate(_LOOKALIKES))
     known = COMMONEST | {word for name in about for word in re.findall(r"\w{3,}", name.lower())}
-    if _made_of(bare, known) and not _own(password, bare):
+    readings = (password.lower(), password.lower().translate(_LOOKALIKES))
+    if any(_common(re.sub(r"[\W\d_]+", "", said), password, known) for said in readings):
         return "This is among the first that others would try. A few words that have nothing to do with you are better."
     return ""
 
@@ -77,9 +77,9 @@ def _made_of(bare: str, known: frozenset[str] | set[str]) -> bool:
     return len(bare) in reached
 
 
-def _own(password: str, bare: str) -> bool:
-    """Enough digits of one's own make up for a common word."""
-    return len(password) - len(bare) >= LEAST
+def _common(bare: str, password: str, known: frozenset[str] | set[str]) -> bool:
+    """Known words; but digits of one's own, as many as a PIN has, make up for them."""
+    return _made_of(bare, known) and len(password) - len(bare) < LEAST
 
 
 def _normal(password: str) -> str:

@@ -136,7 +136,7 @@ class Registry:
         return user
 
     def _check(self, id: str, name: str) -> None:
-        if not ID.match(id):
+        if not ID.fullmatch(id):
             raise NotAllowed(
                 "A short name of small letters, digits, dots and dashes expected, such as ana or b.okafor."
             )

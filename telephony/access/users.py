@@ -7,7 +7,7 @@ from typing import Protocol
 
 from telephony.access.roles import Roles, Who
 
-ID = re.compile(r"^[a-z0-9][a-z0-9._-]{0,63}$")
+ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True)

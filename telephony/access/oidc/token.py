@@ -83,7 +83,8 @@ def _for_us(claims: Mapping[str, Any], settings: OidcSettings, nonce: str) -> No
 def _identity(claims: Mapping[str, Any], settings: OidcSettings) -> Identity:
     email = claims.get("email")
     verified = str(email).lower() if isinstance(email, str) and claims.get("email_verified") is True else ""
-    if settings.email_domains and verified.rpartition("@")[2] not in settings.email_domains:
+    local, _, domain = verified.rpartition("@")
+    if settings.email_domains and not (local and domain in settings.email_domains):
         allowed = " or ".join(settings.email_domains)
         raise NotLetIn(f"A verified e-mail address at {allowed} expected; yours is another, or not verified.")
     roles = settings.mapped(claims.get(settings.roles_claim))
