@@ -111,6 +111,7 @@ def _to_a_person(step: Step, task: Task, stage: ApprovalStage) -> None:
     scope = step.scope(task.intent)
     evidence = (f"{step.business.intents[task.intent].title}: {why}",)
     seeking.begin(step, Escalated(RULE, f"{RULE} {step.business.version}", evidence, turns, scope.queue, "now"))
+    step.seeks(preface=prompt)
     step.say(prompt)
 
 

@@ -200,6 +200,8 @@ def _nobody_from_the_start(step: Step) -> None:
     seeking = step.state.seeking
     if seeking is not None:
         step.set(seeking=replace(seeking, told_wait=None))  # taken back with the rest
+        if seeking.preface:
+            step.say(seeking.preface)
     nobody(step)
     seeking = step.state.seeking
     if step.state.place is Place.WAITING:

@@ -186,6 +186,7 @@ class Seeking:
     offer: Offer | None = None
     collecting: bool = False  # what is asked now is for the person to know, not for us to act on
     music: bool = False  # chosen
+    preface: str = ""  # prompt with which the search began: said again where what followed it is taken back
     stopping: bool = False  # the caller does not want a person any more; not yet confirmed
 
 
