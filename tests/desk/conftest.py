@@ -14,6 +14,8 @@ from telephony.errors import Refused
 from telephony.leg import LegId
 from telephony.lines.webrtc import CalledIn
 from tests.desk.chromium import only_loopback  # noqa: F401  (a fixture)
+from tests.desk.counted import counts
+from tests.desk.helped import helped
 from tests.desk.house import house, page  # noqa: F401  (fixtures)
 from tests.desk.office import PEOPLE, SimulatedOffice
 
@@ -96,6 +98,8 @@ def make_room(
         access=access,
         clock=clock,
         settings=settings or DeskSettings(),
+        copilot=helped(desks, office.note),
+        counts=counts(),
     )
     with TestClient(create_desk(deps)) as client:
         yield Room(client, office, desks, clock, access)

@@ -14,10 +14,13 @@ from telephony.access.directory import Credentials
 from telephony.access.parts import open_access
 from telephony.access.roles import Role
 from telephony.access.users import User
+from telephony.copilot.vectors import Encoder
 from telephony.desk import DeskDeps, Desks, DeskSettings, create_desk
 from telephony.lines.webrtc import WebRtcLine
 from telephony.lines.webrtc_leg import WebRtcLeg
 from tests.desk.chromium import open_page, sees, sign_in
+from tests.desk.counted import counts
+from tests.desk.helped import helped
 from tests.desk.office import PEOPLE, SimulatedOffice
 
 PHONE_NUMBER = "+1 206 555 0199"
@@ -26,7 +29,7 @@ DEMO = (SAM,)
 
 
 class House:
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, encoder: Encoder | None = None) -> None:
         loop = asyncio.get_running_loop()
         self.office = SimulatedOffice()
         self.desks = Desks(clock=loop.time)
@@ -45,6 +48,8 @@ class House:
             access=self.access,
             clock=loop.time,
             settings=DeskSettings(phone_number=PHONE_NUMBER),
+            copilot=helped(self.desks, self.office.note, encoder),
+            counts=counts(),
         )
         self.url = f"http://127.0.0.1:{port}"
         config = uvicorn.Config(create_desk(deps), log_level="warning", lifespan="off")

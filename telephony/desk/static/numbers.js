@@ -1,10 +1,12 @@
 // The numbers page: what the server counted, with how sure it is and what each number means.
-import { get } from "./api.js";
-import { byId as at } from "./dom.js";
+import { get, Refused } from "./api.js";
+import { byId, say, setText } from "./dom.js";
+import { shortcuts } from "./keys.js";
+import { showNav } from "./nav.js";
+import { leave, seated } from "./session.js";
 
-const PERIODS = [[1, "Today"], [7, "7 days"], [28, "28 days"], [91, "91 days"]];
+const PERIODS = [[1, "1 day"], [7, "7 days"], [28, "28 days"], [91, "91 days"]];
 const SVG = '<svg xmlns="http://www.w3.org/2000/svg" ';
-let days = 28;
 
 // An element with attributes (`className`, `scope` ...) and children: elements, or text that goes in as text.
 function el(tag, attributes, children = []) {
@@ -66,37 +68,37 @@ function plot({ title, svg, legend }) {
   return el("figure", {}, [el("figcaption", {}, [title]), el("p", {}, keys), drawing]);
 }
 
-async function show(chosen) {
-  days = chosen;
-  for (const button of at("period").children) button.setAttribute("aria-pressed", String(Number(button.value) === days));
-  at("csv").href = `/desk/api/numbers.csv?days=${days}`;
-  at("counted").textContent = "Counting …";
+async function show(days) {
+  for (const button of byId("period").children) button.setAttribute("aria-pressed", String(Number(button.value) === days));
+  byId("csv").href = `/desk/api/numbers.csv?days=${days}`;
+  setText("counted", "Counting …");
   try {
     const found = await get(`/desk/api/numbers?days=${days}`);
-    at("notice").hidden = true;
-    at("counted").textContent = found.calls ? `${found.calls} calls in ${days === 1 ? "the last day" : `${days} days`}` : "No calls in this time.";
-    at("figures").replaceChildren(...found.figures.map(card));
-    at("plots").replaceChildren(...found.plots.map(plot));
-    at("tables").replaceChildren(...found.tables.map(table));
+    say("notice", "");
+    setText("counted", found.calls ? `${found.calls} calls in ${days === 1 ? "the last day" : `${days} days`}` : "No calls in this time.");
+    byId("figures").replaceChildren(...found.figures.map(card));
+    byId("plots").replaceChildren(...found.plots.map(plot));
+    byId("tables").replaceChildren(...found.tables.map(table));
   } catch (error) {
-    at("counted").textContent = "";
-    at("notice").textContent = error.message;
-    at("notice").hidden = false;
+    if (!(error instanceof Refused)) throw error;
+    if (error.status === 401) leave(error.message);
+    setText("counted", "");
+    say("notice", error.message);
   }
 }
 
-function keys(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
-  const period = PERIODS[Number(event.key) - 1];
-  if (period) show(period[0]);
-  else if (event.key.toLowerCase() === "e") at("csv").click();
-  else if (event.key === "Escape") location.href = "/";
-}
-
-at("period").append(...PERIODS.map(([length, name], n) => {
-  const button = el("button", { type: "button", value: String(length) }, [`${name} `, el("kbd", {}, [String(n + 1)])]);
-  button.addEventListener("click", () => show(length));
+byId("period").append(...PERIODS.map(([days, name], n) => {
+  const button = el("button", { type: "button", value: String(days) }, [`${name} `, el("kbd", {}, [String(n + 1)])]);
+  button.addEventListener("click", () => show(days));
   return button;
 }));
-document.addEventListener("keydown", keys);
-show(days);
+shortcuts({
+  active: () => byId("keys-on").checked,
+  keys: { e: () => byId("csv").click() },
+  digit: (n) => PERIODS[n - 1] && show(PERIODS[n - 1][0]),
+  escape: () => {},
+});
+const me = await seated({ waiting: (note) => say("notice", note) });
+setText("me", me.name);
+showNav(me.pages);
+await show(28);
