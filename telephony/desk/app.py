@@ -114,7 +114,7 @@ def _include(app: FastAPI, deps: DeskDeps, doors: Doors) -> None:
     if deps.copilot is not None:
         app.include_router(copilot.routes(copilot=deps.copilot, doors=doors))
     if deps.counts is not None:
-        app.include_router(numbers.routes(counts=deps.counts, doors=doors))
+        numbers.serve(app, deps.counts, doors=doors)
     app.include_router(
         softphone.routes(
             phone=deps.phone,

@@ -6,7 +6,7 @@ from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Annotated, Protocol
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, FastAPI, Query, Response
 from fastapi.responses import FileResponse
 
 from telephony import plots
@@ -44,15 +44,20 @@ class Counts:
         return report(visits, until=until, goals=self.goals, zone=self.zone, since=since)
 
 
-def routes(*, counts: Counts, doors: Doors) -> APIRouter:
-    router = APIRouter()
-    reading = doors.reads(Role.SUPERVISOR)
+def serve(app: FastAPI, counts: Counts, *, doors: Doors) -> None:
+    """The page `/numbers` and its calls."""
+    app.include_router(routes(counts=counts, doors=doors))
 
-    @router.get("/numbers")
+    @app.get("/numbers")  # on the app itself: the first page lists what is there
     async def page() -> FileResponse:
         return FileResponse(STATIC / "numbers.html")
 
-    @router.get("/desk/api/numbers")
+
+def routes(*, counts: Counts, doors: Doors) -> APIRouter:
+    router = APIRouter(prefix="/desk/api")
+    reading = doors.reads(Role.SUPERVISOR)
+
+    @router.get("/numbers")
     async def numbers(_seat: Annotated[Seat, Depends(reading)], days: Days = 28) -> dict[str, object]:
         found = await counts.report(days)
         return {
@@ -66,7 +71,7 @@ def routes(*, counts: Counts, doors: Doors) -> APIRouter:
             "plots": drawn(found.days, counts.goals) if found.days else [],
         }
 
-    @router.get("/desk/api/numbers.csv")
+    @router.get("/numbers.csv")
     async def as_csv(_seat: Annotated[Seat, Depends(reading)], days: Days = 28) -> Response:
         named = {"content-disposition": f'attachment; filename="numbers-{days}-days.csv"'}
         return Response((await counts.report(days)).csv(), media_type="text/csv; charset=utf-8", headers=named)

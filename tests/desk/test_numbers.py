@@ -71,6 +71,7 @@ async def test_a_supervisor_reads_the_numbers_by_keyboard(house: House, tmp_path
         await page.keyboard.press("Enter")
         await page.wait_for_url(f"{house.url}/numbers")
         await sees(page, "#figures", "Service level, 20 s")
+        await sees(page, "#nav", "Numbers")
         await sees(page, "#tables", "<b>web</b>")
         assert await page.locator("#plots svg path.l").count() == 4
         assert await violations(page) == []
