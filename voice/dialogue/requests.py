@@ -9,7 +9,7 @@ from voice.dialogue.hearing import Turn
 from voice.dialogue.questions import menu
 from voice.dialogue.state import YES_NO, Place
 from voice.dialogue.step import Step
-from voice.events import RecordingDeclined, StopRecording, StopSeeking
+from voice.events import HangUp, RecordingDeclined, StopRecording, StopSeeking
 from voice.triggers.words import bare
 
 SHORT_WORDS = 3  # "no", "no thank you": nothing more is wanted
@@ -157,6 +157,12 @@ def goodbye(step: Step) -> None:
     said = step.say("goodbye")
     step.go(Place.CLOSING, closing_say=said.say_id, closing_reason="done", seeking=None)
     step.ask = False
+
+
+def hang_up(step: Step) -> None:
+    step.acts.append(HangUp(step.state.closing_reason))
+    step.go(Place.GONE)
+    step.ask = step.expect = False
 
 
 def outside(step: Step, turn: int) -> None:

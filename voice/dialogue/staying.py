@@ -8,12 +8,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from models.knowledge import Article
-from voice.dialogue import callback, music, seeking
+from voice.dialogue import callback, music, seeking, tasks
 from voice.dialogue.hearing import PLAIN_ANSWER_WORDS, Turn
 from voice.dialogue.issue import about, issue_line
 from voice.dialogue.state import Offer, Place
 from voice.dialogue.step import Step
 
+MOST_ATTEMPTS = 2  # of one question while a person is sought; then it is left to them
 SPARED = frozenset({"silent", "lost", "frustrated", "failed"})  # triggers after which no more questions are asked
 EARNEST = frozenset({"sensitive", "frustrated"})  # ... and after which nobody wants to hear of opening hours
 
@@ -79,6 +80,15 @@ def answered(step: Step, turn: Turn) -> bool:
         step.say("back")
         step.ask = False
     return True
+
+
+def leave_it(step: Step) -> None:
+    """While a person is sought no question is asked a third time."""
+    step.acts.clear()
+    if step.state.seeking is None or not step.state.seeking.collecting:
+        tasks.leave(step, "cancelled")
+    step.go(Place.WAITING)
+    next_line(step)
 
 
 def take(step: Step, offer: Offer) -> None:

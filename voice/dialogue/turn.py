@@ -14,7 +14,7 @@ from models.redact import redact
 from models.slots import corrects
 from models.transcript import Speaker, Transcript
 from voice import events
-from voice.dialogue import checked, checking, holding, late, phrasing, policy, seeking
+from voice.dialogue import checked, checking, holding, late, phrasing, policy, seeking, turn_heard
 from voice.dialogue.business import Business
 from voice.dialogue.handed_back import handed_back
 from voice.dialogue.hearing import Turn
@@ -118,7 +118,7 @@ class CallerMind:
             case events.Answered():
                 policy.answered(step, event)
             case events.Heard() if turn is not None:
-                policy.heard(step, turn)
+                turn_heard.heard(step, turn)
             case events.KeyPressed():
                 policy.key(step, event, self._today)
             case events.Silence():
