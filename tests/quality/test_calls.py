@@ -95,6 +95,12 @@ def test_a_caller_says_yes_only_to_the_guess_that_is_right() -> None:
     assert caller.next([Sentence("confirm_intent", "Would you like your balance?")]).words == "yes please"
 
 
+def test_a_caller_who_wants_what_this_line_does_not_do_says_no_to_every_guess() -> None:
+    caller = plan(a_call(Line("do you sell stamps", "out_of_scope")))
+    caller.next(said("greeting"))
+    assert caller.next([Sentence("confirm_intent", "Would you like your balance?")]).words == "no"
+
+
 def test_a_person_called_after_the_line_that_the_truth_names_is_late() -> None:
     lines = (Line("one"), Line("two", frustrated=True), Line("three", frustrated=True))
     script = Script("late", "polite_but_stuck", "Late", lines, Truth(needs_person=True, why="stuck", by_line=2))

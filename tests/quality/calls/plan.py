@@ -123,8 +123,8 @@ class Plan:
         """Yes or no to "Would you like ...?", "Would you like to talk to someone?", "I'll tell them: ...?"."""
         for one in reversed(said):
             if one.prompt == "confirm_intent":
-                title = self.titles.get(self._now.intent, "?")
-                return Move(self.line, "yes please" if title in one.text else "no")
+                title = self.titles.get(self._now.intent)  # None: what this line does not do, so no guess is right
+                return Move(self.line, "yes please" if title is not None and title in one.text else "no")
             if one.prompt == "offer_person":
                 return Move(self.line, "yes please" if self.script.truth.needs_person else "no thank you")
             if one.prompt == "seek.check":
