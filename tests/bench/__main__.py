@@ -15,6 +15,7 @@ from telephony import logs
 from tests.bench import (
     accept,
     admitted,
+    approvals,
     bargein,
     bridge,
     brief,
@@ -81,6 +82,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "pool": pool,
     "person_requests": person_requests,
     "injections": injections,
+    "approvals": approvals,
     "escalation": escalation,
 }
 OUT = Path("build/bench.json")
