@@ -93,7 +93,8 @@ async def open_browser(
 
         yield page
         await browser.close()
-    assert not [trouble for trouble in troubles if not expects or expects not in trouble]
+    unexpected = [trouble for trouble in troubles if not expects or expects not in trouble]
+    assert not unexpected, unexpected
 
 
 @asynccontextmanager

@@ -187,6 +187,9 @@ class SimulatedOffice(DeskOffice):
     def seen(self, agent: str, call: str, version: int) -> None:
         self.did.append(("seen", agent, call, str(version)))
 
+    def note(self, agent: str, call: str, entry: Entry) -> None:
+        self.journals[call].append(entry)
+
     def clip(self, agent: str, call: str, turn: int) -> Callable[[], bytes | None]:
         if call not in self.journals or turn != 4:
             raise NotPossible("This sentence cannot be played.")

@@ -95,7 +95,7 @@ function draw() {
   const place = byId("asked");
   const any = shown.approvals.length + shown.questions.length > 0;
   place.hidden = !any && !place.dataset.always;
-  const kept = working && place.querySelector(`[data-id="${CSS.escape(working)}"] form`);
+  const kept = working ? place.querySelector(`[data-id="${CSS.escape(working)}"] form`) : null;
   const typed = kept ? Object.fromEntries(new FormData(kept)) : null;
   const focused = kept?.contains(document.activeElement) ? document.activeElement.name : "";
   byId("asked-list").replaceChildren(...shown.approvals.map(approval), ...shown.questions.map(question));

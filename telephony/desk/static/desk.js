@@ -3,6 +3,7 @@
 import { AgentLeg } from "./agentleg.js";
 import { closeAsked, openAsked } from "./approvals.js";
 import { post } from "./api.js";
+import * as copilot from "./copilot.js";
 import { Trouble } from "./devices.js";
 import { byId, say, setText, show, spoken } from "./dom.js";
 import { Feed } from "./feed.js";
@@ -99,8 +100,11 @@ async function follow(message) {
   switch (message.type) {
     case "snapshot":
       showAlarms(state.notices);
+      doing(() => copilot.openCopilot(doing))();
       await leg.follow(state.phone);
       return leg.rings(state.ring);
+    case "copilot":
+      return copilot.followCopilot(message);
     case "notices":
       return showAlarms(state.notices);
     case "phone":
@@ -240,6 +244,7 @@ function digit(n) {
 }
 
 function escape() {
+  if (copilot.closePage()) return;
   offers.askReason(false);
   talk.handBackOpen(false);
   talk.unsure();
@@ -274,7 +279,9 @@ shortcuts({
   keys: {
     a: doing(accept), l: doing(listen), d: doing(toggleReasons), m: doing(mute), o: doing(talk.hold),
     b: doing(toggleHandBack), h: doing(() => hangUp(false)),
-    p: doing(() => byId("presence").disabled || togglePresence()), f: doing(finish), "/": () => byId("find").focus(),
+    p: doing(() => byId("presence").disabled || togglePresence()), f: doing(finish),
+    k: copilot.askBox, s: doing(copilot.quiet), u: doing(() => copilot.markNewest("useful")),
+    w: doing(() => copilot.markNewest("not_useful")), x: doing(() => copilot.markNewest("dismissed")), "/": () => byId("find").focus(),
   },
   digit,
   escape,
