@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from tests.bench.edge.business import QUESTIONS
 
 ASKED = ("errand." + name for name, _ in QUESTIONS)
-ORDER = (*ASKED, "errand.confirm", "cancelled")
+ORDER = (*ASKED, "errand.confirm", "confirm.change", "cancelled")
 
 
 def reply(asked: str, prompts: Mapping[str, str]) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """The demo's business with one errand more: it asks a choice and four digits by turns, then for a yes or no.
 
-All sentences it says are known at the start, so all of them are cached; a caller who says no begins anew. Everything
-else (the intents' model, the rules, the prompts) is the demo's own.
+All sentences it says are known at the start, so all of them are cached; a caller who says no, and then never mind,
+begins anew. Everything else (the intents' model, the rules, the prompts) is the demo's own.
 """
 
 import shutil
@@ -12,10 +12,11 @@ from tests.bench.context import ROOT
 
 INTENT = "errand"
 REQUEST = "i want to run an errand with my card today"  # what a caller says in the open
+LEAVE = "never mind"  # who has said no is asked what is wrong: then the errand begins anew
 QUESTIONS = (("branch", "choice"), ("code", "digits"), ("colour", "choice"), ("number", "digits"), ("size", "choice"))
 """Slots of the errand and the shape of their answers; then the yes or no."""
 
-DOUBTS = ("costly", "frustrated")  # kinds of rules that would end a caller's rounds
+DOUBTS = ("costly", "frustrated", "lost")  # kinds of rules that would end a caller's rounds
 CHOICES = {"branch": ("harbor", "market"), "colour": ("silver", "golden"), "size": ("small", "large")}
 DIGITS = 4
 
@@ -29,6 +30,7 @@ ONE_WORD: Mapping[str, str] = {
     "errand.number": "Number?",
     "errand.size": "Size?",
     "errand.confirm": "Right?",
+    "confirm.change": "What?",
 }
 """From the cache all questions begin equally soon: the shortest give the most turns in the time there is."""
 
@@ -42,6 +44,7 @@ PLAIN: Mapping[str, str] = {
     "errand.number": "The next four digits?",
     "errand.size": "Which size?",
     "errand.confirm": "Shall I do that?",
+    "confirm.change": "What shall I change?",
 }
 """Short questions, rendered live: a whole first clause each."""
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from telephony.sim.telephone import telephone
 from telephony.sim.voices import read
-from tests.bench.edge.business import CHOICES, DIGITS, QUESTIONS, REQUEST
+from tests.bench.edge.business import CHOICES, DIGITS, LEAVE, QUESTIONS, REQUEST
 from tests.bench.edge.script import Sayings
 from tests.bench.edge.sounds import Catalogue, Clip, Word, clip, voiced
 from tests.data import data_folder
@@ -46,7 +46,8 @@ def sayings(seed: int, *, each: int = 12) -> Sayings:
     for name, kind in QUESTIONS:
         make = _number if kind == "digits" else _one_word
         by_question[name] = [make(name, n, words, chance) for n in range(each)]
-    by_question["no"] = [clip(f"no-{n}", "yes_no", _level(_next(words, chance)[1]), "no") for n in range(each)]
+    for name, shape, said in (("no", "yes_no", "no"), ("leave", "leave", LEAVE)):
+        by_question[name] = [clip(f"{name}-{n}", shape, _level(_next(words, chance)[1]), said) for n in range(each)]
     return Sayings(Catalogue(one for clips in by_question.values() for one in clips), by_question)
 
 

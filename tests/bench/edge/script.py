@@ -16,7 +16,7 @@ REQUEST_QUIET_MS = 400  # more: two sentences come before a request, with a paus
 
 @dataclass(frozen=True, slots=True)
 class Sayings:
-    """Clips by what they answer: "request", "no", a slot's name."""
+    """Clips by what they answer: "request", a slot's name, "no", "leave"."""
 
     catalogue: Catalogue
     by_question: dict[str, list[Clip]]
@@ -33,12 +33,13 @@ class Sayings:
 def script(
     found: Sayings, *, cycles: int, seed: int, quiet_ms: int, thinks_ms: tuple[int, int] = (0, 0), starts_ms: int = 0
 ) -> Iterator[Item]:
-    """One call: the request, the five answers and a no, so many times. `thinks_ms`: after a question has ended."""
+    """One call: the request, the five answers, a no and a never mind, so many times. `thinks_ms`: after a question has
+    ended."""
     chance = random.Random(seed)
     if starts_ms:
         yield Wait(starts_ms)
     for _ in range(cycles):
-        for question in ("request", *(name for name, _ in QUESTIONS), "no"):
+        for question in ("request", *(name for name, _ in QUESTIONS), "no", "leave"):
             quiet_for_ms = quiet_ms + (REQUEST_QUIET_MS if question == "request" else 0)
             pause_ms = quiet_for_ms + chance.randint(*thinks_ms) // FRAME_MS * FRAME_MS
             yield SpeakAfterPrompt(chance.choice(found.by_question[question]).pcm, pause_ms, PATIENCE_MS)

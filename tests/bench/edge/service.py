@@ -8,6 +8,7 @@ import json
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,9 @@ import uvloop
 
 from models.inference import EngineFactory, Pool, PoolStats, Priority
 from telephony import hearing, logs, speaking
+from telephony.events import Said, Silent
 from telephony.hearing import languages
+from telephony.journal import Record
 from telephony.server import Server
 from telephony.service import Service, open_service
 from telephony.settings import Settings, load
@@ -26,6 +29,7 @@ from tests.bench.edge.account import ACCOUNT, NUMBER, PUBLIC_URL, TOKEN_VARIABLE
 from tests.bench.edge.heard import factory
 from tests.sim.house import changed
 from voice.dialogue.load import load_business
+from voice.events import Escalated
 from voice.pipeline.recognise import ENGINE
 from voice.tts.cache import CachedSynthesizer
 
@@ -107,7 +111,21 @@ async def _serve(order: Order) -> None:
         pools.append(TimedPool(hearing.open_pool(exchanged, settings.hearing, command=POOL)))
         return pools[0]
 
-    world = World(open_pool=open_pool, prompts=Path(order.prompts), bank=":memory:")
+    answered: Counter[str] = Counter()
+
+    def on_record(record: Record) -> None:
+        """Turns that went wrong: a caller who was not heard, or not understood, or given to a person."""
+        match record.entry:
+            case Silent():
+                answered["unheard"] += 1
+            case Said(prompt=prompt) if prompt.startswith("no_match"):
+                answered["not_understood"] += 1
+            case Escalated():
+                answered["escalated"] += 1
+            case _:
+                pass
+
+    world = World(open_pool=open_pool, prompts=Path(order.prompts), bank=":memory:", on_record=on_record)
     async with open_service(_settings(order), world) as service:
 
         async def drain() -> None:
@@ -115,7 +133,7 @@ async def _serve(order: Order) -> None:
 
         server = Server(service.app, host="127.0.0.1", port=order.port, drain=drain)
         running = asyncio.create_task(service.run())
-        _answer(service, pools[0], asyncio.get_running_loop())
+        _answer(service, pools[0], asyncio.get_running_loop(), answered)
         try:
             await server.serve()
         finally:
@@ -151,7 +169,7 @@ def _settings(order: Order) -> Settings:
     )
 
 
-def _answer(service: Service, pool: TimedPool, loop: asyncio.AbstractEventLoop) -> None:
+def _answer(service: Service, pool: TimedPool, loop: asyncio.AbstractEventLoop, answered: Mapping[str, int]) -> None:
     def told() -> str:
         stats = pool.stats()
         return json.dumps(
@@ -163,6 +181,7 @@ def _answer(service: Service, pool: TimedPool, loop: asyncio.AbstractEventLoop) 
                 "done": stats.done,
                 "dropped": stats.dropped,
                 "failed": stats.failed,
+                "answered": dict(answered),
             }
         )
 
