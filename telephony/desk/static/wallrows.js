@@ -89,9 +89,11 @@ function add(row) {
   }
   cells.meter = make("meter");
   cells.percent = make("span", "number");
-  cells.trend = make("span");
+  cells.sign = make("span");
+  cells.sign.setAttribute("aria-hidden", "true");
+  cells.trend = make("span", "reader-only");
   const mood = make("span", "mood");
-  mood.append(cells.meter, cells.percent, cells.trend);
+  mood.append(cells.meter, cells.percent, cells.sign, cells.trend);
   cells.mood.append(mood);
   tr.addEventListener("click", (event) => event.target.closest("button") || choose(row.call));
   if (row.call === chosen) tr.setAttribute("aria-current", "true");
@@ -111,11 +113,8 @@ function fill(one, row) {
   cells.meter.setAttribute("aria-label", "Frustration");
   cells.percent.textContent = `${Math.round(row.frustration * 100)} %`;
   const [sign, words] = TRENDS[row.trend];
-  cells.trend.textContent = sign;
-  cells.trend.title = words;
-  if (words) cells.trend.setAttribute("aria-label", words);
-  else cells.trend.removeAttribute("aria-label");
-  cells.trend.setAttribute("role", "img");
+  cells.sign.textContent = sign;
+  cells.trend.textContent = words;
   cells.look.textContent = row.alert?.why ?? "";
   cells.look.title = row.alert?.why ?? "";
   tr.className = LEVELS[row.alert?.level] ?? "";
