@@ -120,10 +120,14 @@ class Room:
         def used(claims: Claims) -> None:
             call.journal.append(entries.GrantUsed(approval, do.action, do.key, claims.approvers))
 
-        return await self._gate.perform_with(
-            grant, call=call.id, action=do.action, params=do.params, key=do.key, spent=used,
-            refused=lambda why: _refused(call, do, why),
-        )  # fmt: skip
+        try:
+            return await self._gate.perform_with(
+                grant, call=call.id, action=do.action, params=do.params, key=do.key, spent=used,
+                refused=lambda why: _refused(call, do, why),
+            )  # fmt: skip
+        finally:
+            if grant is not None:
+                self._notary.void(grant)  # an act that is not what was agreed to has used the yes up as well
 
     # --- who decides ---------------------------------------------------------------------------------------------
 

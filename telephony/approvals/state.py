@@ -72,6 +72,7 @@ class Approval:
     version: int = 1
     yeses: tuple[str, ...] = ()  # to these very terms
     edited_by: str | None = None
+    reminded: bool = False  # it was shown to supervisors
     ended_by: str | None = None
     reason: str = ""  # the code told to the caller with a no, or why it was withdrawn
 
@@ -102,7 +103,7 @@ class Approval:
         once where theirs is needed."""
         if who.has(Role.AGENT) and self.proposal.policy.who == "agent":
             return True
-        first = self.proposal.policy.who == "supervisor" or self.needed > 1 or self.state is not State.PROPOSED
+        first = self.proposal.policy.who == "supervisor" or self.needed > 1 or self.reminded
         return who.has(Role.SUPERVISOR) and first
 
 
@@ -114,7 +115,7 @@ def remind(approval: Approval, now_ms: int) -> Approval:
     """Nobody has decided yet. Too early or too late, it changes nothing."""
     if approval.state is not State.PROPOSED or not approval.remind_ms <= now_ms < approval.deadline_ms:
         return approval
-    return _to(approval, State.REMINDED)
+    return replace(_to(approval, State.REMINDED), reminded=True)
 
 
 def time_out(approval: Approval, now_ms: int) -> Approval:
