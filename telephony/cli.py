@@ -4,7 +4,18 @@ import os
 
 import typer
 
-from telephony.commands import backtest, bench, calibration, calls, operating, serving, simulation, training, weights
+from telephony.commands import (
+    backtest,
+    bench,
+    calibration,
+    calls,
+    operating,
+    serving,
+    simulation,
+    training,
+    users,
+    weights,
+)
 
 app = typer.Typer(
     name="warmline",
@@ -18,6 +29,7 @@ for group in (serving, calls, training, backtest, operating, bench):
 app.add_typer(weights.commands, name="models")
 app.add_typer(simulation.commands, name="simulate")
 app.add_typer(calibration.commands, name="calibrate")
+app.add_typer(users.commands, name="users")
 
 
 @app.callback()
