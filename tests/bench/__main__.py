@@ -22,6 +22,7 @@ from tests.bench import (
     call_backs,
     capacity,
     commands,
+    copilot,
     demo_calls,
     edge_gap,
     escalation,
@@ -46,6 +47,7 @@ from tests.bench import (
     stt_cost,
     turns,
     waits,
+    wall,
 )  # fmt: skip
 from tests.bench.context import ROOT, SEED, Context, Measurement
 from tests.bench.writer import Header, Row, Samples, unmeasured, write
@@ -61,6 +63,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "outside": outside,
     "spoken_digits": spoken_digits,
     "slots": slots,
+    "copilot": copilot,
     "feelings": feelings,
     "nonspeech": nonspeech,
     "demo_calls": demo_calls,
@@ -84,6 +87,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "injections": injections,
     "approvals": approvals,
     "escalation": escalation,
+    "wall": wall,
 }
 OUT = Path("build/bench.json")
 

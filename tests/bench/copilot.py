@@ -65,7 +65,9 @@ def checked() -> list[Question]:
     questions = read(BLIND)
     nothing = sum(not question.article for question in questions)
     if len(questions) < LEAST or nothing < LEAST_UNANSWERABLE * len(questions):
-        raise ValueError(f"{BLIND}: {LEAST} questions, 1 of 5 unanswerable, expected, got {len(questions)} and {nothing}")
+        raise ValueError(
+            f"{BLIND}: {LEAST} questions, 1 of 5 unanswerable, expected, got {len(questions)} and {nothing}"
+        )
     unknown = {question.article for question in questions} - {page.name for page in pages()} - {""}
     if unknown:
         raise ValueError(f"{BLIND}: articles of config/knowledge expected, got {', '.join(sorted(unknown))}")
