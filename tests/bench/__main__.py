@@ -1,10 +1,12 @@
 """`warmline bench`: runs the measurements and writes build/bench.json with the samples beside it."""
 
 import argparse
+import json
 import os
 import platform
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -90,6 +92,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "wall": wall,
 }
 OUT = Path("build/bench.json")
+TOOK = "bench_seconds.json"  # what each measurement took: all of them have 25 minutes
 
 
 def main() -> int:
@@ -102,10 +105,14 @@ def main() -> int:
     OUT.parent.mkdir(parents=True, exist_ok=True)
     context = Context(Samples(OUT.parent), OUT.parent, asked.full)
     rows: list[Row] = []
+    took: dict[str, float] = {}
     with console.status("measuring") as status:
         for name, measurement in MEASUREMENTS.items():
             status.update(f"measuring {name}")
+            began = time.monotonic()
             rows += _rows(name, measurement, context, asked.only)
+            took[name] = round(time.monotonic() - began, 1)
+    (OUT.parent / "raw" / TOOK).write_text(json.dumps(took, indent=1), encoding="utf-8")
     write(OUT, header(), rows)
     shown = page.write(OUT)
     console.print(_table(rows))

@@ -2,6 +2,8 @@
 
 import asyncio
 
+from telephony.being_said import BeingSaid
+from telephony.events import Heard, Said
 from telephony.leg import LegEnded, LegState
 from tests.desk.chromium import HEARD, needs_chromium, sees, shot
 from tests.desk.house import House
@@ -59,6 +61,30 @@ async def test_an_alarm_of_the_service_stands_on_the_desk(house: House, page):
     house.desks.notices = ("The escalation rules are not <b>published</b>.",)
     await house.signs_in(page)
     await sees(page, "#alarms", "The escalation rules are not <b>published</b>.")
+
+
+async def test_words_being_said_stand_grey_at_the_end_until_their_line_takes_their_place(house: House, page):
+    await house.signs_in(page)
+    house.office.offer("ana")
+    await sees(page, "#lines", "I sent that form")
+    for words in ("yes <b>i</b>", "yes <b>i</b> never"):
+        house.desks.being_said(BeingSaid("c1", "caller", words))
+        await sees(page, "#lines li.saying", f"{words} …")
+    assert await page.locator("#lines li.saying").count() == 1
+    house.office.tell("c1", 80_000, Said(8, "One moment.", "moment", "1", 79_000, 80_000, False))
+    await sees(page, "#lines", "One moment.")
+    assert "saying" in await page.locator("#lines li").last.get_attribute("class")
+    house.office.tell("c1", 81_000, Heard(9, "caller", "yes i never did", 0.9, 79_000, 81_000, "scripted"))
+    await sees(page, "#lines", "yes i never did")
+    assert await page.locator("#lines li.saying").count() == 0
+
+
+async def test_an_alarm_comes_and_goes_with_its_reason(house: House, page):
+    await house.signs_in(page)
+    house.desks.notice("pool", "Speech recognition is being started again.")
+    await sees(page, "#alarms", "started again")
+    house.desks.notice("pool", None)
+    await page.wait_for_function("document.getElementById('alarms').hidden")
 
 
 async def test_declining_takes_a_key_for_the_reason(house: House, page):

@@ -42,19 +42,23 @@ def sayings(seed: int, *, each: int = 12) -> Sayings:
     """`each`: different recordings for one question. Skips, loudly, where the recordings are not there."""
     chance = random.Random(seed)
     words = _words(chance)
-    by_question: dict[str, list[Clip]] = {"request": _requests(each)}
+    orders = _orders()
+    by_question: dict[str, list[Clip]] = {
+        "request": [clip(f"request-{n}", "free", pcm, REQUEST) for n, pcm in enumerate(orders[:each])],
+        "leave": [
+            clip(f"leave-{n}", "leave", pcm, LEAVE) for n, pcm in enumerate(sorted(orders[each:], key=len)[:each])
+        ],
+    }  # a word that is not noticed there would lead the rest of the script astray: they are orders, too
     for name, kind in QUESTIONS:
         make = _number if kind == "digits" else _one_word
         by_question[name] = [make(name, n, words, chance) for n in range(each)]
-    for name, shape, said in (("no", "yes_no", "no"), ("leave", "leave", LEAVE)):
-        by_question[name] = [clip(f"{name}-{n}", shape, _level(_next(words, chance)[1]), said) for n in range(each)]
+    by_question["no"] = [clip(f"no-{n}", "yes_no", _level(_next(words, chance)[1]), "no") for n in range(each)]
     return Sayings(Catalogue(one for clips in by_question.values() for one in clips), by_question)
 
 
-def _requests(each: int) -> list[Clip]:
+def _orders() -> list[Pcm]:
     spoken = (_trimmed(_level(one.pcm)) for one in commands(REQUESTS))
-    orders = [pcm for pcm in spoken if REQUEST_MS[0] <= len(pcm) * 1000 // RATE <= REQUEST_MS[1]]
-    return [clip(f"request-{n}", "free", pcm, REQUEST) for n, pcm in enumerate(orders[:each])]
+    return [pcm for pcm in spoken if REQUEST_MS[0] <= len(pcm) * 1000 // RATE <= REQUEST_MS[1]]
 
 
 def _one_word(name: str, number: int, words: Spoken, chance: random.Random) -> Clip:
