@@ -31,7 +31,7 @@ from telephony.standby import Standby
 from voice import events
 from voice.conversation import Mind
 from voice.dialogue import called_back
-from voice.events import Played, Say
+from voice.events import Played, Say, Wrote
 from voice.hearing import Ear
 from voice.pipeline.session import Session
 
@@ -73,6 +73,7 @@ class Conduct:
             notes=self._standby,
             now_ms=self.now_ms,
             on_played=self._played,
+            on_written=self._read_out,
         )
         self._accounts = Accounts(
             self._mind,
@@ -257,6 +258,12 @@ class Conduct:
         if self.call.state is CallState.ANSWERED:
             self._move(CallState.TALKING)
         self._searches.heard(say, played)
+
+    def _read_out(self, text: str) -> None:
+        """What the caller writes to a person: they may sit at a telephone."""
+        talk = self.seeking.talk if self.seeking is not None else None
+        if talk is not None and not talk.held:
+            talk.session.tell(Wrote(text))
 
     def _with_promise(self, brief: Brief) -> Brief:
         promise = self._keeps

@@ -34,7 +34,7 @@ class Notes(Protocol):
 class LegOffice:
     """Implements `voice.pipeline.think.Office`. `asks` holds acts that need the switchboard.
 
-    `on_played` hears of each prompt that ended; `journals_speech` is off for a leg whose prompts are not the caller's.
+    `on_played` hears of each prompt that ended, `on_written` of what the party writes to a person; `journals_speech` is off for a leg whose prompts are not the caller's.
     """
 
     def __init__(
@@ -46,6 +46,7 @@ class LegOffice:
         now_ms: Callable[[], int],
         on_played: Callable[[Say, events.Played], None] = lambda say, played: None,
         on_speech: Callable[[], None] = lambda: None,
+        on_written: Callable[[str], None] = lambda text: None,
         journals_prompts: bool = True,
         offset_ms: int = 0,
     ) -> None:
@@ -55,6 +56,7 @@ class LegOffice:
         self._now_ms = now_ms
         self._on_played = on_played
         self._on_speech = on_speech
+        self._on_written = on_written
         self._journals_prompts = journals_prompts
         self._recent: deque[str] = deque(maxlen=PIECES)
         self._offset_ms = offset_ms  # call time at the first sample of a leg that joined later
@@ -104,6 +106,8 @@ class LegOffice:
             turn = 0  # an agent, before the bridge: no turn of the caller's conversation
         elif turn is None:
             turn = self._notes.note(self._speaker, text, start_ms, end_ms, confidence)
+            if heard.engine == events.TYPED:
+                self._on_written(text)
         who, engine, refused = self._speaker.value, heard.engine, heard.refused
         self._journal.append(entries.Heard(turn, who, text, confidence, start_ms, end_ms, engine, refused))
 

@@ -31,6 +31,10 @@ NO_ENGINE = "none"
 """Stands for the engine where none could hear an utterance."""
 
 
+TYPED = "typed"
+"""The `engine` of what was written, not spoken."""
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
     """One utterance of the party, recognised. `text` is empty when there was speech but no words were understood;
@@ -183,9 +187,16 @@ class Whispered:
     intent: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Wrote:
+    """The other party of a bridge wrote this instead of saying it; read out for who may have no screen. Redacted."""
+
+    text: str
+
+
 Event = (
     Answered | SpeechBegan | Heard | KeyPressed | Silence | Played | WentOn | ActionDone | PersonNews | ApprovalNews
-    | ColleagueNews | Whispered
+    | ColleagueNews | Whispered | Wrote
 )  # fmt: skip
 
 # --- acts: what a mind wants done ------------------------------------------------------------------------------------

@@ -201,6 +201,12 @@ class Ear:
         """A key is an answer too: the no-input time starts anew."""
         self._restart_no_input()
 
+    def wrote(self) -> bool:
+        """The party writes instead of speaking, or is about to: the no-input time starts anew. Whether that stops a
+        prompt: what may be interrupted by voice may be by writing."""
+        self._restart_no_input()
+        return self._prompt is not None and self._prompt.interruptible
+
     # --- one frame ------------------------------------------------------------------------------------------------
 
     def _hear(self, frame: Pcm) -> list[EarEvent]:

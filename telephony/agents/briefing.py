@@ -30,14 +30,15 @@ from voice.events import (
     Played,
     Say,
     Silence,
+    Wrote,
 )
 
 Wording = Mapping[str, str]
 """Sentences by name, from `config/prompts`."""
 
 NAMES = ("agent.intro", "agent.question", "agent.repeat", "agent.no_answer", "agent.correction", "agent.caller_left",
-         "agent.line_lost", "agent.prove")  # fmt: skip
-"""The wordings needed. `agent.correction` holds `{text}`; the others have no fields."""
+         "agent.line_lost", "agent.prove", "agent.wrote")  # fmt: skip
+"""The wordings needed. `agent.correction` and `agent.wrote` hold `{text}`; the others have no fields."""
 
 BRIEF, CORRECTION = "agent.brief", "agent.correction"
 """The prompts that carry a version of the brief: the whole of it, or what is new. Their version is the brief's."""
@@ -148,6 +149,8 @@ class BriefingMind:
             return (self._say("agent.caller_left"), HangUp("caller_left"))
         if isinstance(event, PersonNews) and event.stage is PersonStage.LINE_LOST:
             return (self._say("agent.line_lost"),)
+        if isinstance(event, Wrote):
+            return (self._say("agent.wrote", self._wording["agent.wrote"].format(text=event.text)),)
         if self._stage is Stage.QUIET:
             return ()
         if self._taken and not self._proving and self._stage is not Stage.WAITING and not isinstance(event, KeyPressed):

@@ -16,7 +16,7 @@ from aiortc import RTCDataChannel
 from aiortc.mediastreams import AudioStreamTrack
 from av import AudioFrame
 from pipecat.audio.dtmf.types import KeypadEntry
-from pipecat.frames.frames import InputAudioRawFrame, InputDTMFFrame, OutputAudioRawFrame, StartFrame
+from pipecat.frames.frames import InputAudioRawFrame, InputDTMFFrame, InputTextRawFrame, OutputAudioRawFrame, StartFrame
 from pipecat.transports.base_transport import TransportParams
 from pipecat.transports.smallwebrtc.connection import SmallWebRTCConnection
 from pipecat.transports.smallwebrtc.transport import (
@@ -125,12 +125,15 @@ class Connection(SmallWebRTCConnection):
         super().replace_audio_track(StereoTrack(track))
 
 
+TEXT_MAX = 500
+"""Characters of one message: more is a letter, and no answer."""
+
 LEAVING = json.dumps({"type": "leaving"}, separators=(",", ":"))
 """What a page sends as it is closed, so that the leg ends at once rather than when its pings are missed."""
 
 
 class PageInput(SmallWebRTCInputTransport):
-    """What comes from the page: its sound, silence while it is away, and its keys as keypad frames."""
+    """What comes from the page: its sound, silence while it is away, its keys as keypad frames, and what is written."""
 
     def __init__(self, connection: Connection, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -167,6 +170,10 @@ class PageInput(SmallWebRTCInputTransport):
             button = next((k for k in KeypadEntry if k.value == message.get("key")), None)
             if button is not None:
                 await self.push_frame(InputDTMFFrame(button=button))
+            return
+        if isinstance(message, dict) and message.get("type") == "text":
+            if isinstance(text := message.get("text"), str):
+                await self.push_frame(InputTextRawFrame(text=text[:TEXT_MAX]))
             return
         await super().push_app_message(message)
 

@@ -19,6 +19,7 @@ WORDING = {
     "agent.caller_left": "The caller has hung up.",
     "agent.line_lost": "The caller's line was interrupted.",
     "agent.prove": "Press 1, or say: connect me.",
+    "agent.wrote": "The caller writes: {text}",
 }
 
 

@@ -6,6 +6,7 @@ import numpy as np
 from pipecat.frames.frames import (
     Frame,
     InputAudioRawFrame,
+    InputTextRawFrame,
     UserStartedSpeakingFrame,
     UserStoppedSpeakingFrame,
 )
@@ -34,12 +35,27 @@ class EarProcessor(FrameProcessor):
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         await super().process_frame(frame, direction)
+        if isinstance(frame, InputTextRawFrame):
+            await self._read(frame.text)
+            return
         if not isinstance(frame, InputAudioRawFrame):
             await self.push_frame(frame, direction)
             return
         # The sound ends here: each further processor would cost a call a queue and a task switch, 50 times a second.
         for event in self._ear.feed(np.frombuffer(frame.audio, dtype=np.int16)):
             await self._tell(event)
+
+    async def _read(self, text: str) -> None:
+        """What was written counts as said; nothing yet: they are still writing."""
+        over_prompt = self._ear.wrote()
+        if not text.strip():
+            return
+        if over_prompt:
+            await self.broadcast_interruption()
+        await self.push_frame(EventFrame(events.SpeechBegan(over_prompt=over_prompt)))
+        now_ms = self._ear.now_ms
+        heard = events.Heard(text.strip(), 1.0, now_ms, now_ms, events.TYPED, over_prompt=over_prompt)
+        await self.push_frame(EventFrame(heard, sensitive=self._ear.expected.sensitive))
 
     async def _tell(self, event: EarEvent) -> None:
         match event:

@@ -1,11 +1,12 @@
 // The caller's page: rings the line from the browser, shows captions of both sides, and sends keys.
 
 import { get, post } from "./api.js";
-import { DeviceChoice, microphone, Trouble, useSpeaker } from "./devices.js";
+import { DeviceChoice, microphone, silence, Trouble, useSpeaker } from "./devices.js";
 import { byId, make, press, say, setText, show } from "./dom.js";
 import { BACK_MS, Softphone } from "./softphone.js";
 
 const WHO = { caller: "You", system: "Assistant", agent: "Person" };
+const WRITING_MS = 2000; // while somebody writes, the service is told so often, and waits
 const STATES = {
   person: "You are talking with a person.",
   held: "You are on hold. The person will be back with you.",
@@ -24,6 +25,7 @@ const phone = new Softphone(byId("voice"), config.ice_servers, {
 });
 const devices = new DeviceChoice(byId("microphones"), byId("speakers"), useDevice);
 let leg = null; // {leg, token}: lets this page, and nobody else, come back to its call
+let wroteAt = 0;
 let told = ""; // what the service last said about the call
 
 window.warmlinePhone = phone; // for whoever wants its statistics
@@ -44,14 +46,15 @@ function caption({ speaker, text }) {
   list.scrollTop = list.scrollHeight;
 }
 
-async function call() {
+// `writing`: without a microphone, for who does not speak; everything can be written.
+async function call(writing) {
   tell("");
   told = "";
-  byId("call").disabled = true;
-  setText("state", "Allow the microphone in the question of your browser…");
+  for (const id of ["call", "call-writing"]) byId(id).disabled = true;
+  setText("state", writing ? "Calling…" : "Allow the microphone in the question of your browser…");
   try {
-    const stream = await microphone();
-    devices.fill();
+    const stream = writing ? silence() : await microphone();
+    if (!writing) devices.fill();
     useSpeaker(byId("voice"));
     byId("captions").replaceChildren();
     await phone.call(stream, {
@@ -63,7 +66,8 @@ async function call() {
       again: async (sdp, signal) => (await post("/call/resume", { ...leg, sdp }, signal)).sdp,
     });
     talking(true);
-    byId("hang-up").focus();
+    show("mute", !writing);
+    byId(writing ? "words" : "hang-up").focus();
   } catch (error) {
     over(elsewhere(error.message));
     if (error instanceof Trouble) setText("state", "The call could not be made.");
@@ -86,8 +90,10 @@ function over(text) {
 
 function talking(on) {
   for (const id of ["hang-up", "mute", "on-call"]) show(id, on);
-  show("call", !on);
-  byId("call").disabled = false;
+  for (const id of ["call", "call-writing"]) {
+    show(id, !on);
+    byId(id).disabled = false;
+  }
   showMuted();
 }
 
@@ -128,6 +134,23 @@ function showMuted() {
   press("mute", phone.muted);
 }
 
+// Said by nobody, read by the service: what was written, or that something is being written (an empty text).
+function write(text) {
+  phone.send({ type: "text", text });
+}
+
+function writing() {
+  if (performance.now() - wroteAt < WRITING_MS) return;
+  wroteAt = performance.now();
+  write("");
+}
+
+function large(on) {
+  document.body.classList.toggle("large", on);
+  press("large", on);
+  localStorage.setItem("warmline-large", on ? "yes" : "");
+}
+
 const sendKey = (key) => phone.send({ type: "key", key });
 
 for (const key of "123456789*0#") {
@@ -137,11 +160,27 @@ for (const key of "123456789*0#") {
   byId("keypad").append(button);
 }
 document.addEventListener("keydown", (event) => {
-  if (!phone.busy || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("select")) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("select, input")) return;
+  if (event.key.toLowerCase() === "l") large(!document.body.classList.contains("large"));
+  if (!phone.busy) return;
   if (/^[0-9*#]$/.test(event.key)) sendKey(event.key);
   if (event.key.toLowerCase() === "m") mute();
+  if (event.key.toLowerCase() === "t") {
+    event.preventDefault();
+    byId("words").focus();
+  }
 });
-byId("call").addEventListener("click", call);
+byId("call").addEventListener("click", () => call(false));
+byId("call-writing").addEventListener("click", () => call(true));
+byId("large").addEventListener("click", () => large(!document.body.classList.contains("large")));
+byId("words").addEventListener("input", writing);
+byId("write").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const text = byId("words").value.trim();
+  if (text && phone.busy) write(text);
+  byId("words").value = "";
+});
+large(localStorage.getItem("warmline-large") === "yes");
 byId("hang-up").addEventListener("click", () => over(""));
 byId("mute").addEventListener("click", mute);
 byId("sound").addEventListener("toggle", () => devices.fill());

@@ -23,6 +23,11 @@ export async function microphone() {
   }
 }
 
+// A microphone's place taken by silence, for who does not speak: the call needs sound to flow.
+export function silence() {
+  return new AudioContext().createMediaStreamDestination().stream;
+}
+
 async function open(audio) {
   try {
     return await navigator.mediaDevices.getUserMedia({ audio });
