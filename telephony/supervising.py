@@ -1,6 +1,7 @@
 """The supervisors' wall of a service, put together: its model fed by calls and roster, the room behind its acts."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from telephony.access.audit import Notes
 from telephony.agents.roster import Seat
@@ -9,6 +10,7 @@ from telephony.desk.wall import Phones, WallParts
 from telephony.desk.wall_feed import WallFeed
 from telephony.journal import Record
 from telephony.settings import Settings
+from telephony.supervision.phone import Phone
 from telephony.supervision.room import Supervision
 from telephony.supervision.rows import AgentRow, ApprovalRow
 from telephony.supervision.wall import Wall, WallSettings
@@ -55,7 +57,7 @@ def open_wall(
         return conduct.journal.records if conduct is not None else ()
 
     feed = WallFeed(wall, clock=clock, records=records, approvals=approvals)
-    room = Supervision(house=switchboard.house, calls=switchboard, audit=audit, names=names.get)
+    room = Supervision(phone=partial(Phone, switchboard.house), calls=switchboard, audit=audit, names=names.get)
     return WallParts(feed, room, phones, offers)
 
 

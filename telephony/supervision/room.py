@@ -13,7 +13,6 @@ from telephony.access import Role, Who
 from telephony.access.audit import Notes, Outcome
 from telephony.access.roles import refusal as not_theirs
 from telephony.errors import IllegalMove
-from telephony.house import House
 from telephony.journal import Record
 from telephony.leg import Leg
 from telephony.supervision.at_call import LiveCall, situation
@@ -46,9 +45,11 @@ class Calls(Protocol):
 class Supervision:
     """One for the service."""
 
-    def __init__(self, *, house: House, calls: Calls, audit: Notes, names: Callable[[str], str | None]) -> None:
-        """`names`: supervisor → as a caller may hear it."""
-        self._house = house
+    def __init__(
+        self, *, phone: Callable[[Leg], Phone], calls: Calls, audit: Notes, names: Callable[[str], str | None]
+    ) -> None:
+        """`phone` makes of a supervisor's leg what hears and is heard; `names`: supervisor → as callers hear it."""
+        self._phone = phone
         self._calls = calls
         self._audit = audit
         self._names = names
@@ -65,7 +66,7 @@ class Supervision:
         if (before := self._phones.pop(who.id, None)) is not None:
             await self._vacate(who.id, "")
             await before.leg.hang_up("another page of the supervisor's")
-        phone = self._phones[who.id] = Phone(self._house, leg)
+        phone = self._phones[who.id] = self._phone(leg)
         task = asyncio.create_task(self._keep(who.id, phone), name=f"supervisor {who.id}")
         self._running.add(task)
         task.add_done_callback(self._running.discard)

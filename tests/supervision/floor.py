@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,6 +14,7 @@ from telephony.leg import Leg
 from telephony.sim.agent import SimAgent
 from telephony.sim.script import Key, Speak, Wait
 from telephony.sim.voices import read
+from telephony.supervision.phone import Phone
 from telephony.supervision.room import Supervision
 from tests.sim.house import CONFIG
 from tests.sim.virtual import Call, Town, play
@@ -55,7 +57,8 @@ class Floor:
         self.town = town
         switchboard = town.service.switchboard
         self.audit = Remembered()
-        self.room = Supervision(house=switchboard.house, calls=switchboard, audit=self.audit, names={"sam": "Sam"}.get)
+        phone, names = partial(Phone, switchboard.house), {"sam": "Sam"}
+        self.room = Supervision(phone=phone, calls=switchboard, audit=self.audit, names=names.get)
         self.legs: dict[str, Leg] = {}
 
     async def connects(self, who: Who) -> None:
