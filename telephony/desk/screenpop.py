@@ -17,10 +17,12 @@ from telephony.events import (
     PartyLost,
     Problem,
     Said,
+    Supervised,
     Unbridged,
+    WhisperSent,
 )
 from telephony.journal import Record
-from voice.events import Acted, Escalated, RecordingDeclined, Verified
+from voice.events import Acted, Escalated, RecordingDeclined, Verified, WhisperHeeded
 
 READING_ORDER = (Part.WHO, Part.ISSUE, Part.WHY, Part.TRIED, Part.NEXT, Part.ENTITIES)
 
@@ -36,6 +38,7 @@ TRIGGERS = {
     "stuck": "going in circles",
     "silent": "fell silent",
     "amount": "amount needs a person",
+    "supervisor": "a supervisor asked for one",
 }  # trigger → how an agent would say it; an unknown one is shown by its name
 
 
@@ -85,10 +88,36 @@ def as_note(record: Record) -> str | None:
             return "The caller asked not to be recorded"
         case Problem():
             return f"Trouble met: {entry.part}"
+        case Supervised() | WhisperSent() | WhisperHeeded():
+            return _of_a_supervisor(entry)
         case CallEnded():
             return f"Call ended by the {entry.by}"
         case _:
             return _of_a_leg(entry)
+
+
+SUPERVISED = {
+    "listen": "listens in",
+    "coach": "coaches: the agent hears them, the caller does not",
+    "barge": "joins: both hear them",
+    "took_over": "has taken the call over",
+    "left": "has left",
+}
+WHISPERED = {"say": "to say", "offer": "to offer", "person": "to bring a person", "slower": "to speak more slowly"}
+
+
+def _of_a_supervisor(entry: Supervised | WhisperSent | WhisperHeeded) -> str | None:
+    """Nobody is listened to in secret: what a supervisor does stands where the agent reads."""
+    match entry:
+        case Supervised(supervisor=who, mode=mode):
+            return f"Supervisor {who} {SUPERVISED.get(mode, mode)}"
+        case WhisperSent(supervisor=who, kind=kind, what=what):
+            asked = WHISPERED.get(kind, kind)
+            return f"Supervisor {who} asked the assistant {asked}{f': {what}' if what else ''}"
+        case WhisperHeeded(heeded=False, why=why):
+            return f"The assistant did not: {why}"
+        case _:
+            return None
 
 
 def _of_a_leg(entry: Entry) -> str | None:
