@@ -34,7 +34,8 @@ class Notes(Protocol):
 class LegOffice:
     """Implements `voice.pipeline.think.Office`. `asks` holds acts that need the switchboard.
 
-    `on_played` hears of each prompt that ended, `on_written` of what the party writes to a person; `journals_speech` is off for a leg whose prompts are not the caller's.
+    `on_played` hears of each prompt that ended, `on_written` of what the party writes to a person; `journals_speech` is
+    off for a leg whose prompts are not the caller's.
     """
 
     def __init__(
