@@ -91,6 +91,7 @@ class Supervision:
         finally:
             if self._phones.get(who) is phone:
                 del self._phones[who]
+                await self._vacate(who, "")  # where the pipeline broke before the leg ended
 
     # --- at a call -----------------------------------------------------------------------------------------------
 

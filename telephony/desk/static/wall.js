@@ -35,6 +35,7 @@ function message(told) {
   take(told);
   if (told.type === "snapshot") {
     for (const { call, alert } of state.calls.values()) said.set(call, alert?.why);
+    if (where() && !acts.phone.busy) goOn();
   }
   announce(told.calls);
   showRows();
@@ -47,6 +48,12 @@ function announce(rows) {
   const fresh = rows.filter(({ call, alert }) => alert && said.get(call) !== alert.why);
   for (const { call, alert } of rows) said.set(call, alert?.why);
   if (fresh.length) setText("said-to-reader", fresh.map((row) => `${row.who}: ${row.alert.why}`).join(". "));
+}
+
+// The page was reloaded in the middle of a call.
+function goOn() {
+  chooseCall(where().call);
+  doing(() => acts.resume(mine(where()) !== "listen"))();
 }
 
 function link(how) {
@@ -175,6 +182,9 @@ for (const kind of ["pointerdown", "keydown"]) {
 }
 byId("keys-on").checked = localStorage.getItem("keys") !== "off";
 byId("keys-on").addEventListener("change", (event) => localStorage.setItem("keys", event.target.checked ? "on" : "off"));
+window.addEventListener("beforeunload", (event) => {
+  if (mine(where()) === "took_over") event.preventDefault(); // asks first: the caller would wait
+});
 setInterval(() => {
   tickRows();
   tickTop();

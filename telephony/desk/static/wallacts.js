@@ -5,6 +5,7 @@ import { microphone } from "./devices.js";
 import { byId } from "./dom.js";
 import { Softphone } from "./softphone.js";
 
+const LEG = "warmline-wall-leg"; // of this tab, so that a reload goes on with it
 const SILENT = new Set(["listen"]); // modes in which the microphone stays closed
 
 export class Acts {
@@ -54,18 +55,30 @@ export class Acts {
     return post(`/desk/api/wall/calls/${call}/whisper`, { kind, ...more });
   }
 
+  // After a reload: the leg this page was on goes on, with the microphone where `speaks`.
+  async resume(speaks) {
+    this.#leg = sessionStorage.getItem(LEG) ?? "";
+    if (!this.#leg || this.#phone.busy) return;
+    if (speaks) await this.#speak();
+    await this.#call(this.#again);
+  }
+
   async #connect() {
     if (this.#phone.busy) return;
-    const stream = this.#open ? await microphone() : this.#silence();
-    await this.#phone.call(stream, {
-      first: async (sdp) => {
-        const answer = await post("/desk/api/wall/phone", { sdp });
-        this.#leg = answer.leg;
-        return answer.sdp;
-      },
-      again: async (sdp, signal) => (await post(`/desk/api/wall/phone/${this.#leg}/resume`, { sdp }, signal)).sdp,
+    await this.#call(async (sdp) => {
+      const answer = await post("/desk/api/wall/phone", { sdp });
+      this.#leg = answer.leg;
+      sessionStorage.setItem(LEG, answer.leg);
+      return answer.sdp;
     });
   }
+
+  async #call(first) {
+    const stream = this.#open ? await microphone() : this.#silence();
+    await this.#phone.call(stream, { first, again: this.#again });
+  }
+
+  #again = async (sdp, signal) => (await post(`/desk/api/wall/phone/${this.#leg}/resume`, { sdp }, signal)).sdp;
 
   async #speak() {
     if (this.#open) return;
