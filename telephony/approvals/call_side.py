@@ -1,6 +1,6 @@
 """What the room of approvals needs of a call, and of the house: small doors, so that both can be played in a test."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -73,7 +73,3 @@ class Present:
             if who.id not in but
             and (who.has(Role.SUPERVISOR) or (agents and who.has(Role.AGENT) and audience.may_answer(who.id, queue)))
         )
-
-
-def names(audience: Audience, people: Mapping[str, object] | tuple[str, ...]) -> str:
-    return ", ".join(audience.name(person) for person in people)

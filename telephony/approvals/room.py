@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from models.redact import redact
 from telephony import events as entries
-from telephony.access import Who
+from telephony.access import Role, Who
 from telephony.access.audit import Outcome
 from telephony.approvals import state as s
 from telephony.approvals.call_side import Audience, CallSide, Notes, Present
@@ -192,7 +192,7 @@ class Room:
         return held
 
     def _concerns(self, who: Who, held: Open) -> bool:
-        supervisor = who.has(s.Role.SUPERVISOR)
+        supervisor = who.has(Role.SUPERVISOR)
         return supervisor or self._audience.may_answer(who.id, held.queue)
 
     def _could_decide(self, held: Open) -> frozenset[str]:

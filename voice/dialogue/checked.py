@@ -61,14 +61,16 @@ def _come(step: Step, prompt: str, *, asked: bool) -> None:
 
 def catch_up(step: Step) -> None:
     """Tells what came while the caller was busy with something else."""
-    if step.state.place is not Place.CHECKING or step.state.seeking is not None:
-        return
-    if (asking := step.state.asking) is not None and asking.news is not None:
+    asking = step.state.asking
+    if asking is not None and asking.news is not None and _may_hear(step):
         _answered(step, asking.news)
-    if step.state.place is not Place.CHECKING:
-        return
-    if (approving := step.state.approval) is not None and approving.news is not None:
+    approving = step.state.approval
+    if approving is not None and approving.news is not None and _may_hear(step):
         _decided(step, approving, approving.news)
+
+
+def _may_hear(step: Step) -> bool:
+    return step.state.place is Place.CHECKING and step.state.seeking is None
 
 
 # --- a yes, or none ---------------------------------------------------------------------------------------------------
