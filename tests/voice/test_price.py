@@ -80,13 +80,13 @@ def test_an_amount_that_is_no_number_weighs_nothing() -> None:
 
 def test_the_same_doubt_brings_a_person_sooner_where_more_is_at_stake() -> None:
     rule = next(rule for rule in business().rules if isinstance(rule, costly.Rule))
-    hours = Signals(turn=2, failed_actions=1, wrong_guesses=1, price=business().price(None))
-    money = Signals(turn=2, failed_actions=1, wrong_guesses=1, price=business().price("transfer", amount=1500))
+    hours = Signals(turn=2, failed_actions=1, no_matches=1, price=business().price(None))
+    money = Signals(turn=2, failed_actions=1, no_matches=1, price=business().price("transfer", amount=1500))
     assert costly.look(hours, rule) is None
     found = costly.look(money, rule)
     assert found is not None
     assert found.evidence[0] == "our systems failed"
-    assert found.evidence[1] == "was understood wrongly"
+    assert found.evidence[1] == "was not understood"
     assert found.evidence[2].startswith("going on may cost ")
 
 
