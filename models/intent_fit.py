@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from models import intent_gate, linear
+from models import intent_gate, least_squares, linear
 from models.intent_gate import Evidence
 from models.intent_heads import IntentHeads, Letters, by_letters, by_meaning
 from models.ngrams import Ngrams, Rows
@@ -33,6 +33,7 @@ FEW_SQUARED, MANY_SQUARED = 0.25, 1.0
 SCALE = 10.0  # of least squares' scores (0 to 1), so that temperature and gate find what logits look like
 ITERATIONS = 30  # of L-BFGS; accuracy no longer moves after 20 [measured, BANKING77]
 FOLDS = 5
+CHUNK = 1024  # rows of the matrix of likenesses that are copied at once
 # What n-grams weigh beside a sentence vector: with few examples they have not seen enough words.
 FULL_SHARE_EXAMPLES, LEAST_SHARE = 60, 0.25  # examples an intent [measured, BANKING77: 10 → .25, 100 → 1]
 
@@ -88,8 +89,8 @@ def fit(
     """The heads of `examples`, and how they judged held-out ones. `outside`: texts of nobody's intent."""
     texts = _texts(examples, outside)
     found = _features(texts, len(examples), encoder)
-    task = _Task(found, texts, len(examples), _Root.of(found.likeness) if len(texts.every) <= MOST_LOGISTIC else None)
-    head = task.fitted(np.ones(len(texts.ours), bool), np.ones(len(texts.outside), bool))
+    task = _Task.of(found, texts, len(examples))
+    head = task.fitted()
     judged = task.held_out()
     labels = texts.labels[judged.tested]
     inside = task.evidence(judged.tested, judged.ours, judged.ours_meant)
@@ -131,7 +132,7 @@ def _features(texts: _Texts, classes: int, encoder: Encoder | None) -> _Features
     rows = Rows.of([ngrams.vector(text) for text in every], len(ngrams.columns))
     cosines = rows.similarities(rows)
     ours = len(texts.ours)
-    near = _near(cosines[:, :ours].copy())
+    near = _near(cosines, ours)
     squares = FEW_SQUARED if len(every) <= MOST_LOGISTIC else MANY_SQUARED
     if encoder is None:
         letters = Letters(1.0, squares)
@@ -141,14 +142,18 @@ def _features(texts: _Texts, classes: int, encoder: Encoder | None) -> _Features
     close = vectors @ vectors.T
     meaning = by_meaning(close)
     likeness = by_letters(cosines, letters) + meaning
-    return _Features(ngrams, rows, letters, vectors, meaning, likeness, near, _near(close[:, :ours].copy()))
+    return _Features(ngrams, rows, letters, vectors, meaning, likeness, near, _near(close, ours))
 
 
-def _near(cosines: Floats) -> Floats:
-    """A text is not its own neighbour."""
-    itself = np.arange(cosines.shape[1])
-    cosines[itself, itself] = -1.0
-    return intent_gate.nearest(cosines)
+def _near(cosines: Floats, ours: int) -> Floats:
+    """A row a text: the nearest of our examples; a text is not its own neighbour."""
+    found = []
+    for begin in range(0, len(cosines), CHUNK):
+        some = cosines[begin : begin + CHUNK, :ours].copy()
+        itself = np.arange(begin, min(begin + len(some), ours))
+        some[itself - begin, itself] = -1.0
+        found.append(intent_gate.nearest(some))
+    return np.concatenate(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,18 +183,43 @@ class _Root:
 
 
 @dataclass(frozen=True, slots=True)
+class _Squares:
+    """Cholesky factor of the likenesses, rows of the held-out fold last: the head without them costs nothing more."""
+
+    order: Numbers
+    factor: Floats
+
+    @classmethod
+    def of(cls, likeness: Floats, held_out: npt.NDArray[np.bool_]) -> "_Squares":
+        order = np.argsort(held_out, kind="stable")
+        return cls(order, least_squares.factor(likeness[np.ix_(order, order)], RIDGE))
+
+
+@dataclass(frozen=True, slots=True)
 class _Task:
     features: _Features
     texts: _Texts
     classes: int
-    root: _Root | None  # of a set small enough for logistic heads
+    folds: Numbers  # of each row; copies stand in their example's
+    kernel: _Root | _Squares  # the first of a set small enough for logistic heads
 
-    def fitted(self, inside: npt.NDArray[np.bool_], outside: npt.NDArray[np.bool_]) -> linear.Head:
-        """Shares of every row, taught by the chosen ones alone: a column an intent, and last the one that parts all
-        of them from the rest."""
-        ours = np.flatnonzero(inside[self.texts.origin])
-        theirs = len(self.texts.origin) + np.flatnonzero(outside)
-        return self._least_squares(ours, theirs) if self.root is None else self._logistic(self.root, ours, theirs)
+    @classmethod
+    def of(cls, features: _Features, texts: _Texts, classes: int) -> "_Task":
+        dice = np.random.default_rng(11)
+        ours = dice.permutation(len(texts.ours)) % FOLDS
+        folds = np.concatenate([ours[texts.origin], dice.permutation(len(texts.outside)) % FOLDS])
+        small = len(folds) <= MOST_LOGISTIC
+        kernel = _Root.of(features.likeness) if small else _Squares.of(features.likeness, folds == 0)
+        return cls(features, texts, classes, folds, kernel)
+
+    def fitted(self, *, without: int | None = None) -> linear.Head:
+        """Shares of every row, taught by all or by those outside one fold: a column an intent, and last the one that
+        parts all of them from the rest. Least squares leave out fold 0 alone."""
+        taught = self.folds != without if without is not None else np.ones(len(self.folds), bool)
+        if isinstance(self.kernel, _Squares):
+            return self._least_squares(self.kernel, int(taught.sum()))
+        mine = len(self.texts.origin)
+        return self._logistic(self.kernel, np.flatnonzero(taught[:mine]), mine + np.flatnonzero(taught[mine:]))
 
     def _logistic(self, root: _Root, ours: Numbers, theirs: Numbers) -> linear.Head:
         labels = self.texts.labels[self.texts.origin[ours]]
@@ -204,16 +234,16 @@ class _Task:
         shares = root.back @ np.hstack([wanted.weights, apart])
         return linear.Head(shares, np.concatenate([wanted.bias, middle]))
 
-    def _least_squares(self, ours: Numbers, theirs: Numbers) -> linear.Head:
-        chosen = np.concatenate([ours, theirs])
-        kernel = self.features.likeness[np.ix_(chosen, chosen)]
-        kernel[np.diag_indices(len(chosen))] += np.float32(RIDGE)
-        targets = np.zeros((len(chosen), self.classes + 1), np.float32)
-        targets[np.arange(len(ours)), self.texts.labels[self.texts.origin[ours]]] = SCALE
-        targets[: len(ours), -1] = SCALE if len(theirs) else 0.0
+    def _least_squares(self, kernel: _Squares, count: int) -> linear.Head:
+        """Taught by the first `count` rows of the factor."""
+        chosen, mine = kernel.order[:count], len(self.texts.origin)
+        ours = np.flatnonzero(chosen < mine)
+        targets = np.zeros((count, self.classes + 1), np.float32)
+        targets[ours, self.texts.labels[self.texts.origin[chosen[ours]]]] = SCALE
+        targets[ours, -1] = SCALE if self.texts.outside else 0.0
         middle = targets.mean(axis=0)
-        every = np.zeros((len(self.texts.every), targets.shape[1]), np.float32)
-        every[chosen] = np.linalg.solve(kernel, targets - middle)
+        every = np.zeros((len(self.folds), targets.shape[1]), np.float32)
+        every[chosen] = least_squares.solve(kernel.factor, targets - middle)
         return linear.Head(every, middle)
 
     def scores(self, head: linear.Head, rows: Numbers) -> tuple[Floats, Floats]:
@@ -230,17 +260,16 @@ class _Task:
 
     def held_out(self) -> _Judged:
         """By heads that saw neither a text nor its copies: of all texts, or of one fold of a large set."""
-        dice = np.random.default_rng(11)
-        ours = dice.permutation(len(self.texts.ours)) % FOLDS
-        theirs = dice.permutation(len(self.texts.outside)) % FOLDS
-        folds = 1 if self.root is None else FOLDS
+        mine, tested_of = len(self.texts.origin), len(self.texts.ours)
+        folds = FOLDS if isinstance(self.kernel, _Root) else 1
         inside: list[tuple[Numbers, Floats, Floats]] = []
         outside: list[tuple[Numbers, Floats, Floats]] = []
         for fold in range(folds):
-            head = self.fitted(ours != fold, theirs != fold)
-            test, others = np.flatnonzero(ours == fold), np.flatnonzero(theirs == fold)
+            head = self.fitted(without=fold)
+            test = np.flatnonzero(self.folds[:tested_of] == fold)
+            others = np.flatnonzero(self.folds[mine:] == fold)
             inside.append((test, *self.scores(head, test)))
-            outside.append((others, *self.scores(head, len(self.texts.origin) + others)))
+            outside.append((others, *self.scores(head, mine + others)))
         tested, ours_found, ours_meant = (np.concatenate(parts) for parts in zip(*inside, strict=True))
         strangers, theirs_found, theirs_meant = (np.concatenate(parts) for parts in zip(*outside, strict=True))
         return _Judged(tested, ours_found, ours_meant, strangers, theirs_found, theirs_meant)
