@@ -13,6 +13,7 @@ from importlib import resources
 from typing import Any, Literal, Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from voice.audio import FRAME_MS, RATE, Pcm
 
@@ -80,14 +81,20 @@ _WINDOWS_BETWEEN_RESETS = 2 * RATE // WINDOW_SAMPLES  # 2 s, as pipecat: music a
 _CLEARLY_NO_SPEECH = 0.1  # also pipecat's: far below any threshold, so a soft start never counts
 _QUIET_WINDOWS = 7  # 224 ms: pipecat's five, and its rule that speech has ended for 200 ms, in one
 
+_HISS_HZ = (300.0, 1200.0)  # where a telephone voice is loudest; the whole band's hiss hears fewer words, and keys
+_HISS_RMS = 60.0  # -55 dBFS, 33 dB below a usual voice: see `_hiss`
+_HISS_WINDOWS = 32  # 1.02 s, over and over
+
 
 class SileroVad:
-    """Silero at 8 kHz. Takes 20 ms frames, judges 32 ms windows; a frame that ends no window repeats the verdict."""
+    """Silero at 8 kHz, over a little hiss. Takes 20 ms frames, judges 32 ms windows; a frame that ends no window
+    repeats the verdict."""
 
     def __init__(self) -> None:
         self._session = _silero_session()
         self._pending = np.zeros(0, dtype=np.int16)
         self._probability = 0.0
+        self._windows = 0
         self.reset()
 
     def reset(self) -> None:
@@ -106,7 +113,9 @@ class SileroVad:
         return self._probability
 
     def _judge(self, window: Pcm) -> float:
-        samples = np.concatenate((self._context, window.astype(np.float32) / 32768.0))
+        hiss = _hiss()[self._windows % _HISS_WINDOWS]
+        self._windows += 1
+        samples = np.concatenate((self._context, (window + hiss) / np.float32(32768.0)))
         self._context = samples[-CONTEXT_SAMPLES:]
         inputs = {"input": samples[np.newaxis], "state": self._state, "sr": _SAMPLE_RATE_INPUT}
         verdict, self._state = self._session.run(None, inputs)
@@ -120,6 +129,24 @@ class SileroVad:
 
 
 _SAMPLE_RATE_INPUT = np.array(RATE, dtype=np.int64)
+
+
+@cache
+def _hiss() -> npt.NDArray[np.float32]:
+    """What is added to each window, one row after the other; the same in each call, so that a recording is always heard
+    alike.
+
+    On a silent line within 300 to 3400 Hz the network takes a single digit for none in 29 of 100 placements on its
+    windows; over this hiss in 6, in noise of rms 20 in 12 instead of 22 [measured, two speakers; chosen on a third].
+    From -40 dBFS down, and in noise, a voice is heard worse than without.
+    """
+    length = _HISS_WINDOWS * WINDOW_SAMPLES
+    spectrum = np.fft.rfft(np.random.default_rng(1).standard_normal(length))
+    hertz = np.fft.rfftfreq(length, 1 / RATE)
+    spectrum[(hertz < _HISS_HZ[0]) | (hertz > _HISS_HZ[1])] = 0
+    wave = np.fft.irfft(spectrum, length)
+    wave *= _HISS_RMS / np.sqrt(np.mean(wave**2))
+    return wave.astype(np.float32).reshape(_HISS_WINDOWS, WINDOW_SAMPLES)
 
 
 @cache

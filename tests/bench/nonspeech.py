@@ -16,6 +16,7 @@ from tests.bench.writer import Row
 from tests.data import data_folder
 from tests.quality.test_coffee import segments
 from voice.audio import RATE, Pcm
+from voice.dialogue.languages import number
 from voice.dialogue.load import load_business
 from voice.events import Expect
 from voice.stt import Recogniser, pocketsphinx
@@ -26,7 +27,7 @@ SECONDS = 5
 LOUD_DBFS = (-50.0, -14.0)  # from a quiet line to a shout
 TELEVISION_DB = (-35.0, -25.0)  # below a caller, who speaks at -20 dBFS
 TELEVISION_CLIPS = 60
-STATES = ("main", "yes_no", "digits")  # in turn: a small language forces most
+STATES = ("main", "yes_no", number(4))  # in turn: a small language forces most
 
 
 def rows(context: Context) -> Sequence[Row]:

@@ -19,6 +19,7 @@ from telephony.sim.telephone import telephone
 from tests.data import data_folder
 from tests.voice.coffee import commands
 from voice.audio import FRAME_MS, FRAME_SAMPLES, Pcm, silence
+from voice.dialogue import languages
 from voice.events import Expect
 from voice.vad import open_vad
 
@@ -31,7 +32,7 @@ PACES = {"steady": (60, 350), "slow": (500, 900)}  # ms between two digits of on
 
 FREE, YES_NO = Expect("main", "free"), Expect("yes_no", "yes_no")
 ORDER = Expect("order", "free")
-FOUR = Expect("digits", "digits", 4)
+FOUR = Expect(languages.number(4), "digits", 4)
 
 
 @dataclass(frozen=True, slots=True)
