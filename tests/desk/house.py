@@ -18,6 +18,7 @@ from telephony.copilot.vectors import Encoder
 from telephony.desk import DeskDeps, Desks, DeskSettings, create_desk
 from telephony.lines.webrtc import WebRtcLine
 from telephony.lines.webrtc_leg import WebRtcLeg
+from tests.desk.asking import Asking
 from tests.desk.chromium import open_page, sees, sign_in
 from tests.desk.counted import counts
 from tests.desk.helped import helped
@@ -33,6 +34,7 @@ class House:
         loop = asyncio.get_running_loop()
         self.office = SimulatedOffice()
         self.desks = Desks(clock=loop.time)
+        self.asking = Asking(loop.time)
         self.line = WebRtcLine(ringer=self.desks)
         self.access = open_access(
             agents={person.id: person.name for person in PEOPLE},
@@ -50,6 +52,7 @@ class House:
             settings=DeskSettings(phone_number=PHONE_NUMBER),
             copilot=helped(self.desks, self.office.note, encoder),
             counts=counts(),
+            asked=self.asking.rooms,
         )
         self.url = f"http://127.0.0.1:{port}"
         config = uvicorn.Config(create_desk(deps), log_level="warning", lifespan="off")

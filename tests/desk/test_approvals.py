@@ -1,8 +1,6 @@
 """The approver's desk over HTTP and its socket: who sees what, who may decide, what a late or stale page is told."""
 
-import asyncio
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -13,82 +11,30 @@ from telephony.access import Role
 from telephony.access.directory import Credentials
 from telephony.access.parts import open_access
 from telephony.access.users import User
-from telephony.approvals.call_side import CallSide, Present
-from telephony.approvals.consults import Candidate, Consults
-from telephony.approvals.gate import Gate, guarded
-from telephony.approvals.grants import Notary
-from telephony.approvals.room import Room
 from telephony.desk import DeskDeps, Desks, create_desk
-from telephony.desk.asked import Rooms
-from telephony.journal import Journal
-from tests.approvals.orders import Floor, NoKeeper
-from tests.desk.conftest import HOST, WALL, Clock, NoPhone
+from tests.desk.asking import CALL, PARAMS, WALL, Asking
+from tests.desk.conftest import HOST, Clock, NoPhone
 from tests.desk.office import PEOPLE, SimulatedOffice
-from tests.sim.story import business
-from voice.events import ActionDone, ApprovalNews, ApprovalStage, AskColleague, ColleagueNews, Do, Propose
+from voice.events import ActionDone, ApprovalNews, ApprovalStage, ColleagueNews
 
 SAM = User("sam", "Sam Reyes", frozenset({Role.SUPERVISOR}))
 LEA = User("lea", "Lea", frozenset({Role.AUDITOR}))
-PARAMS = {"amount": "40.00", "member": "204713"}
-CALL = "call-1"
 
 
-class Bank:
-    def __init__(self) -> None:
-        self.done: list[dict[str, str]] = []
-
-    async def perform(self, action: str, params: Any, key: str) -> ActionDone:
-        self.done.append(dict(params))
-        return ActionDone(action, key, ok=True)
-
-
-@dataclass
-class Noted:
-    notes: list[tuple[str, str, str]]
-
-    def note(self, who: Any, what: str, *, call: str = "", outcome: Any = "done", detail: str = "") -> None:
-        self.notes.append((who.id, what, str(outcome)))
-
-
-class Place:
+class Place(Asking):
     """One desk service with a call in it. The rooms live on the client's own loop."""
 
     def __init__(self) -> None:
-        self.clock, self.bank, self.noted = Clock(), Bank(), Noted([])
-        self.told: list[ApprovalNews | ColleagueNews] = []
-        self.kept: list[Candidate] = []
-        notary, present, known = Notary(), Present(), business()
-        gate = Gate(self.bank, acts=guarded(known), notary=notary, now_ms=self.now_ms)
-        self.room = Room(
-            known, gate=gate, notary=notary, audience=Floor(), audit=self.noted, present=present, now_ms=self.now_ms
-        )
-        self.consults = Consults(
-            audience=Floor(), audit=self.noted, present=present, now_ms=self.now_ms, wall=lambda: WALL,
-            keep=self.kept.append,
-        )  # fmt: skip
-        journal = Journal(CALL, now_ms=self.now_ms, wall=lambda: WALL, keeper=NoKeeper())
-        self.side = CallSide(
-            journal, self.told.append, lambda: "<b>Dana</b>", lambda: "premier", lambda turn: "give it back",
-            lambda agent: None,
-        )  # fmt: skip
+        self.clock = Clock()
+        super().__init__(self.clock)
         agents = {person.id: person.name for person in PEOPLE}
         access = open_access(
             agents=agents, credentials=Credentials(one_click=True), demo=(SAM, LEA), clock=self.clock, wall=lambda: WALL
         )
-        rooms = Rooms(self.room, self.consults, lambda call: self.side if call == CALL else None)
+        office, desks = SimulatedOffice(), Desks(clock=self.clock)
         self.app = create_desk(
-            DeskDeps(
-                office=SimulatedOffice(),
-                phone=NoPhone(),
-                desks=Desks(clock=self.clock),
-                access=access,
-                clock=self.clock,
-                asked=rooms,
-            )
+            DeskDeps(office=office, phone=NoPhone(), desks=desks, access=access, clock=self.clock, asked=self.rooms)
         )
-
-    def now_ms(self) -> int:
-        return round(self.clock.now * 1000)
 
 
 class Page:
@@ -122,11 +68,10 @@ class Service:
         return Page(self.client, who)
 
     def propose(self, amount: str = "40.00") -> None:
-        act = Propose("fee_waiver", "refund_fee", {**PARAMS, "amount": amount}, "k1", (2,))
-        self.client.portal.call(self.place.room.propose, self.place.side, act)  # type: ignore[union-attr]
+        self.client.portal.call(self.place.propose, amount)  # type: ignore[union-attr]
 
     def perform(self, params: dict[str, str]) -> ActionDone:
-        return self.client.portal.call(self.place.room.perform, self.place.side, Do("refund_fee", params, "k1"))  # type: ignore[union-attr]
+        return self.client.portal.call(self.place.perform, params)  # type: ignore[union-attr]
 
 
 @pytest.fixture
@@ -265,11 +210,7 @@ def test_nobody_there_is_told_to_the_caller_at_once(service: Service) -> None:
 
 
 def question(service: Service) -> None:
-    async def ask() -> None:
-        service.place.consults.ask(service.place.side, AskColleague("q1", "do you take foreign coins", 2), "cards")
-        await asyncio.sleep(0)
-
-    service.client.portal.call(ask)  # type: ignore[union-attr]
+    service.client.portal.call(service.place.question, "do you take foreign coins")  # type: ignore[union-attr]
 
 
 def test_a_question_is_answered_once_told_and_kept_for_the_knowledge(service: Service) -> None:

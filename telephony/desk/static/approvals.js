@@ -134,7 +134,7 @@ function card(id, title, one) {
   const heading = make("h3", "", title);
   heading.dir = "auto";
   const timer = make("span", "asked-left clock");
-  timer.setAttribute("aria-label", "Time left");
+  timer.title = "Time left";
   timer.dataset.of = id;
   top.append(heading, make("span", "grow"), timer);
   const who = make("p", "quiet");
