@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from telephony.desk.messages import Closed, LineModel
 from telephony.desk.screenpop import as_line
 from telephony.desk.wall_messages import WallChanges, WallLines, WallSnapshot, WallTranscript
+from telephony.events import AgentBriefed, Bridged
 from telephony.journal import Record
 from telephony.supervision.rows import ApprovalRow
 from telephony.supervision.wall import Wall
@@ -19,6 +20,16 @@ TICK_SECONDS = 0.25  # four updates a second: quicker than an eye wanders over t
 KEPT = 240  # messages for a page that comes back: a minute of the liveliest wall
 WAITING = 8  # messages, 2 s, before a page counts as not reading
 LINES_SHOWN = 300  # of a followed call; the record has all
+
+
+def line(record: Record) -> LineModel | None:
+    """As an agent reads it, but for what is said to that agent."""
+    shown, entry = as_line(record), record.entry
+    if shown is None or not isinstance(entry, (Bridged, AgentBriefed)):
+        return shown
+    connected = isinstance(entry, Bridged)
+    text = f"{entry.agent} and the caller are connected" if connected else f"The brief was spoken to {entry.agent}"
+    return shown.model_copy(update={"text": text})
 
 
 class WallPage:
@@ -119,8 +130,8 @@ class WallFeed:
     def hear(self, record: Record) -> None:
         self.wall.hear(record, self._clock())
         for page in self._pages:
-            if page.follows == record.call and (line := as_line(record)) is not None:
-                page.said(line)
+            if page.follows == record.call and (said := line(record)) is not None:
+                page.said(said)
 
     def attach(self, *, epoch: str = "", since: int = 0) -> WallPage:
         """A page that gets what it missed since `since`, or a snapshot."""
@@ -187,7 +198,7 @@ class WallFeed:
         ).model_dump_json()
 
     def _transcript(self, call: str) -> str:
-        lines = [line for record in self._records(call) if (line := as_line(record)) is not None]
+        lines = [said for record in self._records(call) if (said := line(record)) is not None]
         shown = tuple(lines[-LINES_SHOWN:])
         return WallTranscript(call=call, lines=shown, earlier=len(lines) - len(shown)).model_dump_json()
 

@@ -212,6 +212,20 @@ def test_the_followed_calls_transcript_comes_whole_and_then_line_by_line() -> No
     asyncio.run(story())
 
 
+def test_the_transcript_speaks_of_the_agent_and_not_to_them() -> None:
+    async def story() -> None:
+        floor = Floor(Clock())
+        floor.rings("c1")
+        floor.talks("c1", "ana")
+        page = floor.feed.attach()
+        await gets(page)
+        page.follow("c1")
+        assert [line["text"] for line in (await gets(page))["lines"]] == ["ana and the caller are connected"]
+        floor.feed.detach(page)
+
+    asyncio.run(story())
+
+
 def test_a_session_that_ends_closes_its_wall() -> None:
     async def story() -> None:
         floor = Floor(Clock())

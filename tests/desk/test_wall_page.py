@@ -85,6 +85,8 @@ async def test_a_supervisor_finds_the_upset_call_follows_it_and_takes_part_by_ke
             "() => { const s = document.getElementById('calls-scroll'); return s.scrollHeight <= s.clientHeight }"
         )
         assert fits  # twenty calls, 1280 by 720
+        wide = await page.evaluate("() => document.documentElement.scrollWidth <= 1280")
+        assert wide
         assert await violations(page) == []
 
         await page.keyboard.press("ArrowDown")
