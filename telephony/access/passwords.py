@@ -56,7 +56,7 @@ def objection(password: str, *, about: tuple[str, ...] = ()) -> str:
         return f"At most {MOST} characters expected, got {len(password)}."
     if len(set(password.lower())) < 4 or any(password.lower() in row for row in ROWS):
         return "This repeats or counts: it is among the first that others would try."
-    known = COMMONEST | {word for name in about for word in re.findall(r"\w{3,}", name.lower())}
+    known = COMMONEST | {word for name in about for word in _words(name.lower())}
     readings = (password.lower(), password.lower().translate(_LOOKALIKES))
     if any(_common(re.sub(r"[\W\d_]+", "", said), password, known) for said in readings):
         return "This is among the first that others would try. A few words that have nothing to do with you are better."
@@ -64,6 +64,11 @@ def objection(password: str, *, about: tuple[str, ...] = ()) -> str:
 
 
 _LOOKALIKES = str.maketrans("@$!", "asi")
+
+
+def _words(name: str) -> list[str]:
+    """Of "kim.w": kim, and kimw."""
+    return [*re.findall(r"[^\W\d_]{3,}", name), re.sub(r"[\W\d_]+", "", name)]
 
 
 def _made_of(bare: str, known: frozenset[str] | set[str]) -> bool:

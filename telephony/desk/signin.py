@@ -49,7 +49,10 @@ class Entrance:
     def opens(self, user: User, request: Request, response: Response) -> Session:
         """A fresh session always: whatever cookie the browser came with opens nothing any more."""
         sessions, secure = self._access.sessions, self._settings.secure_cookie
+        before = sessions.find(request.cookies.get(self._settings.cookie), self._clock())
         sessions.end(request.cookies.get(self._settings.cookie))
+        if before is not None and before.agent != user.id:
+            self._desks.sign_out(before.agent)
         cookie, session = sessions.open(user, self._clock(), address=address(request))
         if self.has_desk(session):
             self._desks.sign_in(Person(user.id, self._seats[user.id].name))

@@ -29,6 +29,7 @@ def test_anything_long_that_is_one_s_own_is_taken(password: str):
         ("Password!!!!!!", "first that others would try"),
         ("welcome-ana-2026", "first that others would try"),
         ("ruizruizruiz", "first that others would try"),
+        ("a.ruiz a.ruiz!", "first that others would try"),
         ("p@ssword2026", "first that others would try"),
         ("123456789012", "repeats or counts"),
         ("abababababab", "repeats or counts"),
@@ -37,7 +38,7 @@ def test_anything_long_that_is_one_s_own_is_taken(password: str):
     ],
 )
 def test_what_others_try_first_is_not(password: str, said: str):
-    assert said in objection(password, about=("ana", "Ana Ruiz"))
+    assert said in objection(password, about=("a.ruiz", "Ana Ruiz"))
 
 
 def test_the_same_letters_typed_on_another_keyboard_are_the_same_password():

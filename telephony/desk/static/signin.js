@@ -60,6 +60,7 @@ function person({ id, name, roles }, i) {
 
 byId("sign-in-form").addEventListener("submit", async (event) => {
   event.preventDefault();
+  say("note", "");
   const id = picked() || byId("name").value.trim().toLowerCase();
   byId("enter").disabled = true;
   try {

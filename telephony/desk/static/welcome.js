@@ -30,6 +30,7 @@ function refused(error) {
 
 byId("form").addEventListener("submit", async (event) => {
   event.preventDefault();
+  say("note", ""); // so that the same sentence once more is heard, too
   const password = byId("password").value;
   if (password !== byId("again").value) {
     say("note", "The two are not the same. Type the password once more.");
