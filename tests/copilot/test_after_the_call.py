@@ -74,7 +74,8 @@ def test_the_draft_says_what_was_done_looked_up_and_agreed_while_a_person_talked
     call = records(
         Acted("balance", True, None, None, {}), Bridged("h1", "ana"), shown("q1", "answer", "parking"),
         shown("p2", "prompt", "ferry"), shown("p3", "prompt", "lockers"),
-        CopilotMarked("ana", "p3", "prompt", "useful"), shown("q4", "answer", "parking"), Acted("lend", True, "R1", None, {}),
+        CopilotMarked("ana", "p3", "prompt", "useful"), shown("q4", "answer", "parking"),
+        Acted("lend", True, "R1", None, {}),
         CallbackAgreed("h1", "+1", "q", 1, "2026-11-23T09:00-05:00"),
     )  # fmt: skip
     assert drafted(call, "Reason: rain.\nOutcome: talked with a person").splitlines() == [

@@ -19,7 +19,6 @@ from telephony.understanding import sentence_encoder
 from tests.quality.copilot.questions import OWN, ROOT, pages, read
 
 Floats = npt.NDArray[np.floating]
-REFUSED = 0.9  # of the 55 questions about something else that the threshold refuses
 SURE = 0.97  # of what is shown unasked that is right, the near ones counted
 
 
@@ -55,12 +54,22 @@ def report(name: str, encoder: Encoder | None) -> None:
     weights = fit(evidence, right)
     chance = 1 / (1 + np.exp(-(np.column_stack([evidence, np.ones(len(evidence))]) @ weights)))
     print(name, "near={:.2f}, cover={:.2f}, margin={:.2f}, bias={:.2f}".format(*weights))
-    ask = float(np.quantile(chance[kind == "other"], REFUSED))
+    ask = _evenest(chance, right, kind)
     print(f"  {np.mean(right[kind == 'own']):.3f} found first")
     for label, bar in (("ask", ask), ("show", _surest(chance, right))):
         own, near, other = (chance[kind == one] >= bar for one in ("own", "near", "other"))
         print(f"  {label} >= {bar:.2f}: right {np.mean(own & right[kind == 'own']):.3f} of own,", end=" ")
         print(f"said of {1 - near.mean():.3f} near and {1 - other.mean():.3f} other")
+
+
+def _evenest(chance: Floats, right: npt.NDArray[np.bool_], kind: npt.NDArray[np.str_]) -> float:
+    """Where as many questions of ours are rightly answered as others, near and far alike, are told that none answers."""
+
+    def worse(bar: float) -> float:
+        said = [float((chance[kind == one] < bar).mean()) for one in ("near", "other")]
+        return min(float((right & (chance >= bar))[kind == "own"].mean()), sum(said) / 2)
+
+    return max((float(bar) for bar in np.unique(chance)), key=worse)
 
 
 def _surest(chance: Floats, right: npt.NDArray[np.bool_]) -> float:
