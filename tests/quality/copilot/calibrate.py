@@ -63,13 +63,13 @@ def report(name: str, encoder: Encoder | None) -> None:
 
 
 def _evenest(chance: Floats, right: npt.NDArray[np.bool_], kind: npt.NDArray[np.str_]) -> float:
-    """Where as many questions of ours are rightly answered as others, near and far alike, are told that none answers."""
+    """Where as many of ours are rightly answered as others, near and far alike, are told that none answers."""
 
-    def worse(bar: float) -> float:
+    def lesser(bar: float) -> float:
         said = [float((chance[kind == one] < bar).mean()) for one in ("near", "other")]
         return min(float((right & (chance >= bar))[kind == "own"].mean()), sum(said) / 2)
 
-    return max((float(bar) for bar in np.unique(chance)), key=worse)
+    return max((float(bar) for bar in np.unique(chance)), key=lesser)
 
 
 def _surest(chance: Floats, right: npt.NDArray[np.bool_]) -> float:
