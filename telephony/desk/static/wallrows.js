@@ -3,7 +3,7 @@
 import { byId, clock, make, setText, show } from "./dom.js";
 import { inOrder, now, state } from "./wallstate.js";
 
-const STATES = { ringing: "Ringing", system: "Assistant", seeking: "Assistant, person sought", held: "on hold" };
+const STATES = { ringing: "Ringing", system: "Assistant", seeking: "Seeking a person", held: "on hold" };
 const TRENDS = { 1: ["↑", "rising"], "-1": ["↓", "falling"], 0: ["", ""] };
 const LEVELS = { 2: "now", 1: "soon" };
 

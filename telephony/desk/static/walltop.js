@@ -37,7 +37,7 @@ function ticks(element, text) {
 function showQueues() {
   ticking = [];
   const goal = state.queues[0];
-  if (goal) setText("level-title", `In ${goal.within_seconds} s (goal ${Math.round(goal.goal * 100)} %)`);
+  if (goal) setText("level-title", `In ${goal.within_seconds} s, goal ${Math.round(goal.goal * 100)} %`);
   byId("queues").replaceChildren(...state.queues.map((queue) => {
     const row = make("tr");
     const name = make("th", "", queue.title);
