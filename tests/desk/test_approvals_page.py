@@ -45,7 +45,7 @@ async def test_a_supervisor_says_no_with_a_reason_and_answers_a_question_on_the_
     await sees(page, ".asked-over", "answered no by Sam")
     assert (house.asking.told[-1].stage, house.asking.told[-1].reason) == (ApprovalStage.REJECTED, "correct")
     await house.asking.question("do you take foreign coins")
-    await sees(page, "#asked blockquote", "foreign coins")
+    await sees(page, "#asked-list", "foreign coins")
     await page.keyboard.press("q")
     await page.locator("#asked textarea").fill("Only at Harbor Street.")
     await page.keyboard.press("Control+Enter")
