@@ -165,6 +165,14 @@ def published(settings: Settings) -> World:
     return World(business=lambda folder: rules.business, notices=(rules.alarm,) if rules.alarm else ())
 
 
+async def _invite_first_admin(access: Access, base: str) -> None:
+    """To the terminal alone: logs are kept, and read by others."""
+    link = await access.first_link(base, asyncio.get_running_loop().time())
+    if link:
+        said = "Nobody can manage users yet. Open this once, within an hour, to become the admin:"
+        print(f"\n{said}\n  {link}\n", flush=True)
+
+
 async def serve(settings: Settings, *, config: Path, ready: Callable[[Service], None] | None = None) -> None:
     """Answers calls until it is told to stop, then lets those in progress end."""
     if left := scratch.sweep():
@@ -181,11 +189,7 @@ async def serve(settings: Settings, *, config: Path, ready: Callable[[Service], 
         if ready is not None:
             ready(service)
         log.info("serving on http://%s:%d with settings from %s", host, port, config)
-        link = await service.access.first_link(
-            settings.service.public_url or f"http://{host}:{port}", asyncio.get_running_loop().time()
-        )
-        if link:  # to the terminal alone: logs are kept, and read by others
-            print(f"\nNobody can manage users yet. Open this once, within an hour, to become the admin:\n  {link}\n")
+        await _invite_first_admin(service.access, settings.service.public_url or f"http://{host}:{port}")
         try:
             await server.serve()  # returns once drained, after SIGINT or SIGTERM
         finally:
