@@ -115,6 +115,8 @@ def test_more_than_the_limit_takes_two_different_people(tmp_path: Path) -> None:
         room = town.service.switchboard.house.approvals
         call, held = await proposed(town, ANA, SAM)
         approval = held.approval.proposal.id
+        (row,) = town.service.wall.feed._approvals()
+        assert (row.approval, row.title, row.state) == (approval, "getting a fee back", "proposed")
         room.approve(ANA, approval, held.approval.version)
         with pytest.raises(NotAllowed, match="different person"):
             room.approve(ANA, approval, held.approval.version)
