@@ -52,9 +52,9 @@ class Wire:
         finally:
             for task in tasks:
                 task.cancel()
-            await asyncio.wait(tasks)
-            if feed.detach(page):
+            if feed.detach(page):  # before anything is waited for: who ends this connection may not let us
                 self._desks.watch_for_page(session.agent)
+            await asyncio.wait(tasks)
 
     async def _hello(self, socket: WebSocket) -> Hello | None:
         try:
