@@ -6,7 +6,16 @@ from pathlib import Path
 
 from sqlalchemy import Connection, delete, select, update
 
-from telephony.records.schema import callbacks, calls, copilot_shown, entries, handoffs, recordings, wrapups
+from telephony.records.schema import (
+    callbacks,
+    calls,
+    copilot_shown,
+    entries,
+    handoffs,
+    knowledge_candidates,
+    recordings,
+    wrapups,
+)
 
 DAY = 86_400.0
 
@@ -106,6 +115,7 @@ def _delete(
         connection.execute(update(handoffs).where(handoffs.c.call == call).values(brief=None))
         connection.execute(update(wrapups).where(wrapups.c.call == call).values(summary=""))
         connection.execute(update(copilot_shown).where(copilot_shown.c.call == call).values(question=""))
+        connection.execute(delete(knowledge_candidates).where(knowledge_candidates.c.call == call))
         connection.execute(update(calls).where(calls.c.id == call).values(erased_wall=now_wall))
     if deletion.record:
         for table in (handoffs, callbacks, wrapups, copilot_shown):

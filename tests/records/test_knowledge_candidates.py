@@ -1,10 +1,14 @@
 """What a colleague answered in the middle of a call is kept, the newest first."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from telephony.approvals.consults import Candidate
+from telephony.records import rows
 from telephony.records.knowledge_candidates import added, newest
+from telephony.records.retention import DAY, Ages, sweep
 from telephony.records.upgrade import open_engine, upgrade
+from tests.records.samples import WALL, whole_call, writer
 
 
 def candidate(number: int, wall: float) -> Candidate:
@@ -22,3 +26,13 @@ def test_a_candidate_is_read_as_it_was_kept(tmp_path: Path) -> None:
         assert list(newest(connection)) == kept[::-1]
         assert list(newest(connection, limit=1)) == kept[1:]
     engine.dispose()
+
+
+def test_it_goes_with_the_words_of_its_call(tmp_path: Path) -> None:
+    record = writer(tmp_path)
+    record.write([rows.of(one) for one in whole_call()], durable=False)
+    record.run(added(replace(candidate(0, WALL), call="c1")))
+    record.run(sweep(tmp_path, Ages(30, 90, 395), WALL + 31 * DAY))
+    assert len(record.run(newest)) == 1
+    record.run(sweep(tmp_path, Ages(30, 90, 395), WALL + 91 * DAY))
+    assert not record.run(newest)
