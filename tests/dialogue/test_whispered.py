@@ -1,9 +1,12 @@
 """A supervisor whispers to the system: what it does of it, what it does not, and that no deed is done by a whisper."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.sim.story import Story
 from voice.dialogue import whispered as w
+from voice.dialogue.state import Place
 from voice.events import Do, Whispered, WhisperHeeded, WhisperKind
 
 OFFER = Whispered(WhisperKind.OFFER, intent="disputed_charge")
@@ -84,6 +87,18 @@ def test_slower_is_heard_from_the_next_sentence_on_and_nothing_is_said_about_it(
     assert story.happens(Whispered(WhisperKind.SLOWER)) == ""
     story.hears("i want to book an appointment")
     assert story.mind.state.slow
+
+
+@pytest.mark.parametrize(
+    "place", sorted(set(Place) - {Place.START, Place.ACTING, Place.COMING, Place.CLOSING, Place.GONE})
+)
+def test_a_whisper_is_heeded_or_refused_wherever_the_call_stands(place: Place) -> None:
+    for whisper in (Whispered(WhisperKind.SAY, "hello"), OFFER, Whispered(WhisperKind.SLOWER)):
+        story = Story()
+        story.mind._state = replace(story.mind.state, place=place, guess="balance")
+        said = story.happens(whisper)
+        ((done, why),) = heeded(story)
+        assert done or (why and not said)
 
 
 def test_nothing_is_whispered_into_a_goodbye() -> None:

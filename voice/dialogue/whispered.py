@@ -22,6 +22,7 @@ UNKNOWN = "There is nothing of that name to offer."
 
 _OVER = frozenset({Place.CLOSING, Place.GONE})
 _BUSY = frozenset({Place.START, Place.ACTING, Place.COMING})
+_UNASKING = frozenset({Place.WAITING, Place.CHECKING})  # where no question stands
 _ASKABLE = frozenset({Place.OPEN, Place.GUESS, Place.OFFER, Place.WAITING})  # no answer to another question is lost
 
 
@@ -61,7 +62,7 @@ def _heed(step: Step, event: Whispered) -> None:
     match event.kind:
         case WhisperKind.SAY:
             step.protect(step.say("whisper.say", text=event.text[:TEXT_MAX]))
-            step.ask = step.state.place is not Place.WAITING
+            step.ask = step.state.place not in _UNASKING
         case WhisperKind.OFFER:
             step.go(Place.GUESS, guess=event.intent, guess_turn=None)
         case WhisperKind.PERSON:
