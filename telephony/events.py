@@ -366,6 +366,15 @@ class CopilotMarked:
 
 
 @dataclass(frozen=True, slots=True)
+class AgentMarked:
+    """What the agent thought of what they were given; their last word on each counts."""
+
+    agent: str
+    about: str  # brief | trigger | suggestions
+    mark: str  # good | poor; of the trigger earlier | right | not_at_all: when a person should have come
+
+
+@dataclass(frozen=True, slots=True)
 class PartyLost:
     """The network to one party of a bridge is lost; they may come back to the same leg."""
 
@@ -400,5 +409,6 @@ Entry = (
     | WhisperHeeded | BriefReady | HandoffMoved | QueueJoined | AgentOffered | BriefSeen | AgentRung | AgentAnswered
     | AgentBriefed | AgentAccepted | AgentDeclined | Bridged | Held | HandedBack | Unbridged | CallbackAgreed
     | WrappedUp | AttemptEnded | Supervised | WhisperSent | ApprovalProposed | ApprovalMoved | GrantUsed | ActStopped
-    | ColleagueAsked | ColleagueAnswered | CopilotShown | CopilotMarked | PartyLost | PartyBack | Problem | CallEnded
+    | ColleagueAsked | ColleagueAnswered | CopilotShown | CopilotMarked | AgentMarked | PartyLost | PartyBack | Problem
+    | CallEnded
 )  # fmt: skip

@@ -30,7 +30,7 @@ from telephony.desk.office import (
     WrapUpDue,
 )
 from telephony.errors import IllegalMove
-from telephony.events import BriefReady, BriefSeen, Entry, WrappedUp
+from telephony.events import AgentMarked, BriefReady, BriefSeen, Entry, WrappedUp
 from telephony.journal import Journal, Record
 from telephony.seeking import Seeking
 from telephony.switchboard import Switchboard
@@ -150,6 +150,12 @@ class FrontOffice:
         journal = self._places[agent].journal
         if journal is not None and journal.call == call:
             journal.append(entry)
+
+    def mark(self, agent: str, call: str, about: str, mark: str) -> None:
+        place = self._places[agent]
+        if call not in [at.call for at in (place.on_call, place.wrap_up) if at is not None]:
+            raise NotPossible("This call is not on your desk.")
+        self._at_desk(agent, call).append(AgentMarked(agent, about, mark))
 
     def clip(self, agent: str, call: str, turn: int) -> Callable[[], bytes | None]:
         journal = self._at_desk(agent, call)

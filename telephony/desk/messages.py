@@ -65,6 +65,7 @@ class JudgedModel(Wire):
     at_ms: int
     level: float
     reasons: tuple[str, ...]
+    turn: int = 0
 
 
 class CallModel(Wire):
@@ -108,6 +109,7 @@ class WrapUpModel(Wire):
     disposition: str | None
     choices: tuple[DispositionModel, ...]
     seconds: float | None  # left, when this message was made
+    marks: dict[str, str] = Field(default_factory=dict)  # about → the agent's mark
 
 
 class PresenceModel(Wire):

@@ -155,6 +155,10 @@ class DeskOffice(Protocol):
         """Reads what the caller said in `turn`, as a WAV; None while it is not on the disk. Not for the event loop."""
         ...
 
+    def mark(self, agent: str, call: str, about: str, mark: str) -> None:
+        """What the agent thinks of what they were given for this call: while they talk, and until it is wrapped up."""
+        ...
+
     async def hang_up(self, agent: str, call: str) -> None: ...
 
     async def hold(self, agent: str, on: bool) -> None:

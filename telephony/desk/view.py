@@ -44,7 +44,7 @@ from telephony.desk.office import (
 )
 from telephony.desk.office import Presence as OfficePresence
 from telephony.desk.screenpop import as_line, brief_model
-from telephony.events import BriefReady, Held, PartyBack, PartyLost
+from telephony.events import AgentMarked, BriefReady, Held, PartyBack, PartyLost
 from telephony.journal import Record
 from voice.events import Judged
 
@@ -66,6 +66,7 @@ class DeskView:
         self._phone: RingModel | None = None
         self._clock = DeskClock(person.id)
         self._wrapup: tuple[WrapUpDue, float] | None = None
+        self._marks: dict[str, str] = {}
         self._lines: deque[LineModel] = deque(maxlen=LINES_KEPT)
         self._judged: deque[JudgedModel] = deque(maxlen=LINES_KEPT)
         self._earlier = 0
@@ -212,6 +213,7 @@ class DeskView:
         if call is None or self._call is None or call.call != self._call.call:
             self._lines.clear()
             self._judged.clear()
+            self._marks.clear()
             self._earlier = 0
             self._clock, self._held_since = DeskClock(self.person.id), None
         self._call = call
@@ -234,11 +236,15 @@ class DeskView:
                 at_ms=record.at_ms,
                 level=min(1.0, max(0.0, entry.frustration)),
                 reasons=entry.reasons,
+                turn=entry.turn,
             )
             self._judged.append(judged)
             return [JudgedMessage(judged=judged)]
         if isinstance(entry, BriefReady):
             return self._briefed(entry.brief, now)
+        if isinstance(entry, AgentMarked):
+            self._marks[entry.about] = entry.mark
+            return [WrapUpMessage(wrapup=self._wrapup_model(now))] if self._wrapup is not None else []
         return self._line(record)
 
     def _on_the_bridge(self, entry: PartyLost | PartyBack | Held, now: float) -> Message:
@@ -310,4 +316,5 @@ class DeskView:
             disposition=due.disposition,
             choices=tuple(DispositionModel(code=c.code, label=c.label) for c in due.choices),
             seconds=None if due.seconds is None else max(0.0, due.seconds - (now - came)),
+            marks=dict(self._marks),
         )

@@ -24,6 +24,7 @@ from telephony.desk.office import (
 from telephony.events import (
     AgentAccepted,
     AgentAnswered,
+    AgentMarked,
     AgentOffered,
     AttemptEnded,
     Bridged,
@@ -195,6 +196,11 @@ class SimulatedOffice(DeskOffice):
             raise NotPossible("This sentence cannot be played.")
         self.did.append(("clip", agent, call, str(turn)))
         return lambda: b"RIFF"
+
+    def mark(self, agent: str, call: str, about: str, mark: str) -> None:
+        if call not in self.journals:
+            raise NotPossible("This call is not on your desk.")
+        self.journals[call].append(AgentMarked(agent, about, mark))
 
     async def hang_up(self, agent: str, call: str) -> None:
         if self.calls.get(call) != agent:
