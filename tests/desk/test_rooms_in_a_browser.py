@@ -81,6 +81,10 @@ async def test_an_auditor_reads_what_was_done_and_checks_the_chain(house: House,
         await shot(page, "audit")
         await page.keyboard.press("v")
         await sees(page, "#holds", "none is missing")
+        await page.emulate_media(color_scheme="dark")
+        assert await violations(page) == []
+        await page.set_viewport_size({"width": 820, "height": 1180})
+        assert await violations(page) == []
         await page.fill("#who", "nobody")
         await page.keyboard.press("Enter")
         await sees(page, "#note", "Nothing like this was noted.")
