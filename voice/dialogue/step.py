@@ -19,7 +19,14 @@ class Step:
     """`ask`: whether the place's question follows; `person`: the caller asks for a person (why, in their words)."""
 
     def __init__(
-        self, business: Business, state: State, *, call: str, now_ms: int, today: date, phrases: bool = False,
+        self,
+        business: Business,
+        state: State,
+        *,
+        call: str,
+        now_ms: int,
+        today: date,
+        phrases: bool = False,
         consults: bool = False,
     ) -> None:
         self.business = business
