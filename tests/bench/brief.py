@@ -18,7 +18,7 @@ from models.brief import Attempt, Caller, Material, Reason
 from models.compose import compose
 from models.transcript import Transcript
 from telephony.demo.make_clips import CALLS
-from telephony.desk.doors import COOKIE
+from telephony.desk.settings import DeskSettings
 from telephony.events import AgentBriefed, BriefReady, BriefSeen, Heard
 from telephony.journal import Record
 from telephony.replay import DAY, replay
@@ -153,8 +153,9 @@ async def _post(client: aiohttp.ClientSession, path: str, headers: Mapping[str, 
 async def _open_page(address: str, agent: str) -> _Page:
     client = aiohttp.ClientSession(address, headers={"origin": address}, cookie_jar=aiohttp.DummyCookieJar())
     async with client.post("/desk/api/sign-in", json={"agent": agent}) as answer:
-        cookie = answer.cookies[COOKIE].value  # for https alone, which there is none of here
-        headers = {"x-csrf-token": (await answer.json())["csrf"], "cookie": f"{COOKIE}={cookie}"}
+        name = DeskSettings(secure_cookie=True).cookie  # for https alone, which there is none of here
+        cookie = f"{name}={answer.cookies[name].value}"
+        headers = {"x-csrf-token": (await answer.json())["csrf"], "cookie": cookie}
     ticket = (await _post(client, "/desk/api/ticket", headers))["ticket"]
     socket = await client.ws_connect("/desk/feed")
     await socket.send_json({"v": 1, "type": "hello", "ticket": ticket})

@@ -23,7 +23,7 @@ WRONG = [
     ("missed_minutes = 4.0", "missed_minutes = nan", r"\[costs.default\]: missed_minutes: .*got nan"),
     ('["disputed_charge", "transfer"]', '["lost_card"]', r"large-amount intents: .*amount .*never fire.* 'lost_card'"),
     ('["disputed_charge", "transfer"]', "[]", r"large-amount intents: at least one intent .*never fire"),
-    ("bias = 1.5", "bias = 0", r"\[early\]: bias: .*got 0"),
+    ("bias = 2.0", "bias = 0", r"\[early\]: bias: .*got 0"),
     ("review_by = 2027-02-28", "review_by = 2026-02-28", r"\[early\] review_by: a day after since = .* expected"),
     ("premier = 2.0", 'premier = "dear"', r"\[worth\]: premier: .*number.* 'dear'"),
     ('same_words = 3', 'same_words = 1', r"going-in-circles: same_words: .*greater than or equal to 2"),
@@ -89,7 +89,7 @@ def test_the_early_bias_reminds_when_its_review_is_due_and_not_once_it_is_none()
     told = [what for file, what in reminders(business(), later) if file == "escalation.toml"]
     assert told == [
         "[early] review_by: a date to come expected, got 2027-02-28: member services should have looked at it again;"
-        " the bias of 1.5 stands until then"
+        " the bias of 2 stands until then"
     ]
     early = business().early
     assert early is not None

@@ -33,6 +33,7 @@ class Topic:
     queue: str
     phrases: Wordings
     never: Wordings = ()
+    learned: Share = 0.0  # the least that the head must give this topic, where that is more than for the others
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,9 +91,9 @@ def _learned(text: str, rule: Rule) -> tuple[Topic, str] | None:
     if rule.learned is None or not known:
         return None
     likely = chances(text)
-    if sum(likely[name] for name in known) < rule.learned:
-        return None
     name = max(known, key=lambda one: likely[one])
+    if likely[name] < max(rule.learned, rule.topics[name].learned):
+        return None
     return rule.topics[name], " ".join(text.split()[:MOST_SHOWN])  # the sentence says it, no few words of it do
 
 
