@@ -81,6 +81,11 @@ class CallModel(Wire):
     lost: Literal["", "caller", "agent"] = ""  # whose network is lost; they may come back
 
 
+class HintModel(Wire):
+    kind: Literal["do", "dont"]
+    text: str
+
+
 class AttemptModel(Wire):
     agent: str
     mine: bool  # this desk's agent
@@ -148,6 +153,7 @@ class Snapshot(FromServer):
     judged: tuple[JudgedModel, ...]
     earlier_lines: int  # not sent: older than the newest `view.LINES_KEPT`
     notices: tuple[str, ...] = ()  # what is not as it should be with the whole service
+    hints: tuple[HintModel, ...] = ()
 
 
 class PresenceMessage(FromServer):
@@ -201,6 +207,13 @@ class JudgedMessage(FromServer):
     judged: JudgedModel
 
 
+class HintsMessage(FromServer):
+    """What the agent had better do or not do with this caller."""
+
+    type: Literal["hints"] = "hints"
+    hints: tuple[HintModel, ...]
+
+
 class NoticesMessage(FromServer):
     type: Literal["notices"] = "notices"
     notices: tuple[str, ...]
@@ -240,7 +253,7 @@ class Closed(FromServer):
 
 Message = (
     Snapshot | PresenceMessage | OfferMessage | RingMessage | PhoneMessage | CallMessage | ClockMessage | WrapUpMessage
-    | LineMessage | JudgedMessage | NoticesMessage | SayingMessage | CopilotMessage
+    | LineMessage | JudgedMessage | HintsMessage | NoticesMessage | SayingMessage | CopilotMessage
     | Skipped | Closed
 )  # fmt: skip
 

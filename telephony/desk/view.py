@@ -6,11 +6,14 @@ from dataclasses import replace
 
 from models.brief import Brief
 from telephony.desk.clock import DeskClock
+from telephony.desk.hints import Hints
 from telephony.desk.messages import (
     CallMessage,
     CallModel,
     ClockMessage,
     DispositionModel,
+    HintModel,
+    HintsMessage,
     JudgedMessage,
     JudgedModel,
     LineMessage,
@@ -67,6 +70,7 @@ class DeskView:
         self._clock = DeskClock(person.id)
         self._wrapup: tuple[WrapUpDue, float] | None = None
         self._marks: dict[str, str] = {}
+        self._hints = Hints()
         self._lines: deque[LineModel] = deque(maxlen=LINES_KEPT)
         self._judged: deque[JudgedModel] = deque(maxlen=LINES_KEPT)
         self._earlier = 0
@@ -149,6 +153,7 @@ class DeskView:
             judged=tuple(self._judged),
             earlier_lines=self._earlier,
             notices=self._notices,
+            hints=self._hint_models(),
         )
 
     def _presence_is(self, news: PresenceIs) -> Sequence[Message]:
@@ -214,6 +219,7 @@ class DeskView:
             self._lines.clear()
             self._judged.clear()
             self._marks.clear()
+            self._hints = Hints()
             self._earlier = 0
             self._clock, self._held_since = DeskClock(self.person.id), None
         self._call = call
@@ -223,7 +229,11 @@ class DeskView:
             return []
         changed = self._clock.see(record, now)
         clock = [ClockMessage(clock=self._clock.model(now))] if changed else []
-        return [*clock, *self._told(record, now)]
+        hints = [HintsMessage(hints=self._hint_models())] if self._hints.see(record) else []
+        return [*clock, *self._told(record, now), *hints]
+
+    def _hint_models(self) -> tuple[HintModel, ...]:
+        return tuple(HintModel(kind=hint.kind, text=hint.text) for hint in self._hints.now)
 
     def _told(self, record: Record, now: float) -> Sequence[Message]:
         entry = record.entry

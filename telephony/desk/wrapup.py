@@ -1,4 +1,4 @@
-"""After the call: the draft summary as the agent leaves it, how it ended, and what they thought of what they were given."""
+"""After the call: the draft as the agent leaves it, how it ended, and what they thought of what they were given."""
 
 from typing import Annotated, Literal
 

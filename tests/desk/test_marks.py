@@ -1,4 +1,4 @@
-"""What agents think of the brief, the trigger and the co-pilot's suggestions, kept where reviews and figures read it."""
+"""What agents think of the brief, the trigger and the suggestions, kept where reviews and figures read it."""
 
 import pytest
 

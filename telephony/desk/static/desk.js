@@ -5,19 +5,21 @@ import { closeAsked, openAsked } from "./approvals.js";
 import { post } from "./api.js";
 import * as copilot from "./copilot.js";
 import { Trouble } from "./devices.js";
-import { byId, say, setText, show, spoken } from "./dom.js";
+import { byId, say, setText, show } from "./dom.js";
 import { Feed } from "./feed.js";
 import { shortcuts } from "./keys.js";
 import * as offers from "./offer.js";
-import { showAlarms, showBrief, showMood, showWrapUp } from "./panels.js";
+import { showHints, showMood } from "./mood.js";
+import { showAlarms, showBrief } from "./panels.js";
 import { ring } from "./ringer.js";
 import { leave, seated, tell } from "./session.js";
 import { Softphone } from "./softphone.js";
 import { SoundCheck } from "./soundcheck.js";
 import { clockTick, showClock } from "./stageclock.js";
-import { now, state, take } from "./state.js";
+import { state, take } from "./state.js";
 import * as talk from "./talk.js";
 import { Transcript } from "./transcript.js";
+import * as wrapups from "./wrapup.js";
 
 const PRESENCE = {
   available: "Available", away: "Away", ringing: "Ringing", talking: "On a call", wrapping: "Wrapping up",
@@ -153,13 +155,6 @@ async function togglePresence() {
   if (to === "available") await sound.check();
 }
 
-async function finish() {
-  const call = state.wrapup?.call;
-  if (!call) return;
-  const disposition = document.querySelector("input[name=disposition]:checked")?.value ?? "";
-  await post(`/desk/api/calls/${call}/wrap-up`, { disposition, summary: byId("summary").value });
-}
-
 async function signOut() {
   feed?.stop();
   try {
@@ -180,11 +175,12 @@ function render() {
   byId("presence").disabled = !["available", "away"].includes(presence?.presence);
   offers.showOffer(leg.on);
   talk.showTalk(phone, leg);
-  showWrapUp(wrapup);
+  wrapups.showWrapUp(doing);
   showClock();
   showBrief((offer ?? call)?.brief, (turns) => transcript.point(turns));
   tellSeen(offer ?? call);
-  showMood(state.judged);
+  showMood(state.judged, (turns) => transcript.point(turns));
+  showHints(state.hints);
   showIdle(!offer && !call && !wrapup);
   document.title = offer ? `☎ ${offer.caller} · Desk` : "Desk · Warmline";
   ring(Boolean(offer) && !leg.on, () => notice(NO_SOUND_YET));
@@ -210,8 +206,7 @@ function tick() {
   offers.offerTick();
   talk.talkTick(phone);
   clockTick();
-  const { wrapup } = state;
-  if (wrapup) setText("wrapup-timer", wrapup.seconds === null ? "" : `${spoken(wrapup.seconds - (now() - wrapup.came))} left`);
+  wrapups.wrapUpTick();
 }
 
 // Lies over the header, so that no button moves under the hand.
@@ -234,13 +229,17 @@ function doing(act) {
 
 // --- hands ---
 
+const openTurns = () => {
+  const turns = byId("mood-turns").parentElement;
+  turns.open = !turns.open;
+};
 const toggleReasons = () => state.offer && offers.askReason(!offers.askingReason());
 const toggleHandBack = () => talk.handBackOpen(!talk.handingBack());
 const hangUp = (certain) => talk.hangUp(certain, leg, render);
 
 function digit(n) {
   if (offers.askingReason()) return offers.reasonKey(n);
-  if (state.wrapup) byId("dispositions").querySelectorAll("input")[n - 1]?.click();
+  if (state.wrapup) wrapups.chooseEnding(n);
 }
 
 function escape() {
@@ -264,7 +263,7 @@ const CLICKS = {
 };
 for (const [id, act] of Object.entries(CLICKS)) byId(id).addEventListener("click", doing(() => act()));
 byId("hang-up").addEventListener("click", (event) => doing(hangUp)(event.detail > 0)); // a mouse click is certain
-const FORMS = { wrapup: finish, "notes-form": talk.handBack };
+const FORMS = { wrapup: wrapups.finish, "notes-form": talk.handBack };
 for (const [id, act] of Object.entries(FORMS)) {
   byId(id).addEventListener("submit", (event) => {
     event.preventDefault();
@@ -279,9 +278,11 @@ shortcuts({
   keys: {
     a: doing(accept), l: doing(listen), d: doing(toggleReasons), m: doing(mute), o: doing(talk.hold),
     b: doing(toggleHandBack), h: doing(() => hangUp(false)),
-    p: doing(() => byId("presence").disabled || togglePresence()), f: doing(finish),
+    p: doing(() => byId("presence").disabled || togglePresence()), f: doing(wrapups.finish),
+    g: doing(() => wrapups.markNext("brief")), r: doing(() => wrapups.markNext("trigger")), i: doing(() => wrapups.markNext("suggestions")),
     k: copilot.askBox, s: doing(copilot.quiet), u: doing(() => copilot.markNewest("useful")),
-    w: doing(() => copilot.markNewest("not_useful")), x: doing(() => copilot.markNewest("dismissed")), "/": () => byId("find").focus(),
+    w: doing(() => copilot.markNewest("not_useful")), x: doing(() => copilot.markNewest("dismissed")), v: openTurns,
+    "/": () => byId("find").focus(),
   },
   digit,
   escape,

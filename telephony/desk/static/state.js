@@ -4,7 +4,7 @@ export const now = () => performance.now() / 1000;
 
 export const state = {
   name: "", presence: null, offer: null, ring: null, phone: null, call: null, clock: null, wrapup: null, judged: [],
-  notices: [],
+  notices: [], hints: [],
 };
 
 const VALUES = ["presence", "offer", "ring", "phone", "call", "clock", "wrapup"];
@@ -20,14 +20,15 @@ export function take(message) {
     return {};
   }
   if (message.type === "saying") return message.saying.call === state.call?.call ? { saying: message.saying } : {};
-  if (message.type === "notices") {
-    state.notices = message.notices;
+  if (message.type === "notices" || message.type === "hints") {
+    state[message.type] = message[message.type];
     return {};
   }
   const before = state[message.type];
   state[message.type] = stamp(message[message.type]);
   if (message.type === "call" && message.call?.call !== before?.call) {
     state.judged = [];
+    state.hints = [];
     return { lines: [], earlier: 0 };
   }
   return { fresh: message.type === "offer" && message.offer !== null && message.offer.offer !== before?.offer };
@@ -38,6 +39,7 @@ function takeAll(message) {
   for (const name of VALUES) state[name] = stamp(message[name]);
   state.name = message.name;
   state.notices = message.notices ?? [];
+  state.hints = message.hints ?? [];
   state.judged = [...message.judged];
   return { lines: message.lines, earlier: message.earlier_lines, fresh };
 }
