@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, delete, select, update
 
+from telephony.records import reviews
 from telephony.records.schema import (
     callbacks,
     calls,
@@ -14,6 +15,8 @@ from telephony.records.schema import (
     handoffs,
     knowledge_candidates,
     recordings,
+    review_marks,
+    reviewed_calls,
     wrapups,
 )
 
@@ -116,8 +119,9 @@ def _delete(
         connection.execute(update(wrapups).where(wrapups.c.call == call).values(summary=""))
         connection.execute(update(copilot_shown).where(copilot_shown.c.call == call).values(question=""))
         connection.execute(delete(knowledge_candidates).where(knowledge_candidates.c.call == call))
+        reviews.erased(connection, call)
         connection.execute(update(calls).where(calls.c.id == call).values(erased_wall=now_wall))
     if deletion.record:
-        for table in (handoffs, callbacks, wrapups, copilot_shown):
+        for table in (handoffs, callbacks, wrapups, copilot_shown, review_marks, reviewed_calls):
             connection.execute(delete(table).where(table.c.call == call))
         connection.execute(delete(calls).where(calls.c.id == call))

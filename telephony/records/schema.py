@@ -181,3 +181,48 @@ copilot_shown = Table(
     Column("wall", Double, nullable=False),
     Index("copilot_shown_by_wall", "wall"),
 )
+
+review_marks = Table(
+    "review_marks",
+    metadata,
+    Column("call", ID, primary_key=True),
+    Column("judgement", WORD, primary_key=True),  # its id within the call
+    Column("reviewer", ID, primary_key=True),
+    Column("right", Boolean, nullable=False),
+    Column("said", Text, nullable=False),
+    Column("answer", Text, nullable=False),  # what is right; redacted, as the note
+    Column("note", Text, nullable=False),
+    Column("wall", Double, nullable=False),
+)
+
+reviewed_calls = Table(
+    "reviewed_calls",
+    metadata,
+    Column("call", ID, primary_key=True),
+    Column("reviewer", ID, primary_key=True),
+    Column("wall", Double, nullable=False),
+)
+
+review_changes = Table(
+    "review_changes",
+    metadata,
+    Column("id", String(128), primary_key=True),
+    Column("call", ID, nullable=False),  # that its words are from; empty: from many, or none
+    Column("standing", WORD, nullable=False),
+    Column("wall", Double, nullable=False),
+    Column("body", Text, nullable=False),  # as JSON: telephony.reviews.changes.Change
+    Index("review_changes_by_call", "call"),
+)
+
+review_steps = Table(
+    "review_steps",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("change", String(128), nullable=False),
+    Column("step", WORD, nullable=False),
+    Column("standing", WORD, nullable=False),  # after it
+    Column("who", ID, nullable=False),
+    Column("wall", Double, nullable=False),
+    Column("version", Integer),  # of what is published, once it is
+    Index("review_steps_by_change", "change"),
+)

@@ -1,0 +1,5 @@
+"""What a reviewer is told when something cannot be."""
+
+
+class NotReviewed(Exception):
+    """The sentence says what was expected."""
