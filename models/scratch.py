@@ -33,7 +33,7 @@ def sweep() -> int:
 
 def _begins(kind: str) -> str:
     try:
-        namespace = os.stat("/proc/self/ns/pid").st_ino
+        namespace = Path("/proc/self/ns/pid").stat().st_ino
     except OSError:  # elsewhere than on Linux there is only one
         namespace = 0
     return f"warmline-{kind}-{namespace}"

@@ -11,7 +11,7 @@ from telephony.events import BargedIn, CallbackAgreed, Heard, Said
 from telephony.journal import Record
 from voice.events import Acted, Corrected, RecordingDeclined, Verified
 
-ASKED_OFTEN = 2  # features.md: "already asked twice for the order number"
+ASKED_OFTEN = 2  # ours: whoever was asked twice and is asked once more by a person tells it a third time
 CUT_OFTEN = 3
 UNCLEAR_OFTEN = 3
 UNCLEAR_BELOW = 0.5  # as in the transcript

@@ -8,7 +8,7 @@ from telephony.supervision.rows import Alert, CallState
 @dataclass(frozen=True, slots=True)
 class AlertRules:
     frustration: float = 0.65  # the level that the desk calls upset
-    wait_seconds: float = 60.0  # about 60 % of callers will not wait longer (features.md 2.4)
+    wait_seconds: float = 60.0  # about 60 % of callers will not wait longer (a survey that plumvoice.com retells)
     misses: int = 2  # agents who were asked and did not come
     trouble_seconds: float = 60.0  # how long a trouble that was met stays on the wall; ours
 

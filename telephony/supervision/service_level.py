@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ServiceGoal:
-    """`[supervision]`. 80/20 is the usual goal (features.md 2.4); the window is ours: long enough for a share to mean
-    something on a small team, short enough to be now."""
+    """`[supervision]`. 80/20 is the usual goal (nextiva.com/blog/service-level-call-center.html calls it the
+    standard); the window is ours: long enough for a share to mean something on a small team, short enough to be now."""
 
     share: float = 0.8
     within_seconds: float = 20.0
