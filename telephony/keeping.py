@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 from telephony.history import History, NoHistory
 from telephony.journal import Keeper
 from telephony.records import changes
+from telephony.records.earlier import RecordedPast
 from telephony.records.history import RecordedHistory
 from telephony.records.recordings import Recorded, Recordings
 from telephony.records.store import Store, default_url, open_store
@@ -43,6 +44,15 @@ def open_visits(settings: Settings, world: World, stack: AsyncExitStack) -> Reco
     visits = RecordedVisits(open_engine(settings.records.url or default_url(settings.service.records_folder)))
     stack.callback(visits.close)
     return visits
+
+
+def open_past(settings: Settings, world: World, stack: AsyncExitStack) -> RecordedPast | None:
+    """A caller's earlier calls, for the desk; None without a database."""
+    if world.keeper is not None:
+        return None
+    past = RecordedPast(open_engine(settings.records.url or default_url(settings.service.records_folder)))
+    stack.callback(past.close)
+    return past
 
 
 def open_recordings(

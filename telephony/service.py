@@ -17,13 +17,14 @@ from telephony.agents.staff import Staff
 from telephony.approving import approval_rows
 from telephony.callbacks import Callbacks
 from telephony.desk import captions
+from telephony.desk.earlier import Earlier
 from telephony.desk.front_office import FrontOffice
 from telephony.desk.numbers import Counts
 from telephony.desk.wall import WallParts
 from telephony.events import CallbackAgreed, CallEnded
 from telephony.health import LOOK_SECONDS, Health
 from telephony.journal import Record
-from telephony.keeping import open_visits
+from telephony.keeping import open_past, open_visits
 from telephony.lateness import LoopClock
 from telephony.metrics import CallMetrics
 from telephony.metrics_source import Present, Sources
@@ -128,7 +129,7 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
             settings=settings, business=business, front=front, desks=company.desks, phone=lines.browser,
             carrier=lines.twilio, pbx=lines.asterisk, switchboard=switchboard, metrics=registry, clock=clock,
             access=company.access, wall=wall, copilot=company.copilot,
-            counts=_counts(settings, world, business, stack),
+            counts=_counts(settings, world, business, stack), earlier=_earlier(settings, world, business, stack),
         )  # fmt: skip
         voices, loop_clock = machinery.voices, machinery.loop_clock
         Present(Sources(
@@ -154,6 +155,13 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
 def _counts(settings: Settings, world: World, business: Business, stack: AsyncExitStack) -> Counts | None:
     visits = open_visits(settings, world, stack)
     return None if visits is None else Counts(visits, world.wall, zone=ZoneInfo(business.time_zone))
+
+
+def _earlier(settings: Settings, world: World, business: Business, stack: AsyncExitStack) -> Earlier | None:
+    past = open_past(settings, world, stack)
+    titles = {intent.name: intent.title or intent.name.replace("_", " ") for intent in business.intents.values()}
+    titles |= {disposition.code: disposition.title for disposition in business.dispositions}
+    return None if past is None else Earlier(past, world.wall, titles, ZoneInfo(business.time_zone))
 
 
 def published(settings: Settings) -> World:

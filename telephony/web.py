@@ -12,6 +12,7 @@ from telephony.copilot.room import Copilot
 from telephony.desk.app import DeskDeps, create_desk
 from telephony.desk.asked import Rooms
 from telephony.desk.desks import Desks
+from telephony.desk.earlier import Earlier
 from telephony.desk.front_office import FrontOffice
 from telephony.desk.numbers import Counts
 from telephony.desk.settings import DeskSettings
@@ -49,6 +50,7 @@ def create_app(
     wall: WallParts,
     copilot: Copilot,
     counts: Counts | None,
+    earlier: Earlier | None,
 ) -> FastAPI:
     app = FastAPI(title="Warmline", docs_url=None, redoc_url=None, openapi_url=None)
 
@@ -89,6 +91,7 @@ def create_app(
             asked=_asked(switchboard),
             copilot=copilot,
             counts=counts,
+            earlier=earlier,
         )
     )
     app.mount("/", desk)

@@ -19,6 +19,7 @@ from telephony.desk import (
     audit,
     briefs,
     copilot,
+    earlier,
     numbers,
     organisation,
     signin,
@@ -30,6 +31,7 @@ from telephony.desk.asked import Rooms
 from telephony.desk.copilot import CopilotDoor
 from telephony.desk.desks import Desks
 from telephony.desk.doors import Doors, SecurityHeaders, wrong
+from telephony.desk.earlier import Earlier
 from telephony.desk.office import DeskOffice, NotPossible
 from telephony.desk.settings import DeskSettings
 from telephony.desk.softphone import Phone
@@ -58,6 +60,7 @@ class DeskDeps:
     asked: Rooms | None = None
     copilot: CopilotDoor | None = None
     counts: numbers.Counts | None = None
+    earlier: Earlier | None = None
 
     @property
     def audit(self) -> Notes:
@@ -111,6 +114,8 @@ def _include(app: FastAPI, deps: DeskDeps, doors: Doors) -> None:
     app.include_router(work.routes(office=deps.office, doors=doors))
     app.include_router(briefs.routes(office=deps.office, doors=doors))
     app.include_router(wrapup.routes(office=deps.office, doors=doors))
+    if deps.earlier is not None:
+        app.include_router(earlier.routes(earlier=deps.earlier, office=deps.office, doors=doors))
     if deps.copilot is not None:
         app.include_router(copilot.routes(copilot=deps.copilot, doors=doors))
     if deps.counts is not None:

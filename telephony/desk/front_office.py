@@ -157,6 +157,9 @@ class FrontOffice:
             raise NotPossible("This call is not on your desk.")
         self._at_desk(agent, call).append(AgentMarked(agent, about, mark))
 
+    def records(self, agent: str, call: str) -> Sequence[Record]:
+        return self._at_desk(agent, call).records
+
     def clip(self, agent: str, call: str, turn: int) -> Callable[[], bytes | None]:
         journal = self._at_desk(agent, call)
         if _entries(journal, RecordingDeclined):

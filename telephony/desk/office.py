@@ -159,6 +159,10 @@ class DeskOffice(Protocol):
         """What the agent thinks of what they were given for this call: while they talk, and until it is wrapped up."""
         ...
 
+    def records(self, agent: str, call: str) -> Sequence[Record]:
+        """The journal so far of a call on this agent's desk."""
+        ...
+
     async def hang_up(self, agent: str, call: str) -> None: ...
 
     async def hold(self, agent: str, on: bool) -> None:

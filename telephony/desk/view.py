@@ -51,7 +51,7 @@ from telephony.events import AgentMarked, BriefReady, Held, PartyBack, PartyLost
 from telephony.journal import Record
 from voice.events import Judged
 
-LINES_KEPT = 2000  # about an hour of talk; the journal keeps all
+LINES_KEPT = 6000  # about three hours of talk; the journal keeps all
 
 
 class DeskView:

@@ -15,6 +15,7 @@ from telephony.leg import LegId
 from telephony.lines.webrtc import CalledIn
 from tests.desk.chromium import only_loopback  # noqa: F401  (a fixture)
 from tests.desk.counted import counts
+from tests.desk.earlier import past
 from tests.desk.helped import helped
 from tests.desk.house import house, page  # noqa: F401  (fixtures)
 from tests.desk.office import PEOPLE, SimulatedOffice
@@ -100,6 +101,7 @@ def make_room(
         settings=settings or DeskSettings(),
         copilot=helped(desks, office.note),
         counts=counts(),
+        earlier=past(),
     )
     with TestClient(create_desk(deps)) as client:
         yield Room(client, office, desks, clock, access)

@@ -21,6 +21,7 @@ from telephony.lines.webrtc_leg import WebRtcLeg
 from tests.desk.asking import Asking
 from tests.desk.chromium import open_page, sees, sign_in
 from tests.desk.counted import counts
+from tests.desk.earlier import past
 from tests.desk.helped import helped
 from tests.desk.office import PEOPLE, SimulatedOffice
 
@@ -52,6 +53,7 @@ class House:
             settings=DeskSettings(phone_number=PHONE_NUMBER),
             copilot=helped(self.desks, self.office.note, encoder),
             counts=counts(),
+            earlier=past(),
             asked=self.asking.rooms,
         )
         self.url = f"http://127.0.0.1:{port}"

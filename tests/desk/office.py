@@ -29,6 +29,7 @@ from telephony.events import (
     AttemptEnded,
     Bridged,
     BriefReady,
+    CallOffered,
     Entry,
     Heard,
     Held,
@@ -40,6 +41,7 @@ from voice.events import Escalated, Judged, Verified
 
 PEOPLE = (Person("ana", "Ana Ruiz"), Person("ben", "Ben <b>Okafor</b>"))
 CALLER = "Maria Keller"
+NUMBER = "+12025550143"
 
 BRIEF = Brief(
     version=1,
@@ -62,6 +64,7 @@ BRIEF = Brief(
 )
 
 STORY: tuple[tuple[int, Entry], ...] = (
+    (0, CallOffered("simulated", "inbound", NUMBER, "+12025550100", None)),
     (600, Said(1, "This is an automated assistant. Press 0 for a person.", "greet", "1", 600, 4200, False)),
     (9000, Verified("M. Keller ••31", "keypad_pin")),
     (11_000, Heard(2, "caller", "There is a charge on my card that is not mine", 0.91, 9200, 11_000, "scripted")),
@@ -201,6 +204,11 @@ class SimulatedOffice(DeskOffice):
         if call not in self.journals:
             raise NotPossible("This call is not on your desk.")
         self.journals[call].append(AgentMarked(agent, about, mark))
+
+    def records(self, agent: str, call: str) -> Sequence[Record]:
+        if call not in self.journals:
+            raise NotPossible("This call is not on your desk.")
+        return self.journals[call].records
 
     async def hang_up(self, agent: str, call: str) -> None:
         if self.calls.get(call) != agent:

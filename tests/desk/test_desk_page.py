@@ -2,6 +2,7 @@
 
 import asyncio
 
+from telephony.events import Heard
 from tests.desk.axe import violations
 from tests.desk.chromium import needs_chromium, sees, shot
 from tests.desk.house import House
@@ -36,11 +37,8 @@ async def read_everywhere(page, state: str) -> None:
 
 
 async def in_sight(page, selector: str) -> bool:
-    return bool(
-        await page.locator(selector).first.evaluate(
-            "(e) => { const r = e.getBoundingClientRect(); return r.top >= 0 && r.bottom <= innerHeight && r.height > 0 }"
-        )
-    )
+    box = await page.locator(selector).first.bounding_box()
+    return box is not None and box["y"] >= 0 and box["y"] + box["height"] <= WIDE["height"]
 
 
 async def test_the_desk_in_each_state_is_read_at_a_glance_by_anybody(house: House, page):
@@ -50,6 +48,8 @@ async def test_the_desk_in_each_state_is_read_at_a_glance_by_anybody(house: Hous
     leg = await house.offers(page)
     await sees(page, "#lines", "I sent that form")
     await sees(page, "#hints", "Don't ask who they are")
+    await sees(page, "#earlier-calls", "Sent the dispute form; <b>she</b> sends it back.")
+    await sees(page, "#offer-earlier", "last called yesterday")
     assert [one for one in GLANCE if not await in_sight(page, one)] == []
     await page.keyboard.press("v")
     assert await page.locator("#mood-turns li").count() == 3
@@ -73,3 +73,29 @@ async def test_the_desk_in_each_state_is_read_at_a_glance_by_anybody(house: Hous
     await read_everywhere(page, "wrap-up")
     await page.keyboard.press("f")
     await sees(page, "#idle-title", "Ready for the next call")
+
+
+async def test_a_call_of_three_hours_is_searched_and_read_like_any_other(house: House, page):
+    await house.signs_in(page)
+    house.office.offer("ana")
+    for n in range(5000):
+        words = f"line {n}" if n % 1000 else f"my שלום <b>word</b> {n}"
+        house.office.tell("c1", 80_000 + 2000 * n, Heard(100 + n, "caller", words, 0.9, 0, 0, "scripted"))
+    await page.reload()
+    await sees(page, "#lines", "line 4999")
+    assert await in_sight(page, "#lines li >> nth=-1")
+    await page.keyboard.press("/")
+    await page.keyboard.type("<B>wo")
+    await sees(page, "#find-count", "5 of 5")
+    assert await in_sight(page, "#lines .here")
+    await sees(page, "#lines .here mark", "<b>wo")
+    await page.keyboard.press("Enter")
+    await sees(page, "#find-count", "1 of 5")
+    await sees(page, "#lines .here", "my שלום <b>word</b> 0")
+    assert await in_sight(page, "#lines .here")
+    await page.keyboard.press("Shift+Enter")
+    await sees(page, "#find-count", "5 of 5")
+    await page.keyboard.press("Escape")
+    assert await page.locator("#lines mark").count() == 0
+    await page.locator("dd.issue button").last.click()
+    assert await in_sight(page, "#lines .pointed")

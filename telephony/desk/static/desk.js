@@ -6,6 +6,7 @@ import { post } from "./api.js";
 import * as copilot from "./copilot.js";
 import { Trouble } from "./devices.js";
 import { byId, say, setText, show } from "./dom.js";
+import { showEarlier } from "./earlier.js";
 import { Feed } from "./feed.js";
 import { shortcuts } from "./keys.js";
 import * as offers from "./offer.js";
@@ -181,6 +182,7 @@ function render() {
   tellSeen(offer ?? call);
   showMood(state.judged, (turns) => transcript.point(turns));
   showHints(state.hints);
+  showEarlier();
   showIdle(!offer && !call && !wrapup);
   document.title = offer ? `☎ ${offer.caller} · Desk` : "Desk · Warmline";
   ring(Boolean(offer) && !leg.on, () => notice(NO_SOUND_YET));

@@ -1,53 +1,59 @@
-// The conversation: lines as they come, both sides labelled, searchable, and the turns a brief's line points at.
+// The conversation: lines as they come, both sides labelled, the turns a brief's line points at. Long ones stay quick:
+// style.css lets the browser draw only what is in sight, and lines that come together are added together.
 
 import { byId, clock, make, show } from "./dom.js";
+import { Finder } from "./find.js";
 
 const SAYING_MS = 5000; // words so far that nothing follows go: the utterance came to nothing
 const WHO = { caller: "Caller", agent: "You", system: "Assistant" };
 
 export class Transcript {
   #lines = new Map(); // record → {line, element}
+  #turns = new Map(); // turn → its elements
   #saying = new Map(); // speaker → {element, timer}
-  #earlier = 0;
-  #needle = "";
+  #finder = new Finder(() => this.#lines.values());
 
   constructor() {
     const list = byId("lines");
     list.addEventListener("scroll", () => show("newest", !atEnd(list)));
     byId("newest").addEventListener("click", () => toEnd(list));
-    byId("find").addEventListener("input", (event) => this.#find(event.target.value));
   }
 
   reset(lines = [], earlier = 0) {
     this.#lines.clear();
+    this.#turns.clear();
     for (const speaker of this.#saying.keys()) this.#said(speaker);
-    this.#earlier = earlier;
     const list = byId("lines");
-    list.replaceChildren();
-    if (earlier) list.append(make("li", "note", `${earlier} earlier lines are in the record`));
-    for (const line of lines) this.add(line, true);
+    const before = earlier ? [make("li", "note", `${earlier} earlier lines are in the record`)] : [];
+    const fresh = lines.filter((line) => !this.#lines.has(line.record)).map((line) => this.#element(line));
+    list.replaceChildren(...before, ...fresh);
+    this.#finder.again();
     toEnd(list);
     show("newest", false);
   }
 
-  add(line, quietly = false) {
+  add(line) {
     if (this.#lines.has(line.record)) return;
     const list = byId("lines");
     const follow = atEnd(list);
-    const element = make("li", line.speaker + (line.unclear ? " unclear" : ""));
-    if (line.speaker === "note") element.textContent = line.text;
-    else {
-      const text = make("span", "text");
-      element.append(make("span", "at", clock(line.at_ms / 1000)), make("span", "who", WHO[line.speaker]), text);
-      if (line.unclear) text.title = "Not clearly understood";
-    }
-    this.#lines.set(line.record, { line, element });
-    this.#paint(line, element);
+    const element = this.#element(line);
     this.#said(line.speaker);
     list.append(element, ...[...this.#saying.values()].map((one) => one.element)); // what goes on stays last
-    if (quietly) return;
+    this.#finder.another({ line, element });
     if (follow) toEnd(list);
     else show("newest", true);
+  }
+
+  #element(line) {
+    const element = make("li", line.speaker + (line.unclear ? " unclear" : ""));
+    const text = make("span", "text", line.text);
+    text.dir = "auto";
+    if (line.speaker !== "note") element.append(make("span", "at", clock(line.at_ms / 1000)), make("span", "who", WHO[line.speaker]));
+    if (line.unclear) text.title = "Not clearly understood";
+    element.append(text);
+    this.#lines.set(line.record, { line, element });
+    if (line.turn !== null) this.#turns.set(line.turn, [...(this.#turns.get(line.turn) ?? []), element]);
+    return element;
   }
 
   // Words so far of an utterance that goes on: its line takes their place.
@@ -57,7 +63,6 @@ export class Transcript {
     this.#said(speaker);
     const element = make("li", `${speaker} saying`);
     element.append(make("span", "at"), make("span", "who", WHO[speaker]), make("span", "text", `${text} …`));
-    element.hidden = Boolean(this.#needle);
     list.append(element);
     this.#saying.set(speaker, { element, timer: setTimeout(() => this.#said(speaker), SAYING_MS) });
     if (follow) toEnd(list);
@@ -70,41 +75,19 @@ export class Transcript {
     this.#saying.delete(speaker);
   }
 
-  has(turn) {
-    return [...this.#lines.values()].some(({ line }) => line.turn === turn);
-  }
-
   // Marks the lines of these turns and brings the first into sight.
   point(turns) {
-    let first = null;
-    for (const { line, element } of this.#lines.values()) {
-      const on = turns.includes(line.turn);
-      element.classList.toggle("pointed", on);
-      if (on && !first) first = element;
-    }
-    first?.scrollIntoView({ block: "center" });
-  }
-
-  #find(needle) {
-    this.#needle = needle.trim().toLocaleLowerCase();
-    for (const { line, element } of this.#lines.values()) this.#paint(line, element);
-  }
-
-  #paint(line, element) {
-    const at = this.#needle ? line.text.toLocaleLowerCase().indexOf(this.#needle) : -1;
-    element.hidden = Boolean(this.#needle) && at < 0;
-    if (line.speaker === "note") return;
-    const text = element.querySelector(".text");
-    if (at < 0) text.textContent = line.text;
-    else {
-      const end = at + this.#needle.length;
-      text.replaceChildren(line.text.slice(0, at), make("mark", "", line.text.slice(at, end)), line.text.slice(end));
-    }
+    for (const element of byId("lines").querySelectorAll(".pointed")) element.classList.remove("pointed");
+    const elements = turns.flatMap((turn) => this.#turns.get(turn) ?? []);
+    for (const element of elements) element.classList.add("pointed");
+    elements[0]?.scrollIntoView({ block: "center" });
   }
 }
 
 const atEnd = (list) => list.scrollHeight - list.scrollTop - list.clientHeight < 40;
 
+// Twice: what comes into sight may be taller than it was taken for.
 function toEnd(list) {
   list.scrollTop = list.scrollHeight;
+  requestAnimationFrame(() => (list.scrollTop = list.scrollHeight));
 }

@@ -7,7 +7,7 @@ import { now, state } from "./state.js";
 // about → its question, its key (each press the next answer), its answers
 const MARKS = {
   brief: ["Was the brief right?", "G", { good: "Yes", poor: "No" }],
-  trigger: ["Was it a case for a person?", "R", { right: "Yes, in time", earlier: "Yes, but earlier", not_at_all: "No" }],
+  trigger: ["Did it need a person?", "R", { right: "Yes", earlier: "Yes, earlier", not_at_all: "No" }],
   suggestions: ["Did the co-pilot help?", "I", { good: "Yes", poor: "No" }],
 };
 
