@@ -34,6 +34,7 @@ DRAWN_WEIGHT = 0.7  # of a drawn sentence; .3 to 1 alike on groups that were lef
 TURNS_EVERY, STRANGER = 5, "outofdomain"  # of MultiDoGO's turns; its strangers may ask for a person
 PUBLIC_EVERY = 3  # of theirs: each so-many-th is enough of what is nothing
 LIGHT = 0.02  # weights below are left out: half of all grams, and no chance moves by .01
+STEP = 2.0**-7  # weights are multiples of it: the file packs into 0.56 MB instead of 1.06, and no chance moves by .004
 FOLDS = 4
 SAME = {
     "terminate_account": "churn",
@@ -92,7 +93,7 @@ def fit(sentences: Sequence[Labelled], temperature: float = 1.0) -> Sayings:
     kept = np.abs(weights).max(axis=1) >= LIGHT
     return Sayings(
         {name: at for at, name in enumerate(name for name, stays in zip(names, kept, strict=True) if stays)},
-        weights[kept].astype(np.float16).astype(np.float32),
+        (np.round(weights[kept] / STEP) * STEP).astype(np.float32),
         (head.bias - head.bias.mean()).astype(np.float32),
         temperature,
     )
@@ -126,7 +127,7 @@ def main() -> None:
     np.savez_compressed(
         given.out,
         grams=np.frombuffer(json.dumps(list(head.columns), ensure_ascii=False).encode(), np.uint8),
-        weights=head.weights.astype(np.float16),
+        weights=head.weights.astype(np.float16),  # exact: 11 bits of a multiple of STEP reach to 16
         bias=head.bias,
         temperature=np.float32(head.temperature),
     )
