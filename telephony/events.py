@@ -15,6 +15,7 @@ from voice.events import (
     Judged,
     MusicChosen,
     RecordingDeclined,
+    Surveyed,
     Understood,
     Verified,
     WhisperHeeded,
@@ -406,7 +407,8 @@ class CallEnded:
 Entry = (
     CallOffered | CallingBack | CallAnswered | NoRoom | Said | Heard | KeyPressed | Silent | BargedIn | PromptWentOn
     | Understood | Judged | Escalated | ActionAsked | Acted | Verified | RecordingDeclined | Corrected | MusicChosen
-    | WhisperHeeded | BriefReady | HandoffMoved | QueueJoined | AgentOffered | BriefSeen | AgentRung | AgentAnswered
+    | WhisperHeeded | Surveyed | BriefReady | HandoffMoved | QueueJoined | AgentOffered | BriefSeen | AgentRung
+    | AgentAnswered
     | AgentBriefed | AgentAccepted | AgentDeclined | Bridged | Held | HandedBack | Unbridged | CallbackAgreed
     | WrappedUp | AttemptEnded | Supervised | WhisperSent | ApprovalProposed | ApprovalMoved | GrantUsed | ActStopped
     | ColleagueAsked | ColleagueAnswered | CopilotShown | CopilotMarked | AgentMarked | PartyLost | PartyBack | Problem

@@ -20,6 +20,8 @@ from voice.dialogue.busy import BusyMind
 from voice.dialogue.check import CONSULT_SAID
 from voice.dialogue.rescue import WORDS, RescueMind
 from voice.dialogue.state import CalledBack
+from voice.dialogue.survey import SAID as SURVEY_SAID
+from voice.dialogue.survey_draw import Survey
 from voice.dialogue.turn import CallerMind
 from voice.events import Act, Event
 
@@ -93,6 +95,7 @@ class BusinessMinds:
     recorded: bool
     rescue_queue: str
     consults: bool = False  # colleagues may be asked what nothing here answers
+    survey: Survey | None = None  # who is asked at the end how well they were helped
     phrases: bool = False  # a language model may put answers from knowledge in other words
 
     def caller(self, call: str, number: str | None, promise: OpenPromise | None = None) -> CallMind:
@@ -105,6 +108,7 @@ class BusinessMinds:
             recorded=self.recorded,
             called_back=_called_back(promise) if promise else None,
             phrases=self.phrases,
+            survey=self.survey if set(SURVEY_SAID) <= set(self.business.prompts.texts) else None,
             consults=self.consults and set(CONSULT_SAID) <= set(self.business.prompts.texts),
         )
         return CallMind(mind, business=self.business, number=number)

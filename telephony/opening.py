@@ -205,6 +205,7 @@ def _minds(settings: Settings, world: World, business: Business) -> BusinessMind
         rescue_queue=next(iter(business.queues)),
         phrases=bool(settings.language_model.url),
         consults=settings.desk.consult,
+        survey=settings.survey.survey,
     )
 
 

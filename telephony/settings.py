@@ -18,10 +18,13 @@ from telephony.dialling import DiallingSettings
 from telephony.errors import ConfigError
 from telephony.handoff.settings import HandoffSettings
 from telephony.numbers import E164
+from telephony.reviews.ladder import Ladder
+from telephony.reviews.queue import Rules as ReviewRules
 from telephony.supervision.alerts import AlertRules
 from telephony.supervision.service_level import ServiceGoal
 from voice import hearing, turn_guess
 from voice import vad as detection
+from voice.dialogue.survey_draw import Survey
 from voice.stt import whisper
 from voice.stt.guards import Limits
 from voice.stt.whisper_weights import Device
@@ -294,6 +297,37 @@ class DeskSettings(Section):
     consult: bool = False  # what nothing here answers is asked of a colleague who is there
 
 
+class SurveySettings(Section):
+    """One question at the end of a call: how well were you helped?"""
+
+    enabled: bool = False  # as the other things that callers are asked: config/warmline.toml asks them
+    share: float = Field(default=1.0, ge=0, le=1)  # of the calls, drawn by the call's id; 1: everybody
+    queues: tuple[str, ...] = ()  # only calls of these; empty: all
+
+    @property
+    def survey(self) -> Survey | None:
+        return Survey(self.share, self.queues) if self.enabled else None
+
+
+class ReviewsSettings(Section):
+    """What is reviewed, and what a rung of the scope ladder takes; where the numbers come from stands with these."""
+
+    random_calls: int = Field(default=ReviewRules().random, ge=0, le=1000)
+    double_share: float = Field(default=ReviewRules().double, ge=0, le=1)
+    seed: int = ReviewRules().seed
+    ladder_calls: int = Field(default=Ladder().calls, ge=10, le=100_000)
+    ladder_bound: float = Field(default=Ladder().bound, gt=0, lt=1)
+    ladder_recent: int = Field(default=Ladder().recent, ge=5, le=100_000)
+
+    @property
+    def rules(self) -> ReviewRules:
+        return ReviewRules(self.random_calls, self.double_share, self.seed)
+
+    @property
+    def ladder(self) -> Ladder:
+        return Ladder(self.ladder_calls, self.ladder_bound, self.ladder_recent)
+
+
 class SupervisionSettings(Section):
     """What the wall calls late, and what it calls an alert; where the numbers come from stands with these classes."""
 
@@ -342,6 +376,8 @@ class Settings(Section):
     records: Records = Records()
     desk: DeskSettings = DeskSettings()
     supervision: SupervisionSettings = SupervisionSettings()
+    reviews: ReviewsSettings = ReviewsSettings()
+    survey: SurveySettings = SurveySettings()
     agents: tuple[AgentSettings, ...] = ()
 
 

@@ -419,6 +419,16 @@ class WhisperHeeded:
     why: str  # it was not, in words for the supervisor; "" when it was
 
 
+@dataclass(frozen=True, slots=True)
+class Surveyed:
+    """What the caller answered when they were asked, at the end, how well they were helped."""
+
+    score: int  # 1..5
+    by: str  # key | voice
+    asked_after: str  # goodbye: to the system; person: one had served them
+
+
 Fact = (
     Understood | Judged | Escalated | Acted | Verified | RecordingDeclined | Corrected | MusicChosen | WhisperHeeded
+    | Surveyed
 )  # fmt: skip

@@ -13,7 +13,9 @@ from telephony.backtest.recorded import RecordedIntents, RecordedMoods
 from telephony.backtest.tape import Line, Tape
 from voice import events
 from voice.dialogue.business import Business
+from voice.dialogue.languages import SURVEY_ASKS
 from voice.dialogue.looking import price_of
+from voice.dialogue.survey_draw import Survey
 from voice.dialogue.turn import CallerMind, Judge
 from voice.dialogue.understanding import Intents
 from voice.events import Escalated
@@ -76,6 +78,7 @@ class Rerun:
             call=tape.call,
             today=tape.day(business.time_zone),
             recorded=tape.recorded,
+            survey=Survey() if any(line.prompt == SURVEY_ASKS for line in tape.lines) else None,  # as it was then
         )
         self._says: list[events.Say] = []  # not heard yet
         self._keys: dict[str, str] = {}  # action → key of the last time it was asked for

@@ -16,6 +16,7 @@ from voice.dialogue.business import Business
 from voice.dialogue.languages import training_examples
 from voice.dialogue.load import load_business
 from voice.dialogue.state import CalledBack
+from voice.dialogue.survey_draw import Survey
 from voice.dialogue.turn import CallerMind
 from voice.events import Act, ActionDone, Event, PersonStage
 
@@ -49,12 +50,12 @@ class Story:
         self, *, deed: Deed | None = None, number: str | None = "+14155550123", folder: Path = CONFIG,
         recorded: bool = True, answered: bool = True, called_back: CalledBack | None = None,
         intents: IntentModel | None = None, known: Business | None = None, phrases: bool = False,
-        consults: bool = False,
+        consults: bool = False, survey: Survey | None = None,
     ) -> None:  # fmt: skip
         self.mind = CallerMind(
             business=known or business(folder), intents=intents or fitted(folder), judge=judge(), call="story",
             today=TODAY, recorded=recorded, called_back=called_back, phrases=phrases,
-            consults=consults,
+            consults=consults, survey=survey,
         )  # fmt: skip
         self.deed = deed
         self.now_ms = 0

@@ -15,6 +15,7 @@ from voice.dialogue import (
     requests,
     seeking,
     staying,
+    survey,
     tasks,
 )
 from voice.dialogue.questions import MORE_KEY, menu, wanted
@@ -125,6 +126,8 @@ def _choice(step: Step, key: int, today: date) -> None:
         _waiting(step, key)
     elif place is Place.CHECKING:
         checking.key(step, key)
+    elif place is Place.SURVEY:
+        survey.keyed(step, key)
     else:
         _menu(step, key)
 

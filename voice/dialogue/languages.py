@@ -48,10 +48,17 @@ DAYS = (
     "next friday", "the day after tomorrow", "this friday", "in two days", "the first", "the fifteenth",
     "the twenty third", "december third", "november thirtieth",
 )  # fmt: skip
+SCORES = (
+    "one", "two", "three", "four", "five", "a one", "a two", "a three", "a four", "a five", "one out of five",
+    "two out of five", "three out of five", "four out of five", "five out of five", "press one", "press two",
+    "press three", "press four", "press five", "i'd say a four", "i'd say four", "i'd say a five", "i'd say three",
+    "five stars", "four stars", "five please", "a five thank you", "five thank you", "number five", "definitely a five",
+)  # fmt: skip
 FILLINGS = 12  # of one example with slots, unless its slots have more values than that
 TRAINED = 2  # fillings of one example for the intent model: it learns the frame, not the values
 MOST_FILLINGS = 400  # of one example
 NUMBERS = 10  # a number is so many times as likely as all other answers together, where one is asked for
+SURVEY_ASKS = "survey.ask"  # the prompt without which no business asks how well callers were helped
 _SLOT = re.compile(r"\{(\w+)\}")
 _CHOICE = re.compile(r"\(([^()]*\|[^()]*)\)")
 
@@ -75,6 +82,8 @@ def languages(business: Business) -> dict[str, tuple[str, ...]]:
         "yes_no": (*plain_answers, YES_OR_NO),
         "confirm": plain_answers,
     }
+    if SURVEY_ASKS in business.prompts.texts:
+        found["survey"] = (*SCORES * 3, *_unique([*YES, *NO, *always, *controls]), ANYTHING)
     for length in _lengths(business):
         found[number(length)] = _with_numbers(length, _unique([*YES, *NO, *always, *controls]))
     for intent in business.intents.values():

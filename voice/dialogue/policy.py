@@ -17,6 +17,7 @@ from voice.dialogue import (
     requests,
     seeking,
     staying,
+    survey,
     tasks,
 )
 from voice.dialogue.questions import by_keys, menu
@@ -65,9 +66,8 @@ def key(step: Step, event: KeyPressed, today: date) -> None:
 def silence(step: Step, event: Silence) -> None:
     """Nothing was said. Twice in a row brings a person (voice/triggers/silent.py); waiting is not silence."""
     place, counts = step.state.place, step.state.counts
-    if place in (Place.CLOSING, Place.GONE):
-        requests.hang_up(step) if place is Place.CLOSING else None
-        step.ask = step.expect = False
+    if place in (Place.SURVEY, Place.CLOSING, Place.GONE):
+        _silent_at_the_end(step)
     elif place in (Place.ACTING, Place.COMING):
         step.say("still_working" if place is Place.ACTING else "seek.one_moment")
         step.ask = False
@@ -97,6 +97,14 @@ def silence(step: Step, event: Silence) -> None:
         if place is Place.OPEN:
             menu(step)
             step.ask = False
+
+
+def _silent_at_the_end(step: Step) -> None:
+    if step.state.place is Place.SURVEY:
+        survey.part(step)
+        return
+    requests.hang_up(step) if step.state.place is Place.CLOSING else None
+    step.ask = step.expect = False
 
 
 def _silent_while_sought(step: Step) -> None:

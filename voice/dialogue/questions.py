@@ -6,7 +6,7 @@ from models.slots import SlotValue
 from voice.dialogue import music, prompts
 from voice.dialogue.business import CALLBACK_DIGITS, Slot
 from voice.dialogue.issue import issue_line
-from voice.dialogue.languages import number, read_back
+from voice.dialogue.languages import SCORES, number, read_back
 from voice.dialogue.state import DIGITS, SENSITIVE, YES_NO, Place, Seeking
 from voice.dialogue.step import Step
 from voice.events import Act, Expect, Music
@@ -47,6 +47,8 @@ def expected(step: Step) -> Expect:
         no_input_ms = answer_ms if state.seeking else hearing.digits_no_input_ms
         answers = tuple(way for value, ways in slot.choices.items() for way in (value, *ways))
         return Expect(language, shape, slot.digits, no_input_ms, answers=answers)
+    if place is Place.SURVEY:
+        return Expect("survey", "choice", None, answer_ms, answers=SCORES)
     if place is Place.WAITING:
         return Expect("waiting", "free", None, _pause_ms(step))
     if place is Place.CHECKING:
@@ -233,6 +235,7 @@ _QUESTIONS: dict[Place, Callable[[Step], None]] = {
     Place.BRIEF_CHECK: _brief_check,
     Place.BRIEF_TOPIC: _brief_topic,
     Place.CALLBACK_OFFER: _plain("seek.offer_callback"),
+    Place.SURVEY: _plain("survey.ask"),
     Place.CALLBACK_THIS: _callback_this,
     Place.CALLBACK_NUMBER: _plain("callback.ask_number"),
     Place.CALLBACK_CHECK: _callback_check,

@@ -3,7 +3,7 @@ conversation itself (again, stop, goodbye, how long)."""
 
 from dataclasses import replace
 
-from voice.dialogue import callback, checking, seeking, tasks
+from voice.dialogue import callback, checking, seeking, survey, tasks
 from voice.dialogue.business import IntentKind
 from voice.dialogue.hearing import Turn
 from voice.dialogue.questions import menu
@@ -20,7 +20,7 @@ def open_heard(step: Step, turn: Turn) -> None:
     name = turn.accepted
     if not bare(turn.raw):  # "hello?"
         step.set(counts=replace(step.state.counts, silences_row=step.state.counts.silences_row + 1))
-    elif turn.answer == "no" and turn.words <= SHORT_WORDS and step.state.tried and name != "cancel":
+    elif turn.answer == "no" and turn.words <= SHORT_WORDS and _helped(step) and name != "cancel":
         goodbye(step)
     elif turn.answer is not None and turn.words <= 2 and name in (None, "goodbye"):
         counts = step.state.counts  # a bare yes or no to an open question says nothing yet
@@ -36,6 +36,11 @@ def open_heard(step: Step, turn: Turn) -> None:
             outside(step, turn.number)
     else:
         no_match(step)
+
+
+def _helped(step: Step) -> bool:
+    """Whether "no" can mean that nothing more is wanted."""
+    return bool(step.state.tried) or step.state.served
 
 
 def wanted(step: Step, name: str, turn: Turn | None) -> None:
@@ -153,10 +158,9 @@ def unrecorded(step: Step, turn: int) -> None:
 def goodbye(step: Step) -> None:
     if step.state.seeking is not None:
         step.acts.append(StopSeeking("cancelled"))
+    asked = survey.due(step)
     tasks.leave(step, "cancelled")
-    said = step.say("goodbye")
-    step.go(Place.CLOSING, closing_say=said.say_id, closing_reason="done", seeking=None)
-    step.ask = False
+    survey.ask(step) if asked else survey.part(step)
 
 
 def hang_up(step: Step) -> None:

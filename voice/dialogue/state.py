@@ -33,6 +33,7 @@ class Place(StrEnum):
     CALLBACK_NUMBER = "callback_number"
     CALLBACK_CHECK = "callback_check"
     COMING = "coming"  # a person accepted and is being connected
+    SURVEY = "survey"  # "how well were you helped?"
     CLOSING = "closing"  # goodbye is being said
     GONE = "gone"
 
@@ -40,7 +41,8 @@ class Place(StrEnum):
 _TASK = {Place.MEMBER, Place.MEMBER_CHECK, Place.PIN, Place.SLOT, Place.CONFIRM, Place.CHANGE, Place.ACTING}
 _PERSON = {Place.BRIEF_CHECK, Place.BRIEF_TOPIC, Place.WAITING, Place.CALLBACK_OFFER, Place.COMING}
 _CALLBACK = {Place.CALLBACK_THIS, Place.CALLBACK_NUMBER, Place.CALLBACK_CHECK}
-_ALWAYS = {Place.OPEN, Place.CHECKING, *_PERSON, Place.CLOSING, Place.GONE}  # stop, a person, goodbye, back to waiting
+# Stop, a person, goodbye, back to waiting.
+_ALWAYS = {Place.OPEN, Place.CHECKING, *_PERSON, Place.SURVEY, Place.CLOSING, Place.GONE}
 
 MOVES: Mapping[Place, frozenset[Place]] = {
     Place.START: frozenset({*_ALWAYS, Place.CALLED_BACK}),
@@ -64,6 +66,7 @@ MOVES: Mapping[Place, frozenset[Place]] = {
     Place.CALLBACK_NUMBER: frozenset({*_ALWAYS, *_TASK, *_CALLBACK}),
     Place.CALLBACK_CHECK: frozenset({*_ALWAYS, *_TASK, *_CALLBACK}),
     Place.COMING: frozenset({*_PERSON, Place.OPEN, Place.CLOSING, Place.GONE}),
+    Place.SURVEY: frozenset({*_ALWAYS, *_TASK, *_CALLBACK, Place.GUESS}),
     Place.CLOSING: frozenset({*_ALWAYS, *_TASK, *_CALLBACK, Place.GUESS}),  # "oh, one more thing"
     Place.GONE: frozenset(),
 }
@@ -248,6 +251,7 @@ class State:
     page: int = 0  # of the keypad menu
     counts: Counts = field(default_factory=Counts)
     seeking: Seeking | None = None
+    surveyed: bool = False  # was asked how well they were helped
     served: bool = False  # has talked with a person; then silence means that the caller is done
     escalated: Escalated | None = None  # the last one, also when the search is over: a promised callback needs it
     called_back: CalledBack | None = None

@@ -12,6 +12,7 @@ from typing import Any
 from voice.dialogue.business import Business, Intent, Scope
 from voice.dialogue.prompts import plain, render
 from voice.dialogue.state import Counts, Place, State, move
+from voice.dialogue.survey_draw import Survey
 from voice.events import Act, Do, Fact, Say, Tell
 
 
@@ -28,6 +29,7 @@ class Step:
         today: date,
         phrases: bool = False,
         consults: bool = False,
+        survey: Survey | None = None,
     ) -> None:
         self.business = business
         self.state = state
@@ -35,6 +37,7 @@ class Step:
         self.now_ms = now_ms
         self.today = today
         self.consults = consults  # colleagues may be asked what nothing here answers
+        self.survey = survey  # what callers are asked at the end, if anything
         self.phrases = phrases  # a language model may put answers in other words
         self.acts: list[Act] = []
         self.ask = True

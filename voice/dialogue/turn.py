@@ -23,6 +23,7 @@ from voice.dialogue.material import material
 from voice.dialogue.questions import finish
 from voice.dialogue.state import DIGITS, SENSITIVE, CalledBack, Place, State
 from voice.dialogue.step import Step
+from voice.dialogue.survey_draw import Survey
 from voice.dialogue.understanding import Intents, Understanding
 from voice.dialogue.whispered import whispered
 from voice.triggers import registry
@@ -53,6 +54,7 @@ class CallerMind:
         called_back: CalledBack | None = None,
         phrases: bool = False,
         consults: bool = False,
+        survey: Survey | None = None,
     ) -> None:
         self._business = business
         self._judge = judge
@@ -60,6 +62,7 @@ class CallerMind:
         self._today = today
         self._phrases = phrases
         self._consults = consults
+        self._survey = survey
         self._understanding = Understanding(business=business, intents=intents, today=today)
         self._state = State(recorded=recorded, called_back=called_back)
         self._mood = FrustrationState()
@@ -110,7 +113,7 @@ class CallerMind:
     def _step(self, now_ms: int) -> Step:
         return Step(
             self._business, self._state, call=self._call, now_ms=now_ms, today=self._today, phrases=self._phrases,
-            consults=self._consults,
+            consults=self._consults, survey=self._survey,
         )  # fmt: skip
 
     def _policy(self, step: Step, event: events.Event, turn: Turn | None, now_ms: int) -> None:
@@ -173,6 +176,7 @@ class CallerMind:
     def _feel(self, step: Step, event: events.Event, turn: Turn | None, told: list[events.Act]) -> None:
         """Frustration after a turn or a silence of the caller."""
         waited = self._state.holding or step.state.place in (Place.WAITING, Place.CHECKING, Place.GONE)
+        waited = waited or self._state.place is Place.SURVEY  # who does not answer it is not upset by us
         silent = isinstance(event, events.Silence) and not waited
         if turn is None and not silent:
             return

@@ -17,6 +17,7 @@ from voice.dialogue import (
     requests,
     seeking,
     staying,
+    survey,
     tasks,
 )  # fmt: skip
 from voice.dialogue.hearing import Turn
@@ -67,8 +68,8 @@ def _in_place(step: Step, turn: Turn) -> None:
     if pressed is not None and (place in YES_NO or place is Place.SLOT) and not keypad.collecting(step):
         keypad.pressed(step, pressed, turn.today)
         step.set(by_keys=False)
-    elif place is Place.CLOSING:
-        _closing(step, turn)
+    elif place in (Place.SURVEY, Place.CLOSING):
+        _surveyed(step, turn) if place is Place.SURVEY else _closing(step, turn)
     elif place is Place.CALLED_BACK:
         called_back.heard(step, turn)
     elif place is Place.COMING or place is Place.ACTING:
@@ -142,6 +143,13 @@ def _deaf(step: Step) -> None:
         step.acts.clear()
         step.go(Place.WAITING)
         staying.next_line(step)
+
+
+def _surveyed(step: Step, turn: Turn) -> None:
+    """An answer to how well they were helped, or one more thing."""
+    if not survey.heard(step, turn):
+        step.go(Place.OPEN)
+        requests.open_heard(step, turn)
 
 
 def _closing(step: Step, turn: Turn) -> None:

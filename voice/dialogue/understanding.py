@@ -15,7 +15,7 @@ from models.redact import redact
 from models.slots import SlotSpec, read
 from models.statement import only_answers
 from voice import events
-from voice.dialogue import several
+from voice.dialogue import several, survey
 from voice.dialogue.business import Business
 from voice.dialogue.hearing import STRONG, Turn
 from voice.dialogue.state import DIGITS, SENSITIVE, Place, State
@@ -74,6 +74,8 @@ class Understanding:
             match = replace(match, name="talk_to_person", confidence=GUESSED, in_scope=True)
         if state.place in DIGITS and _digits(text) >= LEAST_DIGITS:
             match = ANSWERED  # a number is no wish, whatever words its digits sound like
+        if state.place is Place.SURVEY and survey.said(text) is not None:
+            match, wants = ANSWERED, False
         turn = Turn(
             number, text, heard.confidence, match, wants, unrecorded(text), self._today, bars, lost,
             sure=heard.sure, alternatives=heard.alternatives,
