@@ -139,19 +139,18 @@ def _keep(old: RuleSet | None, new: RuleSet, comparison: Comparison, to: Path, n
             "--accept: calls with a truth expected, some that need a person and some that need nobody, got "
             f"{comparison.need_person} and {comparison.need_nobody}"
         )
-    figures = comparison.new
-    return write(
-        to,
-        new,
-        against=old.hash if old else "",
-        figures=Figures(
-            calls=len(comparison.scored),
-            need_person=comparison.need_person,
-            recall=figures.recall.low,
-            false_rate=figures.false_rate.high,
-            agent_minutes=comparison.added().high,
-            cost_minutes=figures.cost_new_prices.high,
-            cost_minutes_before=comparison.old.cost_new_prices.low,
-        ),
-        now=now,
+    return write(to, new, against=old.hash if old else "", figures=figures(comparison), now=now)
+
+
+def figures(comparison: Comparison) -> Figures:
+    """What an accepted set is kept with: where a call's evidence ends early, the worse bound."""
+    new = comparison.new
+    return Figures(
+        calls=len(comparison.scored),
+        need_person=comparison.need_person,
+        recall=new.recall.low,
+        false_rate=new.false_rate.high,
+        agent_minutes=comparison.added().high,
+        cost_minutes=new.cost_new_prices.high,
+        cost_minutes_before=comparison.old.cost_new_prices.low,
     )

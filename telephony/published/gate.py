@@ -1,4 +1,5 @@
-"""Publishes rules: the configuration's own when they are accepted, else those accepted last, with an alarm.
+"""Publishes rules: those that people chose on the rules page, the configuration's own when they are accepted, else
+those accepted last, with an alarm.
 
 The telephone is always answered: a set that does not load is passed over, and where none was ever accepted the
 configuration's own runs.
@@ -18,6 +19,7 @@ from voice.dialogue.errors import BusinessError
 log = logging.getLogger(__name__)
 
 LAST = "published"  # file in the folder of accepted sets: the hash of the one that ran last
+CHOSEN = "chosen"  # file beside it: the hash that people chose, and that of the configuration's own rules then
 HOW = "`warmline backtest --accept CALLS...` publishes them when they are not worse"
 
 
@@ -36,15 +38,47 @@ def publish(business: Path, records: Path) -> Published:
     draft, trouble = _draft(business)
     sets = known(business, records)
     errors: list[str] = [trouble] if trouble else []
-    for one, accepted in _candidates(draft, sets, _last(records)):
+    chosen = _chosen(draft, sets, records)
+    for one, accepted in _candidates(draft, sets, _last(records), chosen):
         try:
             loaded = one.business(business)
         except BusinessError as error:
             errors.append(f"rules {one.hash} cannot run: {error}")
             continue
         firsts = [error.splitlines()[0] for error in errors]
-        return Published(loaded, one, accepted, _alarm(draft, one, accepted, firsts))
+        alarm = "" if accepted is not None and accepted is chosen else _alarm(draft, one, accepted, firsts)
+        return Published(loaded, one, accepted, alarm)
     raise BusinessError("\n".join(errors))
+
+
+def upcoming(business: Path, records: Path) -> RuleSet:
+    """What is tried first at the next start, not loaded. Raises `ConfigError` when there is no set at all."""
+    draft, trouble = _draft(business)
+    sets = known(business, records)
+    found = next(_candidates(draft, sets, _last(records), _chosen(draft, sets, records)), None)
+    if found is None:
+        raise ConfigError(trouble)
+    return found[0]
+
+
+def choose(business: Path, records: Path, hash_: str) -> None:
+    """From the next start these run, until the configuration's own say something else than now. Raises `OSError`."""
+    draft, _ = _draft(business)
+    (records / FOLDER).mkdir(parents=True, exist_ok=True)
+    part = records / FOLDER / f"{CHOSEN}.part"
+    part.write_text(f"{hash_} {draft.hash if draft else ''}\n", encoding="utf-8")
+    part.replace(records / FOLDER / CHOSEN)
+
+
+def _chosen(draft: RuleSet | None, sets: Sequence[Accepted], records: Path) -> Accepted | None:
+    """The choice stands while the configuration says what it said then: whoever edits it afterwards means that."""
+    try:
+        hash_, _, own = (records / FOLDER / CHOSEN).read_text(encoding="utf-8").strip().partition(" ")
+    except (OSError, UnicodeDecodeError):
+        return None
+    if draft is not None and draft.hash != own:
+        return None
+    return next((one for one in sets if one.rules.hash == hash_), None)
 
 
 def _draft(business: Path) -> tuple[RuleSet | None, str]:
@@ -62,9 +96,11 @@ def _last(records: Path) -> str:
 
 
 def _candidates(
-    draft: RuleSet | None, sets: Sequence[Accepted], last: str
+    draft: RuleSet | None, sets: Sequence[Accepted], last: str, chosen: Accepted | None
 ) -> Iterator[tuple[RuleSet, Accepted | None]]:
     """In the order in which they are tried; the configuration's own files where they say the same as a kept copy."""
+    if chosen is not None:
+        yield chosen.rules, chosen
     own = next((one for one in sets if draft is not None and one.rules.hash == draft.hash), None)
     if draft is not None and own is not None:
         yield draft, own

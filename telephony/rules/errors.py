@@ -1,0 +1,5 @@
+"""What somebody who changes rules is told when it cannot be."""
+
+
+class NotChanged(Exception):
+    """The sentence says what was expected."""

@@ -1,0 +1,189 @@
+"""Checks or tries rules that somebody drafted, in its own process: `python -m telephony.trying FOLDER`, never by hand.
+
+The folder holds the job (`job.json`), the answer goes beside it; how far a trial is goes to standard output. What is
+true of a recorded call is what its reviewers said (`telephony/reviews`).
+"""
+
+import json
+import os
+import re
+import sys
+import tempfile
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from models.frustration import Frustration, FrustrationSettings
+from models.intent import Encoder
+from telephony.backtest import tape, told
+from telephony.backtest.command import compare, figures
+from telephony.backtest.compare import Comparison, Verdict
+from telephony.backtest.gather import Gathered
+from telephony.backtest.tape import Tape
+from telephony.backtest.truth import Truth
+from telephony.published import RuleSet, rule_set
+from telephony.published.learned import LearnedFolder
+from telephony.records.export import write_rows
+from telephony.records.queries import Queries
+from telephony.records.upgrade import open_engine
+from telephony.rules.change import Texts
+from telephony.rules.difference import differences, unified
+from telephony.rules.room import Checked, Tried, Wrong
+from telephony.understanding import sentence_encoder
+from voice.dialogue.errors import BusinessError
+from voice.dialogue.load import RULES, SCOPE
+
+JOB, ANSWER, CALLS = "job.json", "answer.json", "calls.jsonl"
+NICE = 10  # calls go first
+MOST_LINES = 60  # of what is said of a trial: calls that changed, calls left out
+_TOML_LINE = re.compile(r"at line (\d+)")
+_RULE = re.compile(r"\[\[rule\]\] (?P<name>[^:]+):")
+_SECTION = re.compile(r"\[(?P<name>[\w.]+)\]")
+
+
+def check(new: Texts, old: Texts, business: Path, scratch: Path) -> Checked:
+    """Whether these can run with the configuration as it is; if so, what they change."""
+    wrong = tuple(_broken(new))
+    if wrong:
+        return Checked(wrong=wrong)
+    rules = _written(new, scratch / "new")
+    try:
+        rules.business(business)
+    except BusinessError as error:
+        return Checked(wrong=tuple(_wrong(line, rules, new) for line in str(error).splitlines() if line.strip()))
+    try:
+        found = differences((old.escalation, new.escalation), (old.scope, new.scope))
+    except tomllib.TOMLDecodeError:
+        found = ()  # the published ones are broken themselves
+    lines = [unified(RULES, old.escalation, new.escalation), unified(SCOPE, old.scope, new.scope)]
+    return Checked(rules.hash, (), found, "\n".join(one for one in lines if one))
+
+
+def run(
+    new: Texts, old: Texts, business: Path, scratch: Path, tapes: Sequence[Tape], truths: Mapping[str, Truth], *,
+    judge: Frustration, encoder: Encoder | None = None,
+) -> Tried:  # fmt: skip
+    """New against old over these calls; a line on standard output for each."""
+    found = [Gathered(one, truths.get(one.call)) for one in tapes]
+    before, after = (_written(texts, scratch / name) for texts, name in ((old, "old"), (new, "new")))
+    usable = sum(not one.unusable for one in tapes)
+    done = 0
+
+    def progress(_call: str) -> None:
+        nonlocal done
+        done += 1
+        print(done, usable, flush=True)
+
+    businesses = before.business(business), after.business(business)
+    return tried(compare(found, businesses, judge=judge, encoder=encoder, progress=progress))
+
+
+def tried(comparison: Comparison) -> Tried:
+    """A set is accepted over calls of both kinds alone, as `warmline backtest --accept` has it."""
+    lines = [told.verdict(comparison)]
+    verdict = comparison.verdict
+    if verdict is Verdict.NOT_WORSE and not (comparison.need_person and comparison.need_nobody):
+        verdict = Verdict.UNDECIDED
+        lines = [
+            "Calls with a known truth are needed, some that need a person and some that need nobody; there are "
+            f"{comparison.need_person} and {comparison.need_nobody}. Review more calls, or take more days."
+        ]
+    lines += [f"{row.name}: {row.old or 'none'} before, {row.new} now" for row in told.rows(comparison)]
+    lines += [
+        f"{pair.tape.name} ({told.change(pair)}): before, {told.reason(pair.old)}; now, {told.reason(pair.new)}"
+        for pair in comparison.changed
+    ]
+    lines += told.limits(comparison)
+    passed = {Verdict.NOT_WORSE: True, Verdict.WORSE: False, Verdict.UNDECIDED: None}[verdict]
+    kept = asdict(figures(comparison)) if passed else {}
+    more = len(lines) - MOST_LINES
+    return Tried(passed, (*lines[:MOST_LINES], *([f"and {more} more lines"] if more > 0 else ())), kept)
+
+
+def truths(records: Path) -> dict[str, Truth]:
+    """Call → what its reviewers said and another person signed."""
+    items = LearnedFolder(records).state().items
+    return {one.call: Truth(one.needs_person, one.by_turn) for one in items if one.intent is None}
+
+
+def _broken(texts: Texts) -> Iterator[Wrong]:
+    for name, text in ((RULES, texts.escalation), (SCOPE, texts.scope)):
+        try:
+            tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            at = _TOML_LINE.search(str(error))
+            yield Wrong(name, int(at[1]) if at else None, f"TOML expected, got {error}")
+
+
+def _wrong(line: str, rules: RuleSet, texts: Texts) -> Wrong:
+    """A line of the loader's with the place it speaks of."""
+    for path, text in ((rules.rules, texts.escalation), (rules.scope, texts.scope)):
+        if line.startswith(f"{path}: "):
+            message = line.removeprefix(f"{path}: ")
+            return Wrong(path.name, _line_of(message, text), message)
+    return Wrong("configuration", None, line)
+
+
+def _line_of(message: str, text: str) -> int | None:
+    """Of the rule's name or the section's head; of the key below it where it stands there."""
+    lines = text.splitlines()
+    rule = _RULE.match(message) or re.match(r"(?P<name>[\w-]+) \w+", message)
+    section = _SECTION.match(message)
+    named = rf'\s*name\s*=\s*["\']{re.escape(rule["name"])}["\']' if rule else None
+    wanted = rf"\s*\[\[?{re.escape(section['name'])}\]" if section else named
+    if wanted is None:
+        return None
+    head = next((n for n, line in enumerate(lines) if re.match(wanted, line)), None)
+    if head is None:
+        return None
+    keys = re.findall(r"[\w-]+", message.removeprefix(rule[0] if rule and _RULE.match(message) else ""))
+    for n in range(head + 1, len(lines)):
+        if re.match(r"\s*\[\[", lines[n]) or (section and lines[n].startswith("[")):
+            break
+        own = re.match(r"\s*([\w-]+)\s*=", lines[n])
+        if own and own[1] in keys[:3]:
+            return n + 1
+    return head + 1
+
+
+def _written(texts: Texts, folder: Path) -> RuleSet:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / RULES).write_text(texts.escalation, encoding="utf-8")
+    (folder / SCOPE).write_text(texts.scope, encoding="utf-8")
+    return rule_set(folder)
+
+
+def _recorded(job: Mapping[str, Any], scratch: Path) -> list[Tape]:
+    engine = open_engine(job["url"])
+    wanted = frozenset(tape.WANTED)
+    rows = [
+        row
+        for journal in Queries(engine).journals(since=job["since"], until=job["until"], types=wanted)
+        for row in journal
+    ]
+    engine.dispose()
+    return tape.read(write_rows(rows, scratch / CALLS)) if rows else []
+
+
+def main(folder: Path) -> None:
+    job = json.loads((folder / JOB).read_text(encoding="utf-8"))
+    new, old, business = Texts(**job["new"]), Texts(**job["old"]), Path(job["business"])
+    with tempfile.TemporaryDirectory(prefix="warmline-trying-") as name:
+        scratch = Path(name)
+        answer: Checked | Tried
+        if job["what"] == "check":
+            answer = check(new, old, business, scratch)
+        else:
+            answer = run(
+                new, old, business, scratch, _recorded(job, scratch), truths(Path(job["records"])),
+                judge=Frustration.shipped(FrustrationSettings(prosody_weight=job["prosody_weight"])),
+                encoder=sentence_encoder(Path(job["models"])),
+            )  # fmt: skip
+    (folder / ANSWER).write_text(json.dumps(asdict(answer), ensure_ascii=False), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    os.nice(NICE)
+    main(Path(sys.argv[1]))
