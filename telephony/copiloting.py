@@ -15,7 +15,9 @@ from telephony.copilot.room import Copilot
 from telephony.desk import copilot as desk
 from telephony.desk.desks import Desks
 from telephony.desk.front_office import FrontOffice
+from telephony.errors import RecordError
 from telephony.journal import Record
+from telephony.published.learned import LearnedFolder
 from telephony.settings import Settings
 from telephony.understanding import sentence_encoder
 from telephony.world import World
@@ -41,6 +43,8 @@ async def open_copilot(
 ) -> AsyncIterator[Copilot]:
     """Articles that cannot be read are named in the log; the telephone is answered all the same."""
     pages, actions, wrong = knowledge(settings.business.folder, business)
+    learned, wrong_learned = _learned(settings.service.records_folder)
+    pages, wrong = (*pages, *learned), (*wrong, *wrong_learned)
     for line in wrong:
         log.warning("left out of the co-pilot: %s", line)
     library = _library(pages, settings.service.models_folder, settings.service.records_folder / KEPT)
@@ -58,6 +62,15 @@ async def open_copilot(
         yield copilot
     finally:
         await copilot.close()
+
+
+def _learned(records: Path) -> tuple[tuple[Page, ...], tuple[str, ...]]:
+    """Articles that were made of reviewed calls and signed."""
+    try:
+        current = LearnedFolder(records).current
+    except RecordError as error:
+        return (), (str(error),)
+    return of_agents(current) if current is not None else ((), ())
 
 
 @lru_cache(maxsize=2)

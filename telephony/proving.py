@@ -7,18 +7,17 @@ and new understand every reviewed sentence again, and the back-test runs every r
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from pydantic import TypeAdapter
 
 from models.frustration import Frustration, FrustrationSettings
-from models.intent import Encoder, IntentModel
 from telephony.backtest import tape, told
-from telephony.backtest.command import compare
 from telephony.backtest.compare import A_HAIR, Comparison, Pair, Verdict
 from telephony.backtest.gather import Gathered
+from telephony.backtest.rerun import Rerun
 from telephony.backtest.score import Outcome
 from telephony.backtest.tape import Tape
 from telephony.backtest.truth import Truth
@@ -28,6 +27,7 @@ from telephony.reviews.room import Proved
 from telephony.understanding import intents_of, sentence_encoder
 from voice.dialogue.business import Business
 from voice.dialogue.learned import with_learned
+from voice.dialogue.understanding import Intents
 
 JOB, CALLS, ANSWER = "job.json", "calls.jsonl", "answer.json"
 NICE = 10  # calls go first
@@ -52,16 +52,16 @@ def prove(
     tapes: Sequence[Tape],
     *,
     judge: Frustration,
-    encoder: Encoder | None = None,
+    fit: Callable[[Business], Intents],
 ) -> Proved:
-    """`business`: without anything learned."""
+    """`business`: without anything learned. `fit`: its intents' model."""
     if not touches_callers(old, new):
         return Proved(True, said=("It changes nothing that callers meet.",))
     before, after = (with_learned(business, state.learned)[0] for state in (old, new))
-    old_intents, new_intents = (intents_of(one, encoder=encoder) for one in (before, after))
+    old_intents, new_intents = fit(before), fit(after)
     worse = [*_misunderstood(new.items, delta, old_intents, new_intents)]
     found = [Gathered(one, _truth(one.call, new.items)) for one in tapes]
-    comparison = compare(found, (before, after), judge=judge, encoder=encoder)
+    comparison = _compare(found, (before, after), (old_intents, new_intents), judge)
     worse += [line for pair in comparison.scored if (line := _worse(pair))]
     if comparison.verdict is Verdict.WORSE and not worse:
         worse.append(told.verdict(comparison))
@@ -69,18 +69,37 @@ def prove(
     return Proved(decided, tuple(worse), tuple(_said(comparison, new.items)))
 
 
+def _compare(
+    found: Sequence[Gathered],
+    businesses: tuple[Business, Business],
+    intents: tuple[Intents, Intents],
+    judge: Frustration,
+) -> Comparison:
+    pairs, left_out = [], []
+    for one in found:
+        if one.tape.unusable:
+            left_out.append((one.tape.name, one.tape.unusable))
+            continue
+        old, new = (
+            Rerun(one.tape, business, intents=model, judge=judge, prices=businesses).run()
+            for business, model in zip(businesses, intents, strict=True)
+        )
+        pairs.append(Pair(one.tape, one.truth, old, new))
+    return Comparison(tuple(pairs), tuple(left_out))
+
+
 def touches_callers(old: State, new: State) -> bool:
     """Whether a call would go otherwise: an article for agents or what is right in a call does not touch one."""
     return replace(old.learned, version=0) != replace(new.learned, version=0)
 
 
-def understood(intents: IntentModel, words: str) -> str:
+def understood(intents: Intents, words: str) -> str:
     """The intent; "": nothing of ours."""
     match = intents.match(words)
     return match.name if match.name is not None and match.in_scope else ""
 
 
-def _misunderstood(items: Sequence[Item], delta: Delta, old: IntentModel, new: IntentModel) -> Iterator[str]:
+def _misunderstood(items: Sequence[Item], delta: Delta, old: Intents, new: Intents) -> Iterator[str]:
     if isinstance(delta, AddExample) and (now := understood(new, delta.words)) != delta.intent:
         yield f"“{delta.words}” would still be understood as {now or 'nothing of ours'}"
     for item in items:
@@ -114,10 +133,9 @@ def _said(comparison: Comparison, items: Sequence[Item]) -> Iterator[str]:
         yield told.verdict(comparison)
 
 
-def main(folder: Path) -> None:
-    os.nice(NICE)
+def main(folder: Path, *, fit: Callable[[Business], Intents] | None = None) -> None:
     job = TypeAdapter(Job).validate_json((folder / JOB).read_bytes())
-    calls = folder / CALLS
+    calls, encoder = folder / CALLS, sentence_encoder(job.models)
     proved = prove(
         publish(job.business, job.records).business,
         job.old,
@@ -125,10 +143,11 @@ def main(folder: Path) -> None:
         job.delta,
         tape.read(calls) if calls.stat().st_size else [],
         judge=Frustration.shipped(FrustrationSettings(prosody_weight=job.prosody_weight)),
-        encoder=sentence_encoder(job.models),
+        fit=fit or (lambda business: intents_of(business, encoder=encoder)),
     )
     (folder / ANSWER).write_text(json.dumps(asdict(proved), ensure_ascii=False), encoding="utf-8")
 
 
 if __name__ == "__main__":
+    os.nice(NICE)
     main(Path(sys.argv[1]))

@@ -31,8 +31,10 @@ from telephony.metrics_source import Present, Sources
 from telephony.opening import furnish, open_company, open_machinery
 from telephony.outgoing import callbacks_of, open_webhook
 from telephony.published import keep, publish
+from telephony.published.learned import laid_over
 from telephony.reconcile import cut_off, reconcile
 from telephony.records.store import Store
+from telephony.reviewing import open_review_door
 from telephony.server import Server
 from telephony.settings import Settings
 from telephony.speaking import Voices
@@ -130,6 +132,7 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
             carrier=lines.twilio, pbx=lines.asterisk, switchboard=switchboard, metrics=registry, clock=clock,
             access=company.access, wall=wall, copilot=company.copilot,
             counts=_counts(settings, world, business, stack), earlier=_earlier(settings, world, business, stack),
+            review=await open_review_door(settings, world, business, company, stack),
         )  # fmt: skip
         voices, loop_clock = machinery.voices, machinery.loop_clock
         Present(Sources(
@@ -165,12 +168,16 @@ def _earlier(settings: Settings, world: World, business: Business, stack: AsyncE
 
 
 def published(settings: Settings) -> World:
-    """The world as it is, with the escalation rules that may answer the telephone. See `telephony/published`."""
+    """The world as it is, with the escalation rules that may answer the telephone and with what was learned from
+    reviews. See `telephony/published`."""
     rules = publish(settings.business.folder, settings.service.records_folder)
     keep(rules, settings.service.records_folder)
     if rules.alarm:
         log.warning("%s", rules.alarm)
-    return World(business=lambda folder: rules.business, notices=(rules.alarm,) if rules.alarm else ())
+    business, left_out = laid_over(rules.business, settings.service.records_folder)
+    for line in left_out:
+        log.warning("what was learned does not fit the configuration: %s", line)
+    return World(business=lambda folder: business, notices=(rules.alarm,) if rules.alarm else ())
 
 
 async def _invite_first_admin(access: Access, base: str) -> None:

@@ -15,6 +15,7 @@ from telephony.desk.desks import Desks
 from telephony.desk.earlier import Earlier
 from telephony.desk.front_office import FrontOffice
 from telephony.desk.numbers import Counts
+from telephony.desk.reviews import ReviewDoor
 from telephony.desk.settings import DeskSettings
 from telephony.desk.wall import WallParts
 from telephony.lines import twilio
@@ -50,6 +51,7 @@ def create_app(
     wall: WallParts,
     copilot: Copilot,
     counts: Counts | None,
+    review: ReviewDoor | None,
     earlier: Earlier | None,
 ) -> FastAPI:
     app = FastAPI(title="Warmline", docs_url=None, redoc_url=None, openapi_url=None)
@@ -91,6 +93,7 @@ def create_app(
             asked=_asked(switchboard),
             copilot=copilot,
             counts=counts,
+            review=review,
             earlier=earlier,
         )
     )

@@ -22,6 +22,7 @@ from telephony.desk import (
     earlier,
     numbers,
     organisation,
+    reviews,
     signin,
     softphone,
     work,
@@ -60,6 +61,7 @@ class DeskDeps:
     asked: Rooms | None = None
     copilot: CopilotDoor | None = None
     counts: numbers.Counts | None = None
+    review: reviews.ReviewDoor | None = None
     earlier: Earlier | None = None
 
     @property
@@ -120,6 +122,8 @@ def _include(app: FastAPI, deps: DeskDeps, doors: Doors) -> None:
         app.include_router(copilot.routes(copilot=deps.copilot, doors=doors))
     if deps.counts is not None:
         numbers.serve(app, deps.counts, doors=doors)
+    if deps.review is not None:
+        reviews.serve(app, deps.review, doors=doors)
     app.include_router(
         softphone.routes(
             phone=deps.phone,

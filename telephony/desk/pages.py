@@ -19,7 +19,7 @@ PAGES = (
     Page("/approvals", "Approvals", "What waits for a person's yes", frozenset({Role.AGENT, Role.SUPERVISOR})),
     Page("/wall", "Wall", "Calls, queue and agents as they are now", frozenset({Role.SUPERVISOR})),
     Page("/numbers", "Numbers", "How the line has served its callers", frozenset({Role.SUPERVISOR})),
-    Page("/review", "Review", "Mark what the system judged", frozenset({Role.REVIEWER})),
+    Page("/review", "Review", "Mark what the system judged", frozenset({Role.REVIEWER, Role.SUPERVISOR})),
     Page("/admin", "People", "Users, roles and who is signed in", frozenset({Role.ADMIN})),
     Page("/audit", "Audit", "Who did what, and when", frozenset({Role.AUDITOR})),
 )

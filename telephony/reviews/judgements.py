@@ -25,6 +25,10 @@ class Line(Protocol):
     def type(self) -> str: ...
     @property
     def fields(self) -> Mapping[str, Any]: ...
+    @property
+    def line(self) -> Mapping[str, Any]:
+        """The whole of it, as it is exported."""
+        ...
 
 
 class Kind(StrEnum):

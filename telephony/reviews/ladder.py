@@ -18,7 +18,7 @@ RUNGS: tuple[Mode, ...] = ("person", "approval", "automatic")
 @dataclass(frozen=True, slots=True)
 class Ladder:
     """`calls`: reviewed calls that a climb takes; `bound`: their Wilson lower bound; `recent`: the newest calls that a
-    slide is judged by, when even their upper bound lies below `bound`."""
+    slide is judged by, half of them at least, when even their upper bound lies below `bound`."""
 
     calls: int = 40
     bound: float = 0.85
@@ -64,7 +64,7 @@ def _record(name: str, mode: Mode, reviewed: list[bool], ladder: Ladder, with_te
     rungs = [rung for rung in RUNGS if rung != "approval" or name in with_terms or mode == "approval"]
     at = rungs.index(mode)
     move: Mode | None = None
-    if recent_high < ladder.bound and at > 0:
+    if len(newest) >= ladder.recent // 2 and recent_high < ladder.bound and at > 0:
         move = rungs[at - 1]
     elif n >= ladder.calls and low >= ladder.bound and at + 1 < len(rungs):
         move = rungs[at + 1]

@@ -8,7 +8,7 @@ from enum import StrEnum
 from telephony.reviews.judgements import UPSET, Line
 
 NEEDED = frozenset({
-    "CallOffered", "CallAnswered", "CallingBack", "Heard", "Judged", "Escalated", "WrappedUp", "CopilotMarked", "Rated",
+    "CallOffered", "CallAnswered", "CallingBack", "Heard", "Judged", "Escalated", "WrappedUp", "AgentMarked",
     "Surveyed", "CallEnded",
 })  # fmt: skip
 LATE_TURNS = 1  # more frustrated turns than this before a person was called are late
@@ -73,7 +73,7 @@ def case(lines: Sequence[Line]) -> Case | None:
 
 def _late(lines: Sequence[Line]) -> bool:
     """Frustrated turns before the trigger, or the agent's own word for it."""
-    if any(line.type == "Rated" and line.fields["mark"] == "earlier" for line in lines):
+    if "earlier" in _agents_word(lines):
         return True
     escalated = next((place for place, line in enumerate(lines) if line.type == "Escalated"), len(lines))
     before = [line for line in lines[:escalated] if line.type == "Judged"]
@@ -81,20 +81,15 @@ def _late(lines: Sequence[Line]) -> bool:
 
 
 def _down(lines: Sequence[Line]) -> bool:
-    return any(_thumbs_down(line) for line in lines)
+    """By the agent, or by the caller in the survey."""
+    low = any(line.type == "Surveyed" and float(line.fields["score"]) <= LOW_SCORE for line in lines)
+    return low or not _agents_word(lines).isdisjoint({"poor", "not_at_all"})
 
 
-def _thumbs_down(line: Line) -> bool:
-    f = line.fields
-    match line.type:
-        case "Rated":
-            return f["mark"] in ("down", "not_at_all")
-        case "CopilotMarked":
-            return bool(f["mark"] == "not_useful")
-        case "Surveyed":
-            return float(f["score"]) <= LOW_SCORE
-        case _:
-            return False
+def _agents_word(lines: Sequence[Line]) -> set[str]:
+    """What each agent said last of each thing."""
+    marked = [line.fields for line in lines if line.type == "AgentMarked"]
+    return set({(f["agent"], f["about"]): str(f["mark"]) for f in marked}.values())
 
 
 def queue(cases: Iterable[Case], rules: Rules, *, done: Mapping[str, frozenset[str]], reviewer: str) -> list[Queued]:

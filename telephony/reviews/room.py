@@ -247,6 +247,12 @@ class Reviews:
         while self._work:
             await asyncio.wait(set(self._work))
 
+    async def close_room(self) -> None:
+        """What is being proved is left; the next start proposes it again."""
+        for work in self._work:
+            work.cancel()
+        await asyncio.gather(*self._work, return_exceptions=True)
+
     async def resume(self) -> None:
         """What was being proved when the service ended is proposed again."""
         for one in await self._shelf.changes():
