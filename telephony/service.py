@@ -20,6 +20,7 @@ from telephony.desk import captions
 from telephony.desk.earlier import Earlier
 from telephony.desk.front_office import FrontOffice
 from telephony.desk.numbers import Counts
+from telephony.desk.waiting import WaitingRoom
 from telephony.desk.wall import WallParts
 from telephony.events import CallbackAgreed, CallEnded
 from telephony.health import LOOK_SECONDS, Health
@@ -110,6 +111,7 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
             counted.hear(record)
             health.hear(record)
             wall.feed.hear(record)
+            waiting.hear(record)
             if webhook is not None:
                 webhook.hear(record)
             if (conduct := switchboard.calls.get(record.call)) is not None:
@@ -125,6 +127,9 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
             approvals=lambda: approval_rows(switchboard.house.approvals),
         )  # fmt: skip
         stack.push_async_callback(wall.room.close)
+        titles = {name: queue.title for name, queue in business.queues.items()}
+        waiting = WaitingRoom(wall.feed.wall, company.desks, clock, titles)
+        company.desks.greet(waiting.now)
         webhook = await stack.enter_async_context(open_webhook(settings, world))
         callbacks = callbacks_of(settings, business, world, company.keeper, staff, switchboard, lines.by_name.values())
         app = create_app(

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from telephony.being_said import BeingSaid
 from telephony.desk.feed import Feed
-from telephony.desk.messages import RingModel, SayingMessage, SayingModel
+from telephony.desk.messages import Message, RingModel, SayingMessage, SayingModel
 from telephony.desk.office import CHOSEN, DeskOffice, News, Person, Presence
 from telephony.leg import LegEnded, LegId
 
@@ -22,6 +22,7 @@ class Desks:
         self.notices = notices  # alarms that each desk shows until the service is started anew
         self._passing: dict[str, str] = {}  # by what they are about: alarms that go when it is well again
         self._came: Callable[[], None] = lambda: None
+        self._greets: Callable[[], Message] | None = None
         self._beside: Callable[[str, News], None] = lambda agent, news: None
         self._office: DeskOffice | None = None
         self._feeds: dict[str, Feed] = {}
@@ -35,6 +36,15 @@ class Desks:
     def on_page(self, came: Callable[[], None]) -> None:
         """`came` hears of each page that was opened: its agent can be rung again."""
         self._came = came
+
+    def greet(self, words: Callable[[], Message]) -> None:
+        """Each page that comes is told `words` too: what is the same for all desks."""
+        self._greets = words
+
+    def tell_all(self, message: Message) -> None:
+        """To the pages as they are now."""
+        for feed in self._feeds.values():
+            feed.flash(message)
 
     def beside(self, heard: Callable[[str, News], None]) -> None:
         """`heard` gets what each signed-in agent's desk gets, after it."""
@@ -91,6 +101,8 @@ class Desks:
 
     def page_came(self, agent: str) -> None:
         self._stop_timer(agent)
+        if self._greets is not None and (feed := self._feeds.get(agent)) is not None:
+            feed.flash(self._greets())
         self._came()
 
     def watch_for_page(self, agent: str) -> None:

@@ -86,6 +86,14 @@ class HintModel(Wire):
     text: str
 
 
+class WaitingModel(Wire):
+    call: str
+    who: str
+    why: str
+    queue: str
+    waited_seconds: float  # when this message was made
+
+
 class AttemptModel(Wire):
     agent: str
     mine: bool  # this desk's agent
@@ -232,6 +240,14 @@ class SayingMessage(FromServer):
     saying: SayingModel
 
 
+class WaitingMessage(FromServer):
+    """Who waits for a person, the longest first, in place of all before. Told anew to each page that comes."""
+
+    type: Literal["waiting"] = "waiting"
+    waiting: tuple[WaitingModel, ...]
+    more: int = 0  # not listed
+
+
 class CopilotMessage(FromServer):
     type: Literal["copilot"] = "copilot"
     copilot: CopilotModel
@@ -253,8 +269,8 @@ class Closed(FromServer):
 
 Message = (
     Snapshot | PresenceMessage | OfferMessage | RingMessage | PhoneMessage | CallMessage | ClockMessage | WrapUpMessage
-    | LineMessage | JudgedMessage | HintsMessage | NoticesMessage | SayingMessage | CopilotMessage
-    | Skipped | Closed
+    | LineMessage | JudgedMessage | HintsMessage | NoticesMessage | SayingMessage | WaitingMessage
+    | CopilotMessage | Skipped | Closed
 )  # fmt: skip
 
 # --- from the page ---------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from tests.bench import (
     accept,
     admitted,
     approvals,
+    axe,
     bargein,
     bridge,
     brief,
@@ -50,6 +51,7 @@ from tests.bench import (
     turns,
     waits,
     wall,
+    wrapup,
 )  # fmt: skip
 from tests.bench.context import ROOT, SEED, Context, Measurement
 from tests.bench.writer import Header, Row, Samples, unmeasured, write
@@ -88,8 +90,10 @@ MEASUREMENTS: dict[str, Measurement] = {
     "person_requests": person_requests,
     "injections": injections,
     "approvals": approvals,
+    "axe": axe,
     "escalation": escalation,
     "wall": wall,
+    "wrapup": wrapup,
 }
 OUT = Path("build/bench.json")
 TOOK = "bench_seconds.json"  # what each measurement took: all of them have 25 minutes

@@ -43,12 +43,20 @@ async def in_sight(page, selector: str) -> bool:
 
 async def test_the_desk_in_each_state_is_read_at_a_glance_by_anybody(house: House, page):
     await house.signs_in(page)
+    house.floor.rings("c1")
+    house.floor.seeks("c1")
+    house.floor.rings("c2", "<b>Eve</b>")
+    house.floor.seeks("c2", "cards")
+    house.waiting.hear(house.floor.records["c2"][-1])
+    await sees(page, "#waiting-calls", "<b>Eve</b>")
+    await sees(page, "#waiting-count", "2 waiting, longest")
     await read_everywhere(page, "idle")
 
     leg = await house.offers(page)
     await sees(page, "#lines", "I sent that form")
     await sees(page, "#hints", "Don't ask who they are")
     await sees(page, "#earlier-calls", "Sent the dispute form; <b>she</b> sends it back.")
+    await sees(page, "#waiting-calls .mine", "offered to you")
     await sees(page, "#offer-earlier", "last called yesterday")
     assert [one for one in GLANCE if not await in_sight(page, one)] == []
     await page.keyboard.press("v")

@@ -20,6 +20,7 @@ import { clockTick, showClock } from "./stageclock.js";
 import { state, take } from "./state.js";
 import * as talk from "./talk.js";
 import { Transcript } from "./transcript.js";
+import { goToWaiting, showWaiting, waitingTick } from "./waiting.js";
 import * as wrapups from "./wrapup.js";
 
 const PRESENCE = {
@@ -183,6 +184,7 @@ function render() {
   showMood(state.judged, (turns) => transcript.point(turns));
   showHints(state.hints);
   showEarlier();
+  showWaiting();
   showIdle(!offer && !call && !wrapup);
   document.title = offer ? `☎ ${offer.caller} · Desk` : "Desk · Warmline";
   ring(Boolean(offer) && !leg.on, () => notice(NO_SOUND_YET));
@@ -209,6 +211,7 @@ function tick() {
   talk.talkTick(phone);
   clockTick();
   wrapups.wrapUpTick();
+  waitingTick();
 }
 
 // Lies over the header, so that no button moves under the hand.
@@ -260,7 +263,7 @@ function escape() {
 }
 
 const CLICKS = {
-  presence: togglePresence, accept, listen, decline: toggleReasons, mute, hold: talk.hold, "hand-back": toggleHandBack,
+  presence: togglePresence, accept, listen, decline: toggleReasons, mute, "waiting-now": goToWaiting, hold: talk.hold, "hand-back": toggleHandBack,
   "sign-out": signOut,
 };
 for (const [id, act] of Object.entries(CLICKS)) byId(id).addEventListener("click", doing(() => act()));
@@ -283,7 +286,7 @@ shortcuts({
     p: doing(() => byId("presence").disabled || togglePresence()), f: doing(wrapups.finish),
     g: doing(() => wrapups.markNext("brief")), r: doing(() => wrapups.markNext("trigger")), i: doing(() => wrapups.markNext("suggestions")),
     k: copilot.askBox, s: doing(copilot.quiet), u: doing(() => copilot.markNewest("useful")),
-    w: doing(() => copilot.markNewest("not_useful")), x: doing(() => copilot.markNewest("dismissed")), v: openTurns,
+    w: doing(() => copilot.markNewest("not_useful")), x: doing(() => copilot.markNewest("dismissed")), v: openTurns, q: goToWaiting,
     "/": () => byId("find").focus(),
   },
   digit,

@@ -4,7 +4,7 @@ export const now = () => performance.now() / 1000;
 
 export const state = {
   name: "", presence: null, offer: null, ring: null, phone: null, call: null, clock: null, wrapup: null, judged: [],
-  notices: [], hints: [],
+  notices: [], hints: [], waiting: null,
 };
 
 const VALUES = ["presence", "offer", "ring", "phone", "call", "clock", "wrapup"];
@@ -20,6 +20,10 @@ export function take(message) {
     return {};
   }
   if (message.type === "saying") return message.saying.call === state.call?.call ? { saying: message.saying } : {};
+  if (message.type === "waiting") {
+    state.waiting = stamp({ calls: message.waiting, more: message.more });
+    return {};
+  }
   if (message.type === "notices" || message.type === "hints") {
     state[message.type] = message[message.type];
     return {};

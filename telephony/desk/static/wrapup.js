@@ -66,7 +66,15 @@ function disposition(choice, i, suggested) {
   return label;
 }
 
-const give = (about, mark) => post(`/desk/api/calls/${state.wrapup.call}/marks`, { about, mark });
+let given = Promise.resolve(); // one after the other: quick fingers do not finish before their mark is there
+
+function give(about, mark) {
+  const { call } = state.wrapup;
+  state.wrapup.marks = { ...state.wrapup.marks, [about]: mark }; // what a second press goes on from; the feed confirms it
+  const sent = given.then(() => post(`/desk/api/calls/${call}/marks`, { about, mark }));
+  given = sent.catch(() => {});
+  return sent;
+}
 
 // By key: the first answer, and with each further press the next.
 export async function markNext(about) {
@@ -80,6 +88,7 @@ export const chooseEnding = (n) => byId("dispositions").querySelectorAll("input"
 export async function finish() {
   const call = state.wrapup?.call;
   if (!call) return;
+  await given;
   const disposition = document.querySelector("input[name=disposition]:checked")?.value ?? "";
   await post(`/desk/api/calls/${call}/wrap-up`, { disposition, summary: byId("summary").value });
 }
