@@ -9,6 +9,7 @@ import socket
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from http.cookies import SimpleCookie
 from typing import Protocol
 from urllib.parse import urlencode, urlsplit
 
@@ -39,6 +40,7 @@ class Answer:
     status: int
     body: str
     headers: Mapping[str, str] = field(default_factory=dict)  # by lower-case name; in memory only
+    cookies: Mapping[str, str] = field(default_factory=dict)  # that it sets; in memory only
 
 
 class Socket(Protocol):
@@ -156,7 +158,7 @@ class InMemory:
 
     async def request(self, method: str, url: str, body: str, headers: Headers) -> Answer:
         """`body`: an urlencoded form, unless `headers` have another Content-Type."""
-        status, chunks, got = 500, [], dict[str, str]()
+        status, chunks, got, cookies = 500, [], dict[str, str](), SimpleCookie()
         given = iter([{"type": "http.request", "body": body.encode(), "more_body": False}])
 
         async def receive() -> Message:
@@ -166,13 +168,17 @@ class InMemory:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                got.update((name.decode(), value.decode()) for name, value in message["headers"])
+                for name, value in message["headers"]:
+                    got[name.decode()] = value.decode()
+                    if name == b"set-cookie":
+                        cookies.load(value.decode())
             else:
                 chunks.append(message.get("body", b""))
 
         with_kind = {"Content-Type": "application/x-www-form-urlencoded", **headers}
         await self._app({**_scope("http", url, with_kind), "method": method}, receive, send)
-        return Answer(status, b"".join(chunks).decode(), got)
+        kept = {name: cookie.value for name, cookie in cookies.items()}
+        return Answer(status, b"".join(chunks).decode(), got, kept)
 
     async def connect(self, url: str, headers: Headers) -> Socket:
         made = MemorySocket()

@@ -65,7 +65,7 @@ class DeskPage:
 
     async def sign_in(self) -> None:
         answer = await self.post("/desk/api/sign-in", {"agent": self.agent})
-        self._headers["cookie"] = answer.headers["set-cookie"].partition(";")[0]
+        self._headers["cookie"] = "; ".join(f"{name}={value}" for name, value in answer.cookies.items())
         self._headers["x-csrf-token"] = json.loads(answer.body)["csrf"]
         await self.open_feed()
         await self.post("/desk/api/presence", {"presence": "available"})
