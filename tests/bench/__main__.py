@@ -34,6 +34,7 @@ from tests.bench import (
     idle_ear,
     injections,
     intents,
+    learning,
     matrix,
     memory,
     nonspeech,
@@ -92,6 +93,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "approvals": approvals,
     "axe": axe,
     "escalation": escalation,
+    "learning": learning,
     "wall": wall,
     "wrapup": wrapup,
 }

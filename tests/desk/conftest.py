@@ -10,6 +10,7 @@ from telephony.access.directory import Credentials
 from telephony.access.parts import Access, open_access
 from telephony.access.users import User
 from telephony.desk import DeskDeps, Desks, DeskSettings, create_desk
+from telephony.desk.reviews import ReviewDoor
 from telephony.errors import Refused
 from telephony.leg import LegId
 from telephony.lines.webrtc import CalledIn
@@ -84,7 +85,10 @@ class Room:
 
 
 def make_room(
-    credentials: Credentials, settings: DeskSettings | None = None, demo: Sequence[User] = ()
+    credentials: Credentials,
+    settings: DeskSettings | None = None,
+    demo: Sequence[User] = (),
+    review: ReviewDoor | None = None,
 ) -> Iterator[Room]:
     """`demo`: who signs in with one click beside the agents."""
     clock = Clock()
@@ -102,6 +106,7 @@ def make_room(
         copilot=helped(desks, office.note),
         counts=counts(),
         earlier=past(),
+        review=review,
     )
     with TestClient(create_desk(deps)) as client:
         yield Room(client, office, desks, clock, access)

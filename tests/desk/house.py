@@ -17,14 +17,12 @@ from telephony.access.users import User
 from telephony.copilot.vectors import Encoder
 from telephony.desk import DeskDeps, Desks, DeskSettings, create_desk
 from telephony.desk.reviews import ReviewDoor
-from telephony.desk.waiting import WaitingRoom
 from telephony.lines.webrtc import WebRtcLine
 from telephony.lines.webrtc_leg import WebRtcLeg
 from tests.desk.asking import Asking
 from tests.desk.chromium import open_page, sees, sign_in
 from tests.desk.counted import counts
 from tests.desk.earlier import past
-from tests.desk.floor import QUEUES, Floor
 from tests.desk.helped import helped
 from tests.desk.office import PEOPLE, SimulatedOffice
 
@@ -38,9 +36,6 @@ class House:
         loop = asyncio.get_running_loop()
         self.office = SimulatedOffice()
         self.desks = Desks(clock=loop.time)
-        self.floor = Floor(loop.time)
-        self.waiting = WaitingRoom(self.floor.wall, self.desks, loop.time, QUEUES)
-        self.desks.greet(self.waiting.now)
         self.asking = Asking(loop.time)
         self.line = WebRtcLine(ringer=self.desks)
         self.access = open_access(

@@ -28,6 +28,7 @@ from tests.sim.journaled import MORNING, Journaled
 from tests.sim.story import CONFIG, TODAY, Story, business
 from voice.dialogue.business import Business
 from voice.dialogue.languages import training_examples
+from voice.dialogue.understanding import Intents
 
 RITA = Who("rita", frozenset({Role.REVIEWER}))
 REX = Who("rex", frozenset({Role.REVIEWER}))
@@ -56,11 +57,11 @@ class ByWords:
 Tells = Callable[[Story], object]
 
 
-def told(call: str, tells: Tells, *, known: Business | None = None) -> tuple[Record, ...]:
+def told(
+    call: str, tells: Tells, *, known: Business | None = None, fit: Callable[[Business], Intents] = ByWords
+) -> tuple[Record, ...]:
     """The journal of a call with the demo's line; `known`: the business, with what it has learned."""
-    story = Story(
-        deed=DemoBank(today=TODAY).perform_now, answered=False, known=known, intents=ByWords(known or business())
-    )
+    story = Story(deed=DemoBank(today=TODAY).perform_now, answered=False, known=known, intents=fit(known or business()))
     journaled = Journaled(story, call)
     tells(story)
     return journaled.ended()
@@ -120,8 +121,10 @@ class Room:
 
 
 @contextmanager
-def room(folder: Path, *, house: Callable[[House], House] = lambda house: house, prove: bool = True) -> Iterator[Room]:
-    """`prove` False: whatever is proved takes until the test is over."""
+def room(
+    folder: Path, *, house: Callable[[House], House] = lambda house: house, prove: bool = True, shipped: bool = False
+) -> Iterator[Room]:
+    """`prove` False: what is proved takes until the test is over. `shipped`: by the shipped intents, in a process."""
     engine = open_engine(url(folder))
     write = writer(folder)
     direct = Direct(engine)
@@ -140,7 +143,7 @@ def room(folder: Path, *, house: Callable[[House], House] = lambda house: house,
     reviews = Reviews(
         shelf,
         LearnedFolder(folder),
-        ProcessProof(settings, shelf, run=run),
+        ProcessProof(settings, shelf, run=None if shipped else run),
         house=house(_alone(known)),
         audit=audit,
         wall=_clock(),
