@@ -23,7 +23,7 @@ from telephony.backtest.tape import Tape
 from telephony.backtest.truth import Truth
 from telephony.published import publish
 from telephony.reviews.changes import AddExample, Delta, Item, SetNumber, State
-from telephony.reviews.room import Proved
+from telephony.reviews.ports import Proved
 from telephony.understanding import intents_of, sentence_encoder
 from voice.dialogue.business import Business
 from voice.dialogue.learned import with_learned

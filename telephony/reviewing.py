@@ -22,7 +22,8 @@ from telephony.records.reviews import StoredReviews
 from telephony.records.store import Store, default_url
 from telephony.records.upgrade import open_engine
 from telephony.reviews.changes import Change, State
-from telephony.reviews.room import House, Proved, Reviews, Shelf
+from telephony.reviews.ports import House, Proved, Shelf
+from telephony.reviews.room import Reviews
 from telephony.settings import Settings
 from telephony.world import World
 from voice.dialogue.business import Business
@@ -35,7 +36,7 @@ SECONDS = 900.0  # for one proof; two fits take 20 s, a reviewed call about 50 m
 
 
 class ProcessProof:
-    """Implements `telephony.reviews.room.Proof`. `run` is given the folder with the job."""
+    """Implements `telephony.reviews.ports.Proof`. `run` is given the folder with the job."""
 
     def __init__(
         self, settings: Settings, shelf: Shelf, *, run: Callable[[Path], Awaitable[None]] | None = None

@@ -25,7 +25,7 @@ _STATE = TypeAdapter(State)
 
 
 class LearnedFolder:
-    """Implements `telephony.reviews.room.Stage`. Small files, written at once."""
+    """Implements `telephony.reviews.ports.Stage`. Small files, written at once."""
 
     def __init__(self, records: Path) -> None:
         self._folder = records / FOLDER

@@ -1,6 +1,6 @@
 """Marks, finished reviews and changes in the record; what is read of calls comes over a connection of its own.
 
-Implements `telephony.reviews.room.Shelf`. Every step of a change is a row in `review_steps`, which only grows.
+Implements `telephony.reviews.ports.Shelf`. Every step of a change is a row in `review_steps`, which only grows.
 """
 
 import asyncio
@@ -20,8 +20,8 @@ from telephony.records.schema import review_changes, review_marks, review_steps,
 from telephony.records.terminal import Runs
 from telephony.reviews.changes import Change, Standing
 from telephony.reviews.marks import Mark
+from telephony.reviews.ports import Answered
 from telephony.reviews.queue import NEEDED
-from telephony.reviews.room import Answered
 
 T = TypeVar("T")
 Job = Callable[[Connection], T]

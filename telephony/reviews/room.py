@@ -6,108 +6,25 @@ What is published lies on the stage, in versions; a signed change is proved in a
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Protocol
+from dataclasses import dataclass, replace
 
 from telephony.access.audit import Notes, Outcome
 from telephony.access.roles import Role, Who
 from telephony.errors import RecordError
 from telephony.reviews import ladder as scope
 from telephony.reviews import proposals
-from telephony.reviews.changes import SYSTEM, Change, SetMode, Standing, State, Step, applied, undone
+from telephony.reviews.changes import SYSTEM, Change, SetMode, Standing, Step, applied, undone
 from telephony.reviews.errors import NotReviewed
 from telephony.reviews.judgements import Judgement, Line, Turn, judgements, turns
-from telephony.reviews.ladder import Ladder
 from telephony.reviews.marks import Agreement, Mark, agreement, mark, settled
-from telephony.reviews.queue import Case, Queued, Rules, case, queue, raters
-from voice.dialogue.learned import BIAS, Mode
+from telephony.reviews.ports import House, Proof, Shelf, Stage
+from telephony.reviews.queue import Case, Queued, case, queue, raters
+from voice.dialogue.learned import BIAS
 
 log = logging.getLogger(__name__)
 
 WEEK_S = 7 * 86_400.0
 SIGNERS = (Role.SUPERVISOR, Role.REVIEWER)
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """A question that a colleague answered in the middle of a call."""
-
-    id: str
-    call: str
-    question: str
-    answer: str
-    by: str
-    wall: float
-
-
-class Shelf(Protocol):
-    """The record. Each raises `RecordError` when it cannot be reached."""
-
-    async def calls(self, *, since: float, until: float) -> Sequence[Sequence[Line]]:
-        """The journals between two wall times, as far as the queue needs them."""
-        ...
-
-    async def journal(self, call: str) -> Sequence[Line]:
-        """Empty: nobody knows the call, or its words were erased."""
-        ...
-
-    async def marks(self) -> Sequence[Mark]: ...
-
-    async def put_mark(self, mark: Mark) -> None:
-        """In place of this reviewer's own before."""
-        ...
-
-    async def closed(self) -> Mapping[str, frozenset[str]]:
-        """Call → who has finished with it."""
-        ...
-
-    async def close_call(self, call: str, reviewer: str, wall: float) -> None: ...
-
-    async def changes(self) -> Sequence[Change]:
-        """The newest first."""
-        ...
-
-    async def put_change(self, change: Change, *, by: str, step: str, wall: float) -> None:
-        """Kept with the step that made it so."""
-        ...
-
-    async def answered(self) -> Sequence[Answered]: ...
-
-
-class Stage(Protocol):
-    """What is published, in versions (`telephony.published.learned`)."""
-
-    def state(self) -> State: ...
-
-    def publish(self, state: State) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Proved:
-    """`worse`: what got worse, a line a call; `said`: what was looked at. `decided` False: it cannot be told."""
-
-    decided: bool
-    worse: tuple[str, ...] = ()
-    said: tuple[str, ...] = ()
-
-
-class Proof(Protocol):
-    """Old and new over all known calls. Raises `RecordError` or `OSError` where it cannot be made."""
-
-    async def prove(self, old: State, new: State, *, change: Change, calls: Sequence[str]) -> Proved: ...
-
-
-@dataclass(frozen=True, slots=True)
-class House:
-    """What the room knows of the business. `modes`: as the operator wrote them; `bias`: of early escalation."""
-
-    intents: frozenset[str]
-    modes: Mapping[str, Mode]
-    with_terms: frozenset[str] = frozenset()
-    solved: frozenset[str] = frozenset()
-    bias: float | None = None
-    rules: Rules = field(default_factory=Rules)
-    ladder: Ladder = field(default_factory=Ladder)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,9 @@ from telephony.records.terminal import Direct
 from telephony.records.upgrade import open_engine
 from telephony.reviewing import ProcessProof, house_of
 from telephony.reviews.changes import Change
+from telephony.reviews.ports import House
 from telephony.reviews.queue import Rules
-from telephony.reviews.room import House, Reviews
+from telephony.reviews.room import Reviews
 from telephony.settings import Settings, load
 from tests.records.samples import BRIEF, url, writer
 from tests.sim.journaled import MORNING, Journaled

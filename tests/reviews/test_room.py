@@ -151,7 +151,7 @@ async def test_an_intent_climbs_on_enough_good_reviews_and_slides_back_by_itself
 
         for n in range(10):
             here.had(told(f"bad-{n}", asks))
-            await here.reviewed(RITA, f"bad-{n}", intent_2=("transfer", "") if n % 2 else ("", ""))
+            await here.reviewed(RITA, f"bad-{n}", intent_2=("transfer", "") if n % 4 else ("", ""))
         slid = next(one for one in await here.reviews.changes() if one.id.startswith("slide-"))
         assert isinstance(slid.delta, SetMode)
         assert (slid.author, slid.standing, slid.delta.mode) == ("system", Standing.PUBLISHED, "person")
