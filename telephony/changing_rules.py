@@ -194,15 +194,13 @@ async def _in_process(folder: Path, seconds: float, progress: Callable[[int, int
         log.warning("%s: %s", MODULE, complaints.decode(errors="replace")[-2000:])
 
 
-async def open_rules(
-    settings: Settings, world: World, audit: Notes, stack: AsyncExitStack, *, runs: str
-) -> RulesRoom | None:
-    """None without a database: there are no calls to try rules on. `runs`: hash of the set of this start."""
+async def open_rules(settings: Settings, world: World, audit: Notes, stack: AsyncExitStack) -> RulesRoom | None:
+    """None without a database: there are no calls to try rules on."""
     if world.keeper is not None:
         return None
     folder = RulesFolder(settings.business.folder, settings.service.records_folder)
     stack.callback(folder.close)
-    room = RulesRoom(folder, ProcessTrial(settings, wall=world.wall), audit=audit, wall=world.wall, runs=runs)
+    room = RulesRoom(folder, ProcessTrial(settings, wall=world.wall), audit=audit, wall=world.wall, runs=world.rules)
     await room.resume()
     stack.push_async_callback(room.close)
     return room

@@ -16,6 +16,7 @@ from telephony.access.parts import Access
 from telephony.agents.staff import Staff
 from telephony.approving import approval_rows
 from telephony.callbacks import Callbacks
+from telephony.changing_rules import open_rules
 from telephony.desk import captions
 from telephony.desk.earlier import Earlier
 from telephony.desk.front_office import FrontOffice
@@ -138,6 +139,7 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
             access=company.access, wall=wall, copilot=company.copilot,
             counts=_counts(settings, world, business, stack), earlier=_earlier(settings, world, business, stack),
             review=await open_review_door(settings, world, business, company, stack),
+            rules=await open_rules(settings, world, company.audit, stack),
         )  # fmt: skip
         voices, loop_clock = machinery.voices, machinery.loop_clock
         Present(Sources(
@@ -182,7 +184,8 @@ def published(settings: Settings) -> World:
     business, left_out = laid_over(rules.business, settings.service.records_folder)
     for line in left_out:
         log.warning("what was learned does not fit the configuration: %s", line)
-    return World(business=lambda folder: business, notices=(rules.alarm,) if rules.alarm else ())
+    notices = (rules.alarm,) if rules.alarm else ()
+    return World(business=lambda folder: business, notices=notices, rules=rules.rules.hash)
 
 
 async def _invite_first_admin(access: Access, base: str) -> None:

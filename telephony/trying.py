@@ -39,7 +39,7 @@ JOB, ANSWER, CALLS = "job.json", "answer.json", "calls.jsonl"
 NICE = 10  # calls go first
 MOST_LINES = 60  # of what is said of a trial: calls that changed, calls left out
 _TOML_LINE = re.compile(r"at line (\d+)")
-_RULE = re.compile(r"\[\[rule\]\] (?P<name>[^:]+):")
+_RULE = re.compile(r"\[\[rule\]\] (?P<name>[\w-]+)")
 _SECTION = re.compile(r"\[(?P<name>[\w.]+)\]")
 
 
@@ -129,7 +129,7 @@ def _wrong(line: str, rules: RuleSet, texts: Texts) -> Wrong:
 def _line_of(message: str, text: str) -> int | None:
     """Of the rule's name or the section's head; of the key below it where it stands there."""
     lines = text.splitlines()
-    rule = _RULE.match(message) or re.match(r"(?P<name>[\w-]+) \w+", message)
+    rule = _RULE.match(message)
     section = _SECTION.match(message)
     named = rf'\s*name\s*=\s*["\']{re.escape(rule["name"])}["\']' if rule else None
     wanted = rf"\s*\[\[?{re.escape(section['name'])}\]" if section else named
@@ -138,7 +138,7 @@ def _line_of(message: str, text: str) -> int | None:
     head = next((n for n, line in enumerate(lines) if re.match(wanted, line)), None)
     if head is None:
         return None
-    keys = re.findall(r"[\w-]+", message.removeprefix(rule[0] if rule and _RULE.match(message) else ""))
+    keys = re.findall(r"[\w-]+", message.removeprefix((rule or section or message)[0]))
     for n in range(head + 1, len(lines)):
         if re.match(r"\s*\[\[", lines[n]) or (section and lines[n].startswith("[")):
             break

@@ -22,6 +22,7 @@ from telephony.lines import twilio
 from telephony.lines.asterisk import AsteriskLine
 from telephony.lines.webrtc import WebRtcLine
 from telephony.metrics_access import may_read
+from telephony.rules import RulesRoom
 from telephony.settings import Settings, secret
 from telephony.switchboard import Switchboard
 from voice.dialogue.business import Business
@@ -52,6 +53,7 @@ def create_app(
     copilot: Copilot,
     counts: Counts | None,
     review: ReviewDoor | None,
+    rules: RulesRoom | None,
     earlier: Earlier | None,
 ) -> FastAPI:
     app = FastAPI(title="Warmline", docs_url=None, redoc_url=None, openapi_url=None)
@@ -94,6 +96,7 @@ def create_app(
             copilot=copilot,
             counts=counts,
             review=review,
+            rules=rules,
             earlier=earlier,
         )
     )

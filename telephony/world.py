@@ -44,3 +44,4 @@ class World:
     business: Callable[[Path], Business] = load_business  # from its folder, with the rules that are published
     escalates: bool = True  # False: no rule calls a person; a back-test wants each call to its own end
     notices: tuple[str, ...] = ()  # alarms that every desk shows
+    rules: str = ""  # hash of the rules in `business`, where they were published

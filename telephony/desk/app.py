@@ -23,6 +23,7 @@ from telephony.desk import (
     numbers,
     organisation,
     reviews,
+    rules,
     signin,
     softphone,
     work,
@@ -39,6 +40,7 @@ from telephony.desk.softphone import Phone
 from telephony.desk.wall import WallParts, serve_wall
 from telephony.desk.wire import Wire
 from telephony.errors import RecordError
+from telephony.rules import RulesRoom
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +64,7 @@ class DeskDeps:
     copilot: CopilotDoor | None = None
     counts: numbers.Counts | None = None
     review: reviews.ReviewDoor | None = None
+    rules: RulesRoom | None = None
     earlier: Earlier | None = None
 
     @property
@@ -124,6 +127,8 @@ def _include(app: FastAPI, deps: DeskDeps, doors: Doors) -> None:
         numbers.serve(app, deps.counts, doors=doors)
     if deps.review is not None:
         reviews.serve(app, deps.review, doors=doors)
+    if deps.rules is not None:
+        rules.serve(app, deps.rules, doors=doors)
     app.include_router(
         softphone.routes(
             phone=deps.phone,

@@ -14,6 +14,7 @@ from telephony.desk.reviews import ReviewDoor
 from telephony.errors import Refused
 from telephony.leg import LegId
 from telephony.lines.webrtc import CalledIn
+from telephony.rules import RulesRoom
 from tests.desk.chromium import only_loopback  # noqa: F401  (a fixture)
 from tests.desk.counted import counts
 from tests.desk.earlier import past
@@ -89,6 +90,7 @@ def make_room(
     settings: DeskSettings | None = None,
     demo: Sequence[User] = (),
     review: ReviewDoor | None = None,
+    rules: RulesRoom | None = None,
 ) -> Iterator[Room]:
     """`demo`: who signs in with one click beside the agents."""
     clock = Clock()
@@ -107,6 +109,7 @@ def make_room(
         counts=counts(),
         earlier=past(),
         review=review,
+        rules=rules,
     )
     with TestClient(create_desk(deps)) as client:
         yield Room(client, office, desks, clock, access)

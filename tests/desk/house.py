@@ -17,12 +17,15 @@ from telephony.access.users import User
 from telephony.copilot.vectors import Encoder
 from telephony.desk import DeskDeps, Desks, DeskSettings, create_desk
 from telephony.desk.reviews import ReviewDoor
+from telephony.desk.waiting import WaitingRoom
 from telephony.lines.webrtc import WebRtcLine
 from telephony.lines.webrtc_leg import WebRtcLeg
+from telephony.rules import RulesRoom
 from tests.desk.asking import Asking
 from tests.desk.chromium import open_page, sees, sign_in
 from tests.desk.counted import counts
 from tests.desk.earlier import past
+from tests.desk.floor import QUEUES, Floor
 from tests.desk.helped import helped
 from tests.desk.office import PEOPLE, SimulatedOffice
 
@@ -32,16 +35,26 @@ DEMO = (SAM,)
 
 
 class House:
-    def __init__(self, port: int, encoder: Encoder | None = None, review: ReviewDoor | None = None) -> None:
+    def __init__(
+        self,
+        port: int,
+        encoder: Encoder | None = None,
+        review: ReviewDoor | None = None,
+        rules: RulesRoom | None = None,
+        demo: tuple[User, ...] = DEMO,
+    ) -> None:
         loop = asyncio.get_running_loop()
         self.office = SimulatedOffice()
         self.desks = Desks(clock=loop.time)
+        self.floor = Floor(loop.time)
+        self.waiting = WaitingRoom(self.floor.wall, self.desks, loop.time, QUEUES)
+        self.desks.greet(self.waiting.now)
         self.asking = Asking(loop.time)
         self.line = WebRtcLine(ringer=self.desks)
         self.access = open_access(
             agents={person.id: person.name for person in PEOPLE},
             credentials=Credentials(one_click=True),
-            demo=DEMO,
+            demo=demo,
             clock=loop.time,
             wall=time.time,
         )
@@ -56,6 +69,7 @@ class House:
             counts=counts(),
             earlier=past(),
             asked=self.asking.rooms,
+            rules=rules,
             review=review,
         )
         self.url = f"http://127.0.0.1:{port}"
