@@ -118,7 +118,7 @@ def told(message: str) -> dict:
 
 
 async def gets(page) -> dict:
-    return told(await asyncio.wait_for(page.get(), 1))
+    return told(await asyncio.wait_for(page.get(), 20))
 
 
 def test_a_page_that_comes_back_gets_what_it_missed_and_after_long_a_snapshot() -> None:

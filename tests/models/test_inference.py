@@ -6,6 +6,7 @@ import pytest
 
 from models.errors import DeadlinePassed, PoolFull
 from models.inference import Priority
+from telephony.sim.clock import at_work, run_virtual
 from tests.models.gated_engine import GatedEngine, pool_of
 
 
@@ -85,21 +86,25 @@ async def test_a_guess_counts_as_kept_when_a_final_call_asks_for_it_in_flight_or
     await pool.close()
 
 
-async def test_a_hurried_job_moves_up_and_its_caller_waits_for_the_new_deadline(engine):
-    engine.gate("first")
-    pool = pool_of(engine)
-    first = asyncio.create_task(pool.call("say", "first", key="0", deadline_s=20))
-    await engine.has_begun()
-    other = asyncio.create_task(pool.call("say", "other", key="o", deadline_s=20, priority=Priority.SPECULATIVE))
-    mine = asyncio.create_task(pool.call("say", "mine", key="m", deadline_s=0.01, priority=Priority.PARTIAL))
-    await asyncio.sleep(0)
-    assert pool.hurry("say", "m", priority=Priority.FINAL, deadline_s=20)
-    assert not pool.hurry("say", "nobody's", priority=Priority.FINAL, deadline_s=20)
-    await asyncio.sleep(0.02)
-    engine.gate("first").set()
-    assert await asyncio.gather(first, other, mine) == ["FIRST", "OTHER", "MINE"]
-    assert engine.began == ["first", "mine", "other"]
-    await pool.close()
+def test_a_hurried_job_moves_up_and_its_caller_waits_for_the_new_deadline(engine):
+    async def story() -> None:
+        engine.gate("first")
+        pool = pool_of(engine)
+        first = asyncio.create_task(pool.call("say", "first", key="0", deadline_s=20))
+        await engine.has_begun()
+        other = asyncio.create_task(pool.call("say", "other", key="o", deadline_s=20, priority=Priority.SPECULATIVE))
+        mine = asyncio.create_task(pool.call("say", "mine", key="m", deadline_s=1, priority=Priority.PARTIAL))
+        await asyncio.sleep(0)
+        assert pool.hurry("say", "m", priority=Priority.FINAL, deadline_s=20)
+        assert not pool.hurry("say", "nobody's", priority=Priority.FINAL, deadline_s=20)
+        await asyncio.sleep(2)
+        with at_work():
+            engine.gate("first").set()
+            assert await asyncio.gather(first, other, mine) == ["FIRST", "OTHER", "MINE"]
+            await pool.close()
+        assert engine.began == ["first", "mine", "other"]
+
+    run_virtual(story())
 
 
 async def test_times_are_told_by_priority():
@@ -155,16 +160,20 @@ async def test_work_whose_deadline_passes_in_the_queue_is_never_run(engine):
     await pool.close()
 
 
-async def test_a_caller_does_not_wait_for_a_slow_engine_past_its_deadline(engine):
-    engine.gate("slow")
-    pool = pool_of(engine)
-    with pytest.raises(DeadlinePassed, match="before its engine was ready"):
-        await pool.call("say", "slow", key="1", deadline_s=0.001)
-    await engine.has_begun()
-    engine.gate("slow").set()
-    assert await pool.call("say", "next", key="2", deadline_s=20) == "NEXT"
-    assert pool.stats().wasted == 1
-    await pool.close()
+def test_a_caller_does_not_wait_for_a_slow_engine_past_its_deadline(engine):
+    async def story() -> None:
+        engine.gate("slow")
+        pool = pool_of(engine)
+        with pytest.raises(DeadlinePassed, match="before its engine was ready"):
+            await pool.call("say", "slow", key="1", deadline_s=1)
+        await engine.has_begun()
+        with at_work():
+            engine.gate("slow").set()
+            assert await pool.call("say", "next", key="2", deadline_s=20) == "NEXT"
+            await pool.close()
+        assert pool.stats().wasted == 1
+
+    run_virtual(story())
 
 
 async def test_a_cancelled_speculation_leaves_the_queue(engine):
