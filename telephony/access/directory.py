@@ -29,15 +29,20 @@ class Credentials:
 
 
 class Directory:
-    """`agents`: id → name, of the settings. What the database says of one of them stands over the settings."""
+    """`agents`: id → name, of the settings. What the database says of one of them stands over the settings.
+
+    `demo`: who signs in with one click beside them; one of the agents named there has those roles, too.
+    """
 
     def __init__(
         self, users: Users, *, agents: Mapping[str, str], credentials: Credentials, demo: Sequence[User] = ()
     ) -> None:
         self.users = users
         self._credentials = credentials
-        self._settings = {id: User(id, name, AGENT, credentials.hashes.get(id, "")) for id, name in agents.items()}
-        self._demo = {user.id: user for user in demo} if credentials.one_click else {}
+        shown = {user.id: user for user in demo} if credentials.one_click else {}
+        roles = {id: AGENT | shown[id].roles if id in shown else AGENT for id in agents}
+        self._settings = {id: User(id, name, roles[id], credentials.hashes.get(id, "")) for id, name in agents.items()}
+        self._demo = {id: user for id, user in shown.items() if id not in agents}
 
     @property
     def one_click(self) -> Sequence[User]:

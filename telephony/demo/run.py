@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
 
+from telephony.demo.keep_up import keep_up
 from telephony.demo.lines import LINES
 from telephony.demo.make_clips import CALLS
 from telephony.demo.report import PlayedCall, write
@@ -17,19 +17,16 @@ from telephony.settings import Settings, load
 from telephony.sim.cast import Cast, of_fixture
 from telephony.sim.fixture import Fixture
 from telephony.sim.fixture import load as load_fixture
-from telephony.sim.serving import HOST
 from telephony.world import World
 
 TOGETHER = ("balance", "callback")  # nobody is at work yet, which the second is about
 THEN = "dispute"  # somebody is
-AT_THE_DESK = "desk"  # rings when the demo is kept up
 NO_NUMBER = {"callback": "no_number"}  # what a caller plays instead whose line shows no number
 APART_SECONDS = 3.0  # between two callers who ring at about the same time
-PAUSE_SECONDS = 20.0  # between two calls to a desk in the browser
 
 
 def run_demo(*, config: Path, out: Path, line: str, serve: bool, console: Console) -> Path:
-    """The report's page. With `serve` it then keeps the desk up, with callers who want a person, until interrupted."""
+    """The report's page. With `serve` it then keeps the desk up, with callers for it, until interrupted."""
     if line not in LINES:
         raise ConfigError(f"--line: one of {', '.join(LINES)} expected, got {line!r}")
     settings = load(config)
@@ -38,7 +35,7 @@ def run_demo(*, config: Path, out: Path, line: str, serve: bool, console: Consol
     page = asyncio.run(_play_all(settings, line, out, console))
     if serve:
         console.print(f"[bold]{page}[/]", soft_wrap=True)
-        asyncio.run(_keep_up(settings, line, load_fixture(CALLS / f"{AT_THE_DESK}.toml"), out, console))
+        asyncio.run(keep_up(settings, LINES[line], out=out, console=console))
     return page
 
 
@@ -84,19 +81,3 @@ def _fixture(name: str) -> Fixture:
 
 def _cast(call: Fixture, out: Path) -> Cast:
     return of_fixture(call, cache=out / "clips")
-
-
-async def _keep_up(settings: Settings, line: str, call: Fixture, out: Path, console: Console) -> None:
-    """The desk, and a caller who needs a person whenever somebody is available at it."""
-    alone = replace(_cast(call, out), agents={}, wraps_up={})
-    port = settings.service.port
-    world = World(bank=":memory:")
-    opening = open_stage(settings, LINES[line], world, folder=out / "records", with_agents=False, port=port)
-    async with opening as stage:
-        console.print(f"the desk: http://{HOST}:{port}; sign in, be available, and a caller rings; Ctrl-C ends")
-        with Show(console, titles=stage.names) as show:
-            stage.watch(show.on)
-            while True:
-                await stage.somebody_available()
-                await stage.play(alone)
-                await asyncio.sleep(PAUSE_SECONDS)

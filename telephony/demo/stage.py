@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from telephony.agents.agent import Presence
+from telephony.approvals.state import State
 from telephony.demo.lines import DemoLine, LineKind, Place
-from telephony.events import Bridged, CallEnded
+from telephony.events import ApprovalMoved, Bridged, CallEnded
 from telephony.journal import Record
 from telephony.service import Service, open_service
 from telephony.settings import Settings
@@ -18,6 +19,7 @@ from telephony.sim.stream import Capture
 from telephony.sim.two_acts import TwoActCaller
 from telephony.world import World
 
+DECIDED = frozenset({State.APPROVED, State.EDITED, State.REJECTED})
 SETTLE_SECONDS = 20.0  # after the line's end of a call, for its wrap-up to be written
 
 
@@ -54,10 +56,10 @@ class Stage:
         self._watching.append(listener)
 
     def on(self, record: Record) -> None:
-        """Hears every entry: a caller knows by the voice that a person is there."""
+        """Hears every entry: by the voice a caller knows that a person is there, or what a colleague decided."""
         self._records.setdefault(record.call, []).append(record)
         name = self._name(record.call)
-        if isinstance(record.entry, Bridged) and name in self._callers:
+        if name in self._callers and goes_on(record):
             self._callers[name].joined()
         if isinstance(record.entry, CallEnded) and name in self._over:
             self._over[name].set()
@@ -90,6 +92,13 @@ class Stage:
             if name is not None:
                 self.names[call] = name
         return self.names.get(call)
+
+
+def goes_on(record: Record) -> bool:
+    """Whether it begins the second act: a person joined the caller, or has decided what they wait for."""
+    return isinstance(record.entry, Bridged) or (
+        isinstance(record.entry, ApprovalMoved) and record.entry.state in DECIDED
+    )
 
 
 @asynccontextmanager
