@@ -8,6 +8,7 @@ function door({ path, title, note }) {
   const item = make("li");
   const link = make("a", "door");
   link.href = path;
+  link.target = path; // a tab of its own, the same one each time: a desk stays open beside the wall
   link.append(make("strong", "", title), make("span", "", note));
   item.append(link);
   return item;
@@ -20,6 +21,8 @@ async function begin() {
   if (!me.agent) return;
   useToken(me.csrf);
   byId("doors").replaceChildren(...me.pages.map(door));
+  show("tabs", me.pages.length > 1);
+  show("intro", false);
   if (!me.pages.length) say("note", "You have no role here yet. Ask an admin.");
   setText("name", me.name);
   show("you", true);

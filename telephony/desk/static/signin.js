@@ -26,6 +26,7 @@ async function begin() {
   setText("business", config.business);
   say("note", told());
   show("people-row", config.one_click);
+  show("second", config.one_click);
   byId("people").replaceChildren(...[...config.people, ...(config.one_click ? [{ id: SOMEBODY, name: "Somebody else", roles: [] }] : [])].map(person));
   show("organisation", Boolean(config.organisation));
   setText("organisation-name", config.organisation);
