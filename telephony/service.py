@@ -33,7 +33,7 @@ from telephony.metrics_source import Present, Sources
 from telephony.opening import furnish, open_company, open_machinery
 from telephony.outgoing import callbacks_of, open_webhook
 from telephony.published import keep, publish
-from telephony.published.learned import laid_over
+from telephony.published.learned import laid_over, yields
 from telephony.reconcile import cut_off, reconcile
 from telephony.records.store import Store
 from telephony.reviewing import open_review_door
@@ -181,8 +181,9 @@ def published(settings: Settings) -> World:
     keep(rules, settings.service.records_folder)
     if rules.alarm:
         log.warning("%s", rules.alarm)
+    late = yields(rules.business, settings.service.records_folder)
     business, left_out = laid_over(rules.business, settings.service.records_folder)
-    for line in left_out:
+    for line in (*late, *left_out):
         log.warning("what was learned does not fit the configuration: %s", line)
     notices = (rules.alarm,) if rules.alarm else ()
     return World(business=lambda folder: business, notices=notices, rules=rules.rules.hash)

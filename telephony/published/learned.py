@@ -6,6 +6,7 @@ number of the one that counts. A start of the service lays it over the configura
 
 import json
 import logging
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from telephony.copilot.articles import AGENTS
 from telephony.errors import RecordError
 from telephony.reviews.changes import Article, State
 from voice.dialogue.business import Business
-from voice.dialogue.learned import with_learned
+from voice.dialogue.learned import outdated, with_learned, without
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +65,20 @@ class LearnedFolder:
             part.replace(self._folder / CURRENT)
         except OSError as error:
             raise RecordError(f"{to}: a folder that may be written expected, got {error}") from error
+
+
+def yields(business: Business, records: Path) -> tuple[str, ...]:
+    """Drops, as a further version, what the operator has decided otherwise since; a line for each."""
+    folder = LearnedFolder(records)
+    try:
+        state = folder.state()
+        late = outdated(business, state.learned)
+        if late:
+            kept = replace(without(state.learned, late), version=state.version + 1)
+            folder.publish(replace(state, learned=kept))
+    except RecordError as error:
+        return (str(error),)
+    return tuple(f"{name}: the configuration has another value now, which counts" for name in late)
 
 
 def laid_over(business: Business, records: Path) -> tuple[Business, tuple[str, ...]]:

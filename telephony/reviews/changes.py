@@ -190,10 +190,12 @@ def applied(state: State, delta: Delta) -> State:
             return replace(state, learned=learned, articles=(*state.articles, article))
         case SetMode(intent, mode, was):
             _same(now.modes.get(intent, was), was, intent)
-            return replace(state, learned=replace(learned, modes={**now.modes, intent: mode}))
+            return replace(state, learned=_based(replace(learned, modes={**now.modes, intent: mode}), now, intent, was))
         case SetNumber(name, value, was):
             _same(now.numbers.get(name, was), was, name)
-            return replace(state, learned=replace(learned, numbers={**now.numbers, name: value}))
+            return replace(
+                state, learned=_based(replace(learned, numbers={**now.numbers, name: value}), now, name, was)
+            )
 
 
 def undone(state: State, delta: Delta) -> State:
@@ -215,6 +217,11 @@ def undone(state: State, delta: Delta) -> State:
         case SetNumber(name, value, was):
             _same(now.numbers.get(name, was), value, name)
             return replace(state, learned=replace(learned, numbers={**now.numbers, name: was}))
+
+
+def _based(learned: Learned, before: Learned, name: str, was: str | float) -> Learned:
+    """What the operator's files say: what was there before anything was learned of it."""
+    return replace(learned, bases={name: was, **before.bases})
 
 
 def stands(learned: Learned, words: str) -> str | None:

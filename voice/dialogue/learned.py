@@ -4,7 +4,7 @@ The operator's files stay as they are. What no longer fits them (an intent is go
 named; the telephone is answered all the same.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -20,13 +20,15 @@ BIAS = "early.bias"  # by what a lost caller counts more while few calls are rev
 @dataclass(frozen=True, slots=True)
 class Learned:
     """`examples`: intent → callers' words; `outside`: words that are nothing of ours; `modes`: intent → who settles it;
-    `numbers`: name → value in place of the rules' own."""
+    `numbers`: name → value in place of the rules' own; `bases`: what the operator's files said of either when it was
+    first learned. Where they say something else now, they count."""
 
     version: int = 0
     examples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     outside: tuple[str, ...] = ()
     modes: Mapping[str, Mode] = field(default_factory=dict)
     numbers: Mapping[str, float] = field(default_factory=dict)
+    bases: Mapping[str, str | float] = field(default_factory=dict)
 
     @property
     def empty(self) -> bool:
@@ -44,11 +46,30 @@ def with_learned(business: Business, learned: Learned) -> tuple[Business, tuple[
         outside=_outside(business, learned),
         version=f"{business.version}+{learned.version}",
     )
+    late = outdated(business, learned)
+    left_out += [f"{name}: the configuration has another value now, which counts" for name in late]
+    learned = without(learned, late)
     for name, mode in learned.modes.items():
         known = _or_without(known, _with_mode(known, name, mode), f"{name}: mode {mode}", left_out)
     for name, value in learned.numbers.items():
         known = _or_without(known, _with_number(known, name, value), f"{name} = {value:g}", left_out)
     return known, tuple(left_out)
+
+
+def outdated(business: Business, learned: Learned) -> tuple[str, ...]:
+    """Modes and numbers that the operator has changed since."""
+    now: dict[str, str | float | None] = {name: entry.mode for name, entry in business.scope.items()}
+    now.update({name: number(business, name) for name in learned.numbers})
+    return tuple(name for name, base in learned.bases.items() if now.get(name) not in (None, base))
+
+
+def without(learned: Learned, names: Container[str]) -> Learned:
+    return replace(
+        learned,
+        modes={name: mode for name, mode in learned.modes.items() if name not in names},
+        numbers={name: value for name, value in learned.numbers.items() if name not in names},
+        bases={name: base for name, base in learned.bases.items() if name not in names},
+    )
 
 
 def number(business: Business, name: str) -> float | None:
