@@ -10,6 +10,11 @@ parcel P AA R S AH L
 read R EH D
 read(2) R IY D
 warm W AO R M
+organized AO R G AH N AY Z D
+a AH
+a(2) EY
+p P IY
+r AA R
 """
 
 
@@ -35,6 +40,18 @@ def test_plurals_and_possessives_follow_their_word(tmp_path):
     spoken, _ = look_up(tmp_path, "parcels", "parcel's", "backs")
     assert spoken["parcels"] == spoken["parcel's"] == ["P AA R S AH L Z"]
     assert spoken["backs"] == ["B AE K S"]
+
+
+def test_british_spellings_and_what_un_undoes_sound_as_their_word(tmp_path):
+    spoken, guessed = look_up(tmp_path, "organised", "unread")
+    assert spoken == {"organised": ["AO R G AH N AY Z D"], "unread": ["AH N R EH D", "AH N R IY D"]}
+    assert guessed == []
+
+
+def test_an_abbreviation_that_is_no_word_is_said_by_its_letters(tmp_path):
+    spoken, guessed = look_up(tmp_path, "apr", "par")
+    assert spoken["apr"] == ["EY P IY AA R"]
+    assert guessed == ["par"]
 
 
 def test_a_name_is_guessed_and_said_to_be(tmp_path):
