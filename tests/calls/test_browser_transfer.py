@@ -35,9 +35,11 @@ def talkative(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Caller:
 @asynccontextmanager
 async def ringing(carrier: Carrier, caller: Caller) -> AsyncIterator[None]:
     calling = asyncio.create_task(carrier.call(from_="+12025550143", to="+12025550100", party=caller))
-    yield
-    calling.cancel()
-    await asyncio.wait({calling})
+    try:
+        yield
+    finally:  # a test that fails hangs up, too: the server waits for its connections
+        calling.cancel()
+        await asyncio.wait({calling})
 
 
 async def hears(page) -> None:
