@@ -24,6 +24,7 @@ from voice.dialogue.learned import BIAS
 log = logging.getLogger(__name__)
 
 WEEK_S = 7 * 86_400.0
+DRAFTS_S = 60.0  # no look for new drafts sooner: it reads the week, and a page that waits for a proof asks often
 SIGNERS = (Role.SUPERVISOR, Role.REVIEWER)
 
 
@@ -48,6 +49,7 @@ class Reviews:
         self._house, self._audit, self._wall = house, audit, wall
         self._one_by_one = asyncio.Lock()
         self._work: set[asyncio.Task[None]] = set()
+        self._drafted = float("-inf")  # wall time
 
     # --- the queue and the marks -------------------------------------------------------------------------------------
 
@@ -115,16 +117,21 @@ class Reviews:
     async def changes(self) -> Sequence[Change]:
         """The newest first; drafts from calls that were resolved and questions that were answered since are added."""
         async with self._one_by_one:
-            known = {one.id for one in await self._shelf.changes()}
-            drafts = []
-            for one, _ in await self._cases():
-                if one.escalated and one.disposition in self._house.solved and f"draft-{one.call}" not in known:
-                    lines = await self._shelf.journal(one.call)
-                    drafts.append(proposals.draft(one, lines, self._house.solved, self._wall()))
-            for told in await self._shelf.answered():
-                drafts.append(proposals.answered(told.id, told.call, told.question, told.answer, told.by, told.wall))
-            await self._propose(SYSTEM, [one for one in drafts if one is not None])
+            if self._wall() - self._drafted >= DRAFTS_S:
+                await self._draft()
+                self._drafted = self._wall()
         return await self._shelf.changes()
+
+    async def _draft(self) -> None:
+        known = {one.id for one in await self._shelf.changes()}
+        drafts = []
+        for one, _ in await self._cases():
+            if one.escalated and one.disposition in self._house.solved and f"draft-{one.call}" not in known:
+                lines = await self._shelf.journal(one.call)
+                drafts.append(proposals.draft(one, lines, self._house.solved, self._wall()))
+        for told in await self._shelf.answered():
+            drafts.append(proposals.answered(told.id, told.call, told.question, told.answer, told.by, told.wall))
+        await self._propose(SYSTEM, [one for one in drafts if one is not None])
 
     async def sign(self, who: Who, change: str) -> Change:
         """A second person's yes: the change is proved, and published if nothing known gets worse. Returns at once."""
@@ -192,7 +199,7 @@ class Reviews:
                 self._stage.publish(now)
                 live = signed.after(Step.PASS, said=found.said, version=now.version)
                 await self._over(who, live, Step.PASS, Outcome.DONE)
-        except (NotReviewed, RecordError, OSError) as error:
+        except (NotReviewed, RecordError, OSError, ValueError) as error:
             log.warning("change %s was not proved: %s", signed.id, error)
             broken = signed.after(Step.BREAK, signer="", said=(f"It could not be tried: {error}"[:300],))
             await self._over(who, broken, Step.BREAK, Outcome.FAILED)
