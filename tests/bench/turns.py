@@ -31,7 +31,7 @@ IDS = (
     "turn_end_right_words_p95_ms", "slow_speaker_right_words_cutoff_rate", "speculation_kept", "stt_decodes_per_turn",
 )  # fmt: skip
 WORDS_MS = 110
-"""A short utterance by a Whisper of base.en's size on an idle core: 105 to 108 ms (design notes on speech, 2.2)."""
+"""A short utterance by a Whisper of base.en's size on an idle core: 105 to 108 ms [measured, 2 cores]."""
 
 QUESTION_MS = 600
 OTHERS = "all else in calls, and orders; their pauses were known when the window was chosen"
