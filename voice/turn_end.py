@@ -23,6 +23,7 @@ class Completeness(StrEnum):
 
 SURE = 0.5  # of the recogniser: below it a whole answer is not believed
 SURE_OF_DIGITS = 0.7  # pocketsphinx, told to hear six digits, hears six in four: 15 of 120 times, never surer than 0.59
+SURE_OF_EACH_DIGIT = 0.6  # a slow speaker's two and three digits were heard as four, one of them at 0.53 and at 0.09
 _PLAIN_YES_NO = 0.85  # read_yes_no: a yes or no of at most eight words
 _MOST_LOOSE_DIGITS = 3  # four digits said in free speech may be all of a number; two are rarely
 
@@ -42,14 +43,22 @@ _FILLERS = frozenset(
 )
 
 
-def how_complete(text: str, expect: Expect, *, confidence: float = 1.0) -> Completeness:
-    """`text` as recognised up to a pause. Of an unsure recogniser only "more is due" is believed: it can but wait."""
+def how_complete(text: str, expect: Expect, *, confidence: float = 1.0, sure: Sequence[float] = ()) -> Completeness:
+    """`text` as recognised up to a pause, `sure` of each of its words. Of an unsure recogniser only "more is due" is
+    believed: it can but wait."""
     words = re.sub(r"[^\w' ]", " ", text.casefold().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")).split()
     if not words:  # speech of which nothing was understood: of a number, some is due
         return Completeness.OPEN if expect.digits else Completeness.UNKNOWN
     found = _OF_SHAPE.get(expect.shape, _free)(words, expect)
-    sure = SURE_OF_DIGITS if expect.shape == "digits" else SURE
-    return Completeness.UNKNOWN if found is Completeness.COMPLETE and confidence < sure else found
+    if found is Completeness.COMPLETE and _doubted(expect, confidence, sure):
+        return Completeness.UNKNOWN
+    return found
+
+
+def _doubted(expect: Expect, confidence: float, sure: Sequence[float]) -> bool:
+    if expect.shape != "digits":
+        return confidence < SURE
+    return confidence < SURE_OF_DIGITS or min(sure, default=1.0) < SURE_OF_EACH_DIGIT
 
 
 def open_ended(words: Sequence[str]) -> bool:

@@ -94,7 +94,7 @@ def _ours(
     yield context.samples.row(
         IDS[3], false, "share", unit="of clips", goal="<= 0.03", of="1: the prompt did not go on to its end",
         note=f"clips {dict(kinds)}; stopped and gone on {dict(stopped - lost)}; lost {dict(lost)}; coughs, breaths and "
-        "clicks are made, mm-hm is synthetic; pocketsphinx gives the verdict",
+        "clicks are made, mm-hm is synthetic, hummed as sounds; pocketsphinx gives the verdict",
     )  # fmt: skip
 
 

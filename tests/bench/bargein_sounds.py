@@ -21,6 +21,11 @@ SPEECH_SHARE = 0.03  # of a clip's usual loudness, -30 dB: where its first sound
 NOISE_TIMES = 4.0  # of the room's noise, 12 dB
 KITCHEN_SECONDS = 3
 LISTENING = ("mm-hmm.", "uh-huh.", "okay.", "right.", "hmm.", "I see.")
+HUMMED = {
+    "flite": {"mm-hmm.": "pau m m hh m m pau", "hmm.": "pau hh m m m pau"},
+    "espeak-ng": {"mm-hmm.": "[[m:-h'm:]]", "hmm.": "[[h'm:]]"},
+}
+"""As sounds: of their letters both engines make names of letters, "em em aitch em em"."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,4 +143,7 @@ def _voices() -> Iterator[list[str]]:
 
 
 def _text(command: list[str], text: str) -> list[str]:
-    return ["-t", text] if command[0] == "flite" else [text]
+    engine, sounds = command[0], HUMMED[command[0]].get(text)
+    if engine == "flite":
+        return ["-p", sounds] if sounds else ["-t", text]
+    return [sounds or text]

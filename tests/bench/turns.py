@@ -90,7 +90,8 @@ def drive(clip: Clip, settings: Settings, words: Words) -> Turned:
         if due is not None and ear.now_ms >= due[0]:
             _, segment, expected = due
             heard = words(clip, asked, segment, expected)
-            found = how_complete(heard.text, expected, confidence=heard.confidence)
+            sure = [word.confidence for word in heard.words]
+            found = how_complete(heard.text, expected, confidence=heard.confidence, sure=sure)
             ear.consider(segment.start_ms, segment.end_ms, found)
             due = None
     return turned

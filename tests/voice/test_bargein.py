@@ -89,3 +89,20 @@ def test_a_few_words_that_mean_nothing_alone_are_noise_too(text: str):
 
 def test_long_speech_of_which_nothing_was_understood_is_worth_a_sorry():
     assert what(STATEMENT, "", speech_ms=1500) is Verdict.ANSWER
+
+
+@pytest.mark.parametrize("text", ["hello", "i think", "move"])
+def test_a_short_utterance_heard_in_doubt_was_hardly_meant_to_stop_the_prompt(text: str):
+    assert what(STATEMENT, text, confidence=0.4) is Verdict.NOISE
+    assert what(STATEMENT, text, confidence=0.5) is Verdict.ANSWER
+    assert what(STATEMENT, text, confidence=0.4, speech_ms=900) is Verdict.ANSWER
+
+
+@pytest.mark.parametrize("text", ["no", "nope", "wrong"])
+def test_a_doubtful_no_counts_where_yes_or_no_was_asked(text: str):
+    assert what(CLOSED, text, confidence=0.25, yes_no=True) is Verdict.ANSWER
+
+
+@pytest.mark.parametrize("text", ["agent", "an operator", "a human", "stop"])
+def test_who_wants_a_person_is_believed_in_doubt(text: str):
+    assert what(STATEMENT, text, confidence=0.25) is Verdict.ANSWER

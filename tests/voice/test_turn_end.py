@@ -35,6 +35,12 @@ def test_as_many_digits_as_were_asked_for_are_whole(text):
     assert how_complete(text, FOUR) is COMPLETE
 
 
+def test_as_many_digits_as_were_asked_for_are_not_known_to_be_whole_when_one_of_them_was_doubted():
+    sure, doubted = (0.9, 1.0, 0.8, 0.9), (1.0, 1.0, 0.3, 1.0)
+    assert how_complete("four two four two", FOUR, confidence=0.9, sure=sure) is COMPLETE
+    assert how_complete("four two four two", FOUR, confidence=0.83, sure=doubted) is UNKNOWN
+
+
 @pytest.mark.parametrize("text", ["four", "four two four", "forty two", "it's four two", "4 2 4"])
 def test_fewer_digits_are_waited_for(text):
     assert how_complete(text, FOUR) is OPEN

@@ -150,7 +150,8 @@ class Guesses:
                 ENGINE, segment.pcm, expected.language, key=key, deadline_s=self._deadline_seconds,
                 priority=Priority.SPECULATIVE,
             )  # fmt: skip
-            found = how_complete(recognition.text, expected, confidence=recognition.confidence)
+            sure = [word.confidence for word in recognition.words]
+            found = how_complete(recognition.text, expected, confidence=recognition.confidence, sure=sure)
             if found is Completeness.UNKNOWN and expected.shape == "free" and self._settings.smart_turn:
                 found = await self._second_opinion(segment, key)
         except InferenceError as error:  # the final call says so, if it fails as well
