@@ -114,7 +114,8 @@ def _broken(texts: Texts) -> Iterator[Wrong]:
             tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
             at = _TOML_LINE.search(str(error))
-            yield Wrong(name, int(at[1]) if at else None, f"TOML expected, got {error}")
+            line = int(at[1]) if at else max(1, len(text.splitlines()))  # "at end of document"
+            yield Wrong(name, line, f"TOML expected, got {error}")
 
 
 def _wrong(line: str, rules: RuleSet, texts: Texts) -> Wrong:

@@ -7,10 +7,15 @@ from pathlib import Path
 import pytest
 
 from telephony import trying
+from telephony.backtest.truth import Truth
+from telephony.changing_rules import ProcessTrial
 from telephony.published import rule_set
 from telephony.rules.change import Texts
 from telephony.rules.difference import differences
+from telephony.settings import load
 from tests.rules.bench import CONFIG, changed
+from tests.sim.story import Story, judge
+from tests.telephony.backtest_calls import ruleless, tape
 
 OWN = Texts(*((CONFIG / name).read_text("utf-8") for name in ("escalation.toml", "scope.toml")))
 
@@ -76,3 +81,48 @@ def test_without_calls_it_cannot_be_told(tmp_path: Path) -> None:
     answer = json.loads((tmp_path / trying.ANSWER).read_text("utf-8"))
     assert answer["passed"] is None
     assert "cannot be told" in answer["said"][0]
+
+
+def says_nothing(story: Story) -> None:
+    for _ in range(4):
+        story.silence()
+
+
+def asks_for_opening_hours(story: Story) -> None:
+    story.hears("what are your opening hours")
+    story.hears("goodbye")
+
+
+def tried(old: Texts, new: Texts, folder: Path, *, needed: bool = True):
+    tapes = [
+        tape(says_nothing, known=ruleless(), name="silent"),
+        tape(asks_for_opening_hours, known=ruleless(), name="hours"),
+    ]
+    truths = {"hours": Truth(False)} | ({"silent": Truth(True, 2)} if needed else {})
+    return trying.run(new, old, CONFIG, folder, tapes, truths, judge=judge())
+
+
+def test_rules_that_lose_callers_are_worse_and_those_that_win_them_back_are_not(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    patient = changed(OWN, 4)
+    worse = tried(OWN, patient, tmp_path / "one")
+    assert worse.passed is False
+    assert worse.said[0].startswith("The new rules are worse")
+    assert any(line.startswith("silent (a person is needed by turn 2)") for line in worse.said)
+    better = tried(patient, OWN, tmp_path / "two")
+    assert better.passed is True
+    assert better.figures["calls"] == 2
+    assert capsys.readouterr().out.splitlines()[-1] == "2 2"
+
+
+def test_calls_of_one_kind_alone_decide_nothing(tmp_path: Path) -> None:
+    found = tried(changed(OWN, 4), OWN, tmp_path, needed=False)
+    assert found.passed is None
+    assert "some that need a person and some that need nobody; there are 0 and 1" in found.said[0]
+
+
+async def test_the_check_works_in_a_process_of_its_own(tmp_path: Path) -> None:
+    trial = ProcessTrial(load(CONFIG), wall=lambda: 0.0)
+    found = await trial.check(Texts(OWN.escalation, "[balance"), OWN)
+    assert [(one.file, one.line) for one in found.wrong] == [("scope.toml", 1)]

@@ -8,6 +8,7 @@ from telephony.events import CallingBack, NoRoom
 from tests.sim.journaled import Journaled
 from tests.sim.story import Story
 from tests.telephony.backtest_calls import Tells, ruleless, run, tape, with_rule, without
+from voice.dialogue.survey_draw import Survey
 
 
 def complains(story: Story) -> None:
@@ -167,3 +168,13 @@ def test_calls_that_no_rule_looked_at_are_left_out_with_the_reason(entry: NoRoom
     journaled = Journaled(story, "call")
     journaled.journal.append(entry)
     assert of_records("call", journaled.ended()).unusable == why
+
+
+def test_a_call_that_ended_with_the_question_how_well_the_caller_was_helped_is_followed_to_its_end() -> None:
+    story = Story(answered=False, known=ruleless(), survey=Survey())
+    journaled = Journaled(story, "call")
+    story.hears("what are your opening hours")
+    story.hears("no thank you")
+    story.keys("4")
+    again = run(of_records("call", journaled.ended()))
+    assert (again.stopped, again.fired) == (Stopped.ENDED, None)
