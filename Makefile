@@ -9,7 +9,7 @@ export HF_HUB_OFFLINE := 1
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test accept-rules test-sip test-training lint format bench bench-full lock clean
+.PHONY: help demo serve test accept-rules test-sip test-training lint format bench bench-full lock pictures clean
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1 \t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -79,6 +79,14 @@ build/uv/bin/uv:
 
 lock: build/uv/bin/uv ## the lock files anew from pyproject.toml; UPGRADE=1 for newer releases
 	@UV=$< UPGRADE=$(UPGRADE) deploy/lock.sh
+
+PICTURES := desk wall approvals numbers review rules caller
+
+pictures: $(VENV)/ready ## docs/*.png anew, as a walk through every page shows them
+	@QUIET=1 .ci/debian-packages browser
+	@mkdir -p build/pictures
+	SHOTS=build/pictures $(VENV)/bin/pytest -q tests/desk/test_everywhere.py
+	cp $(PICTURES:%=build/pictures/%.png) docs/
 
 clean: ## everything made here
 	rm -rf $(VENV) .venv-training build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

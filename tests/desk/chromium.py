@@ -1,5 +1,6 @@
 """Debian's Chromium, headless, with a microphone that plays a file: what browser tests share."""
 
+import io
 import os
 import shutil
 import warnings
@@ -12,6 +13,7 @@ from typing import Any
 import aioice.ice
 import numpy as np
 import pytest
+from PIL import Image
 
 Page = Any  # playwright's, which is imported only where a browser is
 NewPage = Callable[[], Awaitable[Page]]
@@ -70,14 +72,14 @@ def is_trouble(said) -> bool:
 
 @asynccontextmanager
 async def open_browser(
-    folder: Path, *, refused: bool = False, expects: str = ""
-) -> AsyncIterator[Callable[[], Awaitable[Page]]]:
+    folder: Path, *, refused: bool = False, expects: str = "", voice: Path | None = None
+) -> AsyncIterator[NewPage]:
     """Opens pages, each as a person of their own; any error on one fails the test, but those that a test `expects`.
 
-    `refused`: nobody allows the microphone."""
+    `refused`: nobody allows the microphone. `voice`: what it hears, over and over, on each page (.wav)."""
     from playwright.async_api import async_playwright
 
-    flags = [*FLAGS, f"--use-file-for-fake-audio-capture={voice_file(folder)}"]
+    flags = [*FLAGS, f"--use-file-for-fake-audio-capture={voice or voice_file(folder)}"]
     if refused:
         flags.remove("--use-fake-ui-for-media-stream")
     troubles: list[str] = []
@@ -107,7 +109,8 @@ async def open_page(folder: Path, *, refused: bool = False, expects: str = "") -
 async def shot(page, name: str) -> None:
     """Pictures for whoever asks for them (SHOTS=folder)."""
     if folder := os.environ.get("SHOTS"):
-        await page.screenshot(path=f"{folder}/{name}.png")
+        picture = Image.open(io.BytesIO(await page.screenshot()))
+        picture.quantize(256).save(f"{folder}/{name}.png", optimize=True)  # a third of the size: text and few colours
 
 
 async def sign_in(page, url: str, name: str) -> None:

@@ -1,7 +1,7 @@
 """A floor of scripted calls behind a wall: their journals, a room that remembers what supervisors did."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from telephony import events as e
@@ -70,11 +70,14 @@ class RememberingRoom:
 
 
 class Floor:
-    def __init__(self, clock: Callable[[], float], phones: Phones | None = None) -> None:
+    def __init__(
+        self, clock: Callable[[], float], phones: Phones | None = None, *, names: Mapping[str, str] = NAMES
+    ) -> None:
         self.clock = clock
+        self.names = names
         self.records: dict[str, list[Record]] = {}
         self.approvals: list[ApprovalRow] = []
-        self.wall = Wall(WallSettings(queues=QUEUES, titles=TITLES, names=NAMES))
+        self.wall = Wall(WallSettings(queues=QUEUES, titles=TITLES, names=names))
         self.feed = WallFeed(
             self.wall,
             clock=clock,
@@ -108,8 +111,14 @@ class Floor:
     def ends(self, call: str) -> None:
         self.tells(call, e.CallEnded("solved", "caller", "hung up", 60.0))
 
-    def fills(self, calls: int = 20) -> None:
-        """A busy afternoon: some talk, some wait, one is upset, one has a name that is no HTML."""
+    def fills(
+        self,
+        calls: int = 20,
+        *,
+        who: str = "Maria <i>Keller</i>",
+        said: str = "This is <b>ridiculous</b>, I sent that form last week",
+    ) -> None:
+        """A busy afternoon: some talk, some wait, one is upset, whose name and words may be no HTML."""
         titles = list(TITLES)
         for number in range(calls):
             call = f"c{number}"
@@ -121,10 +130,10 @@ class Floor:
                 self.seeks(call, list(QUEUES)[number % len(QUEUES)])
                 self.talks(call, "ana" if number % 2 else "ben")
         upset = Judged(2, 0.74, ("said “ridiculous”",), {})
-        self.tells("c0", Verified("Maria <i>Keller</i> ••31", "keypad_pin"), upset)
+        self.tells("c0", Verified(f"{who} ••31", "keypad_pin"), upset)
         self.tells("c1", Verified("\u05de\u05e8\u05d9\u05dd \u05db\u05d4\u05df ••07", "keypad_pin"))
         self.seeks("c2")
         for agent, presence in (("ana", "on_call"), ("ben", "available")):
-            self.wall.agent_is(AgentRow(agent, NAMES[agent], presence, self.clock()))
+            self.wall.agent_is(AgentRow(agent, self.names[agent], presence, self.clock()))
         self.approvals = [ApprovalRow("p1", "c0", "Credit of 25.00", "proposed", self.clock() + 45)]
-        self.says("c0", "This is <b>ridiculous</b>, I sent that form last week")
+        self.says("c0", said)

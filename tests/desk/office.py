@@ -1,7 +1,7 @@
 """An office that plays one scripted call after another to a desk, and remembers what the agent decided."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from models.brief import Brief, BriefLine, Clip, Part
 from telephony.desk.office import (
@@ -108,7 +108,7 @@ class NoKeeper:
 class SimulatedOffice(DeskOffice):
     """`did` lists what agents decided. A call in progress stands in `calls`: call → agent."""
 
-    def __init__(self, people: Sequence[Person] = PEOPLE) -> None:
+    def __init__(self, people: Sequence[Person] = PEOPLE, *, wall: float = 0.0) -> None:
         self.did: list[tuple[str, ...]] = []
         self.calls: dict[str, str] = {}
         self.offers: dict[str, tuple[str, Offer]] = {}
@@ -116,6 +116,7 @@ class SimulatedOffice(DeskOffice):
         self.accepted = asyncio.Event()
         self.wrapped_up = asyncio.Event()
         self._people = people
+        self._wall = wall
         self._presence: dict[str, PresenceIs] = {}
         self._listeners: dict[str, list[Callable[[News], None]]] = {}
         self._at_ms = 0
@@ -130,7 +131,9 @@ class SimulatedOffice(DeskOffice):
         """Offers a call with the whole story behind it."""
         offer = Offer(f"o-{call}", call, caller, "Gold", 42.0, 20.0, BRIEF, "Disputes", on_desk)
         self.offers[offer.id] = (agent, offer)
-        journal = self.journals[call] = Journal(call, now_ms=lambda: self._at_ms, wall=lambda: 0.0, keeper=NoKeeper())
+        journal = self.journals[call] = Journal(
+            call, now_ms=lambda: self._at_ms, wall=lambda: self._wall, keeper=NoKeeper()
+        )
         self._say_presence(agent, Presence.RINGING)
         self.news(agent, Offered(offer))
         journal.subscribe(lambda record: self.news(agent, Recorded(record)))
@@ -221,9 +224,12 @@ class SimulatedOffice(DeskOffice):
         self.did.append(("hold", agent, "on" if on else "off"))
         self.tell(call, 90_000, Held("h1", agent, on))
 
-    async def hand_back(self, agent: str, notes: str) -> None:
+    def queues(self) -> Mapping[str, str]:
+        return {"disputes": "Disputes", "lending": "Lending <b>&</b> loans"}
+
+    async def hand_back(self, agent: str, notes: str, to: str = "") -> None:
         call = self._talks(agent)
-        self.did.append(("hand_back", agent, notes))
+        self.did.append(("hand_back", agent, notes, to) if to else ("hand_back", agent, notes))
         self.end(call, by="agent")
 
     def _talks(self, agent: str) -> str:
