@@ -16,11 +16,11 @@ from telephony.demo.lines import LineKind
 from telephony.demo.make_clips import CALLS
 from telephony.demo.show import Show
 from telephony.demo.stage import Stage, open_stage
+from telephony.service import published
 from telephony.settings import PersonSettings, Settings
 from telephony.sim.cast import Cast, of_fixture
 from telephony.sim.fixture import load
 from telephony.sim.serving import HOST
-from telephony.world import World
 
 CALLERS = ("desk", "fee", "dispute")  # wants a person; needs somebody's yes; grows angry, for the wall
 TOGETHER = 2
@@ -37,11 +37,13 @@ GUIDE = """\
 
 
 async def keep_up(settings: Settings, kind: LineKind, *, out: Path, console: Console) -> None:
-    """Until interrupted. Whoever signs in finds the calls that were played before, too: their records are the same."""
-    port = settings.service.port
-    opening = open_stage(
-        one_for_all(settings), kind, World(bank=":memory:"), folder=out / "records", with_agents=False, port=port
-    )
+    """Until interrupted. Whoever signs in finds the calls that were played before, too: their records are the same,
+    and with them what was learned from reviews.
+    """
+    port, folder = settings.service.port, out / "records"
+    own = settings.service.model_copy(update={"records_folder": folder})
+    world = replace(published(settings.model_copy(update={"service": own})), bank=":memory:")
+    opening = open_stage(one_for_all(settings), kind, world, folder=folder, with_agents=False, port=port)
     async with opening as stage:
         console.print(guide(settings, f"http://{HOST}:{port}"), highlight=False, soft_wrap=True)
         with Show(console, titles=stage.names) as show:
