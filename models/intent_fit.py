@@ -171,15 +171,17 @@ class _Judged:
 @dataclass(frozen=True, slots=True)
 class _Root:
     """Cholesky factor of the likenesses: its rows have them as inner products, so that in them a head of likenesses
-    is linear; `back` turns such a head into shares of the rows."""
+    is linear."""
 
     rows: Floats
-    back: Floats
 
     @classmethod
     def of(cls, likeness: Floats) -> "_Root":
-        rows = np.linalg.cholesky(likeness + np.float32(1e-3) * np.eye(len(likeness), dtype=likeness.dtype))
-        return cls(rows, np.linalg.inv(rows).T)
+        return cls(np.linalg.cholesky(likeness + np.float32(1e-3) * np.eye(len(likeness), dtype=likeness.dtype)))
+
+    def shares(self, weights: Floats) -> Floats:
+        """Of the rows, that score as such a head does."""
+        return least_squares.back(self.rows, weights)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +233,7 @@ class _Task:
             chosen = root.rows[np.concatenate([ours, theirs])]
             two = linear.fit(chosen, which, 2, strength=APART_STRENGTH, sample_weights=balance, iterations=ITERATIONS)
             apart, middle = two.weights[:, 1:] - two.weights[:, :1], two.bias[1:] - two.bias[:1]
-        shares = root.back @ np.hstack([wanted.weights, apart])
+        shares = root.shares(np.hstack([wanted.weights, apart]))
         return linear.Head(shares, np.concatenate([wanted.bias, middle]))
 
     def _least_squares(self, kernel: _Squares, count: int) -> linear.Head:

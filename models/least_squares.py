@@ -27,6 +27,13 @@ def solve(lower: Floats, targets: Floats) -> Floats:
         end = min(begin + BLOCK, count)
         rest = found[begin:end] - lower[begin:end, :begin] @ found[:begin]
         found[begin:end] = np.linalg.solve(lower[begin:end, begin:end], rest)
+    return back(lower, found)
+
+
+def back(lower: Floats, wanted: Floats) -> Floats:
+    """The second half of it: what the transposed factor of the first `len(wanted)` rows turns into `wanted`."""
+    count = len(wanted)
+    found = wanted.astype(lower.dtype)
     for begin in reversed(range(0, count, BLOCK)):
         end = min(begin + BLOCK, count)
         rest = found[begin:end] - lower[end:count, begin:end].T @ found[end:]

@@ -31,14 +31,11 @@ def grams(text: str) -> tuple[Counter[str], Counter[str]]:
     spoken = words(text)
     by_word = Counter(f"w:{word}" for word in spoken)
     by_word.update(f"w:{one} {two}" for one, two in pairwise(spoken))
-    by_character: Counter[str] = Counter()
-    for word in spoken:
-        padded = f" {word} "
-        for size in range(2, 6):
-            if size > len(padded):
-                break
-            by_character.update(f"c:{padded[at : at + size]}" for at in range(len(padded) - size + 1))
-    return by_word, by_character
+    padded = [f" {word} " for word in spoken]
+    pieces = [
+        f"c:{word[at : at + size]}" for word in padded for size in range(2, 6) for at in range(len(word) - size + 1)
+    ]
+    return by_word, Counter(pieces)
 
 
 @dataclass(frozen=True, slots=True)
