@@ -26,6 +26,7 @@ from telephony.people import Attending
 from telephony.promises import OpenPromise
 from voice.audio import Pcm
 from voice.conversation import Mind
+from voice.dialogue.learned import Mode
 from voice.events import ActionDone
 from voice.hearing import Ear
 from voice.pipeline.build import Parts, Transport
@@ -113,6 +114,10 @@ class Minds(Protocol):
 
     def caller(self, call: str, number: str | None, promise: OpenPromise | None = None) -> CallerMind:
         """`promise`: the call keeps it."""
+        ...
+
+    def lower(self, intent: str, mode: Mode) -> None:
+        """Who settles it from the next call on: its reviews turned bad."""
         ...
 
     def rescue(self, number: str | None) -> Rescue: ...

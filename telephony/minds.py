@@ -1,7 +1,7 @@
 """The minds of a call: the caller's with what is written from it, the agent's, and the one that rescues."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from models.brief import Brief, Material
@@ -18,6 +18,7 @@ from voice.dialogue.business import Business
 from voice.dialogue.busy import WORDS as BUSY_WORDS
 from voice.dialogue.busy import BusyMind
 from voice.dialogue.check import CONSULT_SAID
+from voice.dialogue.learned import Mode
 from voice.dialogue.rescue import WORDS, RescueMind
 from voice.dialogue.state import CalledBack
 from voice.dialogue.survey import SAID as SURVEY_SAID
@@ -97,10 +98,22 @@ class BusinessMinds:
     consults: bool = False  # colleagues may be asked what nothing here answers
     survey: Survey | None = None  # who is asked at the end how well they were helped
     phrases: bool = False  # a language model may put answers from knowledge in other words
+    lowered: dict[str, Mode] = field(default_factory=dict)  # intents whose reviews turned bad since the start
+
+    def lower(self, intent: str, mode: Mode) -> None:
+        """From the next call on: what slides back does not wait for the next start."""
+        self.lowered[intent] = mode
+
+    @property
+    def known(self) -> Business:
+        scope = self.business.scope
+        lowered = {name: replace(scope[name], mode=mode) for name, mode in self.lowered.items() if name in scope}
+        return replace(self.business, scope={**scope, **lowered}) if lowered else self.business
 
     def caller(self, call: str, number: str | None, promise: OpenPromise | None = None) -> CallMind:
+        known = self.known
         mind = CallerMind(
-            business=self.business,
+            business=known,
             intents=self.intents,
             judge=self.judge,
             call=call,
@@ -111,7 +124,7 @@ class BusinessMinds:
             survey=self.survey if set(SURVEY_SAID) <= set(self.business.prompts.texts) else None,
             consults=self.consults and set(CONSULT_SAID) <= set(self.business.prompts.texts),
         )
-        return CallMind(mind, business=self.business, number=number)
+        return CallMind(mind, business=known, number=number)
 
     def rescue(self, number: str | None) -> RescueMind:
         words = {name: self._text(name) for name in WORDS}

@@ -27,6 +27,7 @@ from telephony.reviews.room import Reviews
 from telephony.settings import Settings
 from telephony.world import World
 from voice.dialogue.business import Business
+from voice.dialogue.learned import Mode
 
 log = logging.getLogger(__name__)
 
@@ -112,16 +113,19 @@ class Company(Protocol):
 
 
 async def open_review_door(
-    settings: Settings, world: World, business: Business, company: Company, stack: AsyncExitStack
-) -> ReviewDoor | None:
-    """None without a database."""
+    settings: Settings, world: World, business: Business, company: Company, stack: AsyncExitStack,
+    lower: Callable[[str, Mode], None],
+) -> ReviewDoor | None:  # fmt: skip
+    """None without a database. `lower`: who settles an intent from the next call on."""
     if not isinstance(company.keeper, Store):
         return None
     folder = settings.service.records_folder
     shelf = StoredReviews(company.keeper, open_engine(settings.records.url or default_url(folder)))
     stack.callback(shelf.close)
     house, proof = house_of(business, settings), ProcessProof(settings, shelf)
-    reviews = Reviews(shelf, LearnedFolder(folder), proof, house=house, audit=company.audit, wall=world.wall)
+    reviews = Reviews(
+        shelf, LearnedFolder(folder), proof, house=house, audit=company.audit, wall=world.wall, lower=lower
+    )
     await reviews.resume()
     stack.push_async_callback(reviews.close_room)
     titles = {name: intent.title for name, intent in business.intents.items()}

@@ -138,7 +138,7 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
             carrier=lines.twilio, pbx=lines.asterisk, switchboard=switchboard, metrics=registry, clock=clock,
             access=company.access, wall=wall, copilot=company.copilot,
             counts=_counts(settings, world, business, stack), earlier=_earlier(settings, world, business, stack),
-            review=await open_review_door(settings, world, business, company, stack),
+            review=await open_review_door(settings, world, business, company, stack, switchboard.house.minds.lower),
             rules=await open_rules(settings, world, company.audit, stack),
         )  # fmt: skip
         voices, loop_clock = machinery.voices, machinery.loop_clock

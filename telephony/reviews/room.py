@@ -19,7 +19,7 @@ from telephony.reviews.judgements import Judgement, Line, Turn, judgements, turn
 from telephony.reviews.marks import Agreement, Mark, agreement, mark, settled
 from telephony.reviews.ports import House, Proof, Shelf, Stage
 from telephony.reviews.queue import Case, Queued, case, queue, raters
-from voice.dialogue.learned import BIAS
+from voice.dialogue.learned import BIAS, Mode
 
 log = logging.getLogger(__name__)
 
@@ -43,12 +43,15 @@ class Reviews:
     """`wall`: seconds since 1970."""
 
     def __init__(
-        self, shelf: Shelf, stage: Stage, proof: Proof, *, house: House, audit: Notes, wall: Callable[[], float]
-    ) -> None:
+        self, shelf: Shelf, stage: Stage, proof: Proof, *, house: House, audit: Notes, wall: Callable[[], float],
+        lower: Callable[[str, Mode], None] = lambda intent, mode: None,
+    ) -> None:  # fmt: skip
+        """`lower`: is told at once of an intent that slid back; all else waits for the next start."""
         self._shelf, self._stage, self._proof = shelf, stage, proof
         self._house, self._audit, self._wall = house, audit, wall
         self._one_by_one = asyncio.Lock()
         self._work: set[asyncio.Task[None]] = set()
+        self._lower = lower
         self._drafted = float("-inf")  # wall time
 
     # --- the queue and the marks -------------------------------------------------------------------------------------
@@ -249,6 +252,7 @@ class Reviews:
             delta = SetMode(record.intent, record.move, record.mode)
             state = applied(self._stage.state(), delta)
             self._stage.publish(state)
+            self._lower(record.intent, record.move)
             why = f"its newest reviews say that at most {record.recent_high:.0%} are right (95 %)"
             title = f"{record.intent}: {record.mode} back to {record.move}"
             id = f"slide-{record.intent}-{state.version}"

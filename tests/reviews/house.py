@@ -84,6 +84,7 @@ class Room:
     audit: Audit
     folder: Path
     settings: Settings
+    lowered: dict[str, str]  # what calls were told at once
     _write: Callable[[list[Record]], None]
 
     @property
@@ -140,7 +141,7 @@ def room(
             await asyncio.Event().wait()
         proving.main(job, fit=ByWords)
 
-    known = house_of(business(), settings)
+    known, lowered = house_of(business(), settings), dict[str, str]()
     reviews = Reviews(
         shelf,
         LearnedFolder(folder),
@@ -148,13 +149,14 @@ def room(
         house=house(_alone(known)),
         audit=audit,
         wall=_clock(),
+        lower=lowered.__setitem__,
     )
 
     def kept(records: list[Record]) -> None:
         assert write.write([rows.of(record) for record in records], durable=False) == []
 
     try:
-        yield Room(reviews, shelf, audit, folder, settings, kept)
+        yield Room(reviews, shelf, audit, folder, settings, lowered, kept)
     finally:
         shelf.close()
         direct.close()

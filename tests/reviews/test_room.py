@@ -156,3 +156,4 @@ async def test_an_intent_climbs_on_enough_good_reviews_and_slides_back_by_itself
         assert isinstance(slid.delta, SetMode)
         assert (slid.author, slid.standing, slid.delta.mode) == ("system", Standing.PUBLISHED, "person")
         assert laid_over(business(), tmp_path)[0].scope["balance"].mode == "person"
+        assert here.lowered == {"balance": "person"}, "the next call is told; it does not wait for a start"
