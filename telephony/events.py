@@ -223,6 +223,7 @@ class HandedBack:
     handoff: str
     agent: str
     notes: str
+    to: str = ""  # the queue in which it is to find another person; "": it goes on by itself
 
 
 @dataclass(frozen=True, slots=True)

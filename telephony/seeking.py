@@ -128,12 +128,13 @@ class Seeking:
         except (IllegalMove, LineError) as error:
             self._caller.problem("bridge", f"a hold of the agent's phone to be followed expected, got: {error}")
 
-    def agent_hands_back(self, notes: str) -> None:
-        """The agent gives the caller back to the system. Raises `IllegalMove` when the two do not talk."""
+    def agent_hands_back(self, notes: str, to: str = "") -> None:
+        """The agent gives the caller back to the system, to find somebody in the queue `to` if one is named. Raises
+        `IllegalMove` when the two do not talk."""
         current = self.handoff.current
         if current is None or self.handoff.state is not h.HandoffState.BRIDGED:
             raise IllegalMove(f"handoff {self.handoff.id}: a bridge to hand back expected, it is {self.handoff.state}")
-        self.happened(h.HandedBack(current.id, notes))
+        self.happened(h.HandedBack(current.id, notes, to))
 
     @property
     def joining(self) -> bool:
@@ -218,9 +219,9 @@ class Seeking:
             case h.GiveUp(why=why):
                 stage = PersonStage.STOPPED if why == "cancelled" else PersonStage.GAVE_UP
                 self._caller.session.tell(PersonNews(stage))
-            case h.Resume(notes=notes):
+            case h.Resume(notes=notes, to=to):
                 last = self.handoff.attempts[-1].agent if self.handoff.attempts else None
-                self._caller.session.tell(PersonNews(PersonStage.LEFT, self._asking.name(last), notes=notes))
+                self._caller.session.tell(PersonNews(PersonStage.LEFT, self._asking.name(last), notes=notes, to=to))
 
     # --- finding an agent -----------------------------------------------------------------------------
 

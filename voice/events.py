@@ -131,6 +131,7 @@ class PersonNews:
     opens: str | None = None  # the queue is closed until then, as it is said: "tomorrow at 9 AM"
     first: bool = False  # known from the beginning: to be said before anything else
     notes: str | None = None  # with LEFT: what the person asks the system to go on with
+    to: str = ""  # with LEFT: the queue the person passes them on to; "": back to the system
 
 
 class ApprovalStage(StrEnum):

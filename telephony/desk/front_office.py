@@ -183,9 +183,14 @@ class FrontOffice:
         except IllegalMove as error:
             raise NotPossible(NOT_TALKING) from error
 
-    async def hand_back(self, agent: str, notes: str) -> None:
+    def queues(self) -> Mapping[str, str]:
+        return self._queues
+
+    async def hand_back(self, agent: str, notes: str, to: str = "") -> None:
+        if to and to not in self._queues:
+            raise NotPossible("There is no such queue any more. Choose another.")
         try:
-            self._at_call(agent).agent_hands_back(notes)
+            self._at_call(agent).agent_hands_back(notes, to)
         except IllegalMove as error:
             raise NotPossible(NOT_TALKING) from error
 

@@ -340,6 +340,7 @@ class Hold(Wire):
 
 class HandBack(Wire):
     notes: Written = Field(max_length=1000)
+    to: str = Field(default="", max_length=64)  # a queue; "": the assistant goes on
 
 
 class FinishWrapUp(Wire):

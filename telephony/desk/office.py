@@ -4,7 +4,7 @@ The office pushes `News` to whoever watches an agent; the desk keeps what they a
 side implements `DeskOffice`; `tests/desk/office.py` plays it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -169,8 +169,12 @@ class DeskOffice(Protocol):
         """The caller the agent talks with waits, or is talked with again; twice changes nothing."""
         ...
 
-    async def hand_back(self, agent: str, notes: str) -> None:
-        """The system goes on with the caller, with these notes."""
+    def queues(self) -> Mapping[str, str]:
+        """Where a caller can be passed on to: name → title."""
+        ...
+
+    async def hand_back(self, agent: str, notes: str, to: str = "") -> None:
+        """The system goes on with the caller, with these notes; or it finds another person, in the queue `to`."""
         ...
 
     async def wrap_up(self, agent: str, call: str, disposition: str, summary: str) -> None: ...

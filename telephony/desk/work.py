@@ -12,7 +12,7 @@ from telephony.desk.office import DeskOffice, Presence
 
 def routes(*, office: DeskOffice, doors: Doors) -> APIRouter:
     router = APIRouter(prefix="/desk/api")
-    acting = doors.acts(Role.AGENT)
+    acting, reading = doors.acts(Role.AGENT), doors.reads(Role.AGENT)
 
     @router.post("/presence")
     async def presence(body: SetPresence, seat: Annotated[Seat, Depends(acting)]) -> dict[str, object]:
@@ -36,8 +36,13 @@ def routes(*, office: DeskOffice, doors: Doors) -> APIRouter:
 
     @router.post("/call/hand-back")
     async def hand_back(body: HandBack, seat: Annotated[Seat, Depends(acting)]) -> dict[str, object]:
-        await office.hand_back(seat.agent, body.notes.strip())
+        await office.hand_back(seat.agent, body.notes.strip(), body.to)
         return {}
+
+    @router.get("/queues")
+    async def queues(_seat: Annotated[Seat, Depends(reading)]) -> list[dict[str, str]]:
+        """Where a caller can be passed on to."""
+        return [{"queue": name, "title": title} for name, title in office.queues().items()]
 
     @router.post("/calls/{call}/hang-up")
     async def hang_up(call: str, seat: Annotated[Seat, Depends(acting)]) -> dict[str, object]:

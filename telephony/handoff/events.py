@@ -139,9 +139,10 @@ class FirstWord(AttemptEvent):
 
 @dataclass(frozen=True, slots=True)
 class HandedBack(AttemptEvent):
-    """The agent gives the caller back to the system, with `notes` of what is left to do."""
+    """The agent gives the caller back to the system, with `notes` of what is left to do; `to`: the queue to do it."""
 
     notes: str
+    to: str = ""
 
 
 OURS = (Queued, AgentChosen)

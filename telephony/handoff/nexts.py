@@ -87,10 +87,13 @@ class GiveUp:
 
 @dataclass(frozen=True, slots=True)
 class Resume:
-    """The agent left a caller who is still on the line: the system takes them back, with the agent's notes if any."""
+    """The agent left a caller who is still on the line: the system takes them back, with the agent's notes if any.
+
+    `to`: the queue in which another person is to be found."""
 
     why: str
     notes: str | None = None
+    to: str = ""
 
 
 Next = FindAgent | Offer | Ring | Cancel | Close | AskProof | Bridge | TellCaller | OfferCallback | GiveUp | Resume

@@ -5,14 +5,16 @@ from pathlib import Path
 
 import numpy as np
 
+from models.brief import Part
 from telephony.agents.agent import Presence
 from telephony.errors import IllegalMove
-from telephony.events import Bridged, HandedBack, Held, Said, Unbridged
+from telephony.events import Bridged, BriefReady, HandedBack, Held, Said, Unbridged
 from telephony.sim.agent import SimAgent
 from telephony.sim.attention import is_loud
 from telephony.sim.script import Key, Speak, Wait
 from tests.sim.virtual import WORDS, Call, Town, play
 from voice.audio import FRAME_MS, Pcm
+from voice.events import Escalated
 
 TALKATIVE = SimAgent((Wait(1000), Key("1"), *([Speak(WORDS)] * 60)), ring_seconds=1.0)
 """Takes the call and then talks without a pause."""
@@ -104,3 +106,28 @@ def test_hold_and_handing_back_need_a_bridge(tmp_path: Path) -> None:
         return refused
 
     assert play(story, tmp_path) == 2
+
+
+def test_an_agent_passes_the_caller_on_and_the_next_person_reads_the_note_first(tmp_path: Path) -> None:
+    async def story(town: Town) -> Call:
+        call = asks(town)
+        await call.until(Bridged)
+        conduct = next(iter(town.service.switchboard.calls.values()))
+        await asyncio.sleep(3)
+        assert conduct.seeking is not None
+        conduct.seeking.agent_hands_back("lost the card on a boat, wants it stopped", "cards")
+        await asyncio.sleep(60)
+        await call.hangs_up()
+        return call
+
+    call = play(story, tmp_path, agents={"ana": TALKATIVE, "ben": TALKATIVE})
+    one, other = [entry.agent for entry in call.all(Bridged)]
+    assert {one, other} == {"ana", "ben"}
+    assert [entry.to for entry in call.all(HandedBack)] == ["cards"]
+    passed = [entry for entry in call.all(Escalated) if entry.trigger == "passed_on"]
+    assert [(entry.queue, "boat" in entry.evidence[0]) for entry in passed] == [("cards", True)]
+    brief = call.all(BriefReady)[-1].brief
+    assert any("boat" in line.text for line in brief.part(Part.WHY))
+    after = [said.prompt for said in call.all(Said)]
+    assert after.index("seek.passed_on") > 0
+    assert call.outcome == "transferred"

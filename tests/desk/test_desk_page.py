@@ -71,6 +71,13 @@ async def test_the_desk_in_each_state_is_read_at_a_glance_by_anybody(house: Hous
         await asyncio.wait_for(house.office.accepted.wait(), 45)
         await sees(page, "#talk-name", "Maria Keller")
         await read_everywhere(page, "talking")
+        await page.keyboard.press("b")
+        await sees(page, "#notes-to", "Somebody in Lending <b>&</b> loans")
+        await page.keyboard.type("wants a loan")
+        await page.keyboard.press("Alt+2")
+        assert await page.locator("#notes-to input >> nth=2").is_checked()
+        await read_everywhere(page, "passing-on")
+        await page.keyboard.press("Escape")
 
         await page.keyboard.press("h")
         await page.keyboard.press("h")

@@ -130,3 +130,12 @@ def test_a_page_cannot_come_back_to_a_leg_that_is_over(room: Room):
     room.sign_in()
     assert room.post("/desk/api/legs/w-1/resume", {"sdp": "v=0"}) == 409
     assert room.post("/call/resume", {"leg": "w-1", "token": "t", "sdp": "v=0"}) == 409
+
+
+def test_a_caller_is_passed_on_to_a_queue_with_a_note(room: Room):
+    room.sign_in()
+    queues = room.client.get("/desk/api/queues").json()
+    assert {"queue": "disputes", "title": "Disputes"} in queues
+    room.client.portal.call(room.office.accept, "ana", room.office.offer("ana").id)
+    assert room.post("/desk/api/call/hand-back", {"notes": " wants a loan ", "to": "lending"}) == 200
+    assert ("hand_back", "ana", "wants a loan", "lending") in room.office.did

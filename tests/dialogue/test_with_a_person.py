@@ -1,6 +1,7 @@
 """What the system says to a caller who has a person: on hold, off hold, and when they are given back to it."""
 
 from tests.sim.story import Story
+from voice import events
 from voice.dialogue.state import Place
 from voice.events import PersonStage
 
@@ -47,3 +48,22 @@ def test_a_card_number_in_a_note_is_not_kept() -> None:
     call = with_a_person()
     call.news(PersonStage.LEFT, "Ana Silva", notes="the card is 4111 1111 1111 1111")
     assert "4111" not in words(call)
+
+
+def test_a_caller_who_is_passed_on_hears_by_whom_and_the_next_person_is_sought_where_they_said() -> None:
+    call = with_a_person()
+    said = call.happens(
+        events.PersonNews(PersonStage.LEFT, "Ana Silva", notes="lost it on 4111 1111 1111 1111", to="cards")
+    )
+    assert said.startswith("Ana Silva is passing you on")
+    sought = call.did(events.SeekPerson)[-1].escalation
+    assert (sought.trigger, sought.queue) == ("passed_on", "cards")
+    assert sought.evidence[0].startswith("passed on by Ana Silva: lost it on")
+    assert "4111" not in sought.evidence[0]
+    assert call.mind.state.place is Place.WAITING
+
+
+def test_a_caller_is_passed_on_without_a_note_too() -> None:
+    call = with_a_person()
+    call.happens(events.PersonNews(PersonStage.LEFT, notes="", to="cards"))
+    assert call.did(events.SeekPerson)[-1].escalation.evidence == ("passed on by a colleague",)

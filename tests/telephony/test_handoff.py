@@ -67,6 +67,11 @@ def test_an_agent_hands_the_caller_back_with_what_is_left_to_do() -> None:
     ]
 
 
+def test_an_agent_passes_the_caller_on_to_a_queue() -> None:
+    _, todo = offered(h.Accepted("h1-1", "key"), h.BridgeMade("h1-1"), h.HandedBack("h1-1", "a loan", "lending"))
+    assert todo[-1] == h.Resume("handed_back", "a loan", "lending")
+
+
 def test_nobody_hands_back_a_caller_they_do_not_have() -> None:
     before, _ = offered(h.Answered("h1-1"))
     after, todo = run(before, h.HandedBack("h1-1", "send the statement"))

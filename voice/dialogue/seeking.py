@@ -15,13 +15,17 @@ QUIET = frozenset({Place.BRIEF_CHECK, Place.BRIEF_TOPIC, Place.CALLBACK_THIS, Pl
 A_STATEMENT_WORDS = 4  # more words than this after a "no" say what is right instead
 
 
+_UNCHECKED = ("silent", "passed_on")
+"""Who says nothing is asked nothing; and what a colleague wrote down is not the caller's to put right."""
+
+
 def begin(step: Step, escalation: Escalated) -> None:
     """A trigger fired: tell the caller at once, and let them put right what the person will hear."""
     step.acts[:0] = [Tell(escalation), SeekPerson(escalation)]
     seeking = Seeking(escalation, since_ms=step.now_ms)
     step.set(seeking=seeking, escalated=escalation, guess=None, resume=None)
     step.ask = True
-    if escalation.trigger == "silent" or step.state.deaf:
+    if escalation.trigger in _UNCHECKED or step.state.deaf:
         _getting(step)
     elif issue_line(step.business, step.state):
         step.go(Place.BRIEF_CHECK)

@@ -16,7 +16,7 @@ from models.transcript import Speaker, Transcript
 from voice import events
 from voice.dialogue import checked, checking, holding, late, phrasing, policy, seeking, turn_heard
 from voice.dialogue.business import Business
-from voice.dialogue.handed_back import handed_back
+from voice.dialogue.handed_back import handed_back, passed_on
 from voice.dialogue.hearing import Turn
 from voice.dialogue.looking import glance, signals
 from voice.dialogue.material import material
@@ -134,8 +134,8 @@ class CallerMind:
                 facts = {name: redact(value) for name, value in event.facts.items()}
                 step.tell(events.Acted(event.action, event.ok, event.receipt, event.error, facts))
                 policy.action_done(step, event)
-            case events.PersonNews(stage=events.PersonStage.LEFT, notes=str() as notes) if notes.strip():
-                handed_back(step, event, self._note(step, notes, now_ms))
+            case events.PersonNews(stage=events.PersonStage.LEFT) if event.to or (event.notes or "").strip():
+                self._given_back(step, event, now_ms)
             case events.PersonNews():
                 policy.person_news(step, event)
             case events.ApprovalNews() | events.ColleagueNews():
@@ -152,6 +152,13 @@ class CallerMind:
         if turn.understood:
             told.append(events.Tell(self._understanding.understood(turn, self._state)))
         return turn
+
+    def _given_back(self, step: Step, event: events.PersonNews, now_ms: int) -> None:
+        note = self._note(step, event.notes, now_ms) if event.notes else None
+        if event.to:
+            passed_on(step, event, note.number if note is not None else None)
+        elif note is not None:
+            handed_back(step, event, note)
 
     def _note(self, step: Step, notes: str, now_ms: int) -> Turn:
         """An agent's written note, as a turn of the call."""

@@ -275,7 +275,11 @@ for (const [id, act] of Object.entries(FORMS)) {
     doing(act)();
   });
 }
-byId("notes").addEventListener("keydown", (event) => {
+byId("notes-form").addEventListener("keydown", (event) => {
+  if (event.altKey && /^Digit\d$/.test(event.code)) {
+    event.preventDefault();
+    talk.passTo(Number(event.code.at(-1)));
+  }
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) byId("notes-form").requestSubmit();
 });
 shortcuts({

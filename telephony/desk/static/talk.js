@@ -1,7 +1,7 @@
 // The call on the line: how long, on hold or not, whose network is lost; mute, hold, hand back, hang up.
 
-import { post } from "./api.js";
-import { byId, chip, clock, press, setText, show } from "./dom.js";
+import { get, post } from "./api.js";
+import { byId, chip, clock, make, press, setText, show } from "./dom.js";
 import { BACK_MS } from "./softphone.js";
 import { now, state } from "./state.js";
 
@@ -79,14 +79,41 @@ export function handBackOpen(open) {
   const was = !byId("notes-form").hidden;
   show("notes-form", open);
   byId("hand-back").setAttribute("aria-expanded", String(open));
-  if (open && !was) byId("notes").focus();
+  if (open && !was) return choices();
   if (!open && was) byId("notes").value = "";
+}
+
+// The assistant first: who wants only that writes, and is done. The queues are asked for each time: they may change.
+async function choices() {
+  byId("notes-to").replaceChildren(choice({ queue: "", title: "The assistant" }, 0));
+  byId("notes-to").querySelector("input").checked = true;
+  byId("notes").focus();
+  const queues = await get("/desk/api/queues");
+  byId("notes-to").append(...queues.map((queue, i) => choice({ ...queue, title: `Somebody in ${queue.title}` }, i + 1)));
+}
+
+function choice({ queue, title }, i) {
+  const label = make("label");
+  const radio = make("input");
+  radio.type = "radio";
+  radio.name = "notes-to";
+  radio.value = queue;
+  const words = make("span", "", title);
+  words.dir = "auto";
+  label.append(radio, make("kbd", "", `Alt ${i}`), words);
+  return label;
+}
+
+// Alt and a digit, while the note is written: who goes on.
+export function passTo(n) {
+  byId("notes-to").querySelectorAll("input")[n]?.click();
 }
 
 export const handingBack = () => !byId("notes-form").hidden;
 
 export async function handBack() {
-  await post("/desk/api/call/hand-back", { notes: byId("notes").value });
+  const to = document.querySelector("input[name=notes-to]:checked")?.value ?? "";
+  await post("/desk/api/call/hand-back", { notes: byId("notes").value, to });
   handBackOpen(false);
 }
 
