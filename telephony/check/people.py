@@ -105,6 +105,10 @@ def queues(settings: Settings) -> Iterator[Finding]:
             lacks = ", ".join(queue.skills)
             then = f"callers go on to {queue.overflow}" if queue.overflow else "callers can only be called back"
             yield Finding("queues", f"{name}: no agent has the skills it needs ({lacks}); {then}", "note")
+    for name in settings.survey.queues:
+        if name not in queues:
+            what = f"[survey] queues: one of {', '.join(queues)} expected, got {name}; nobody of it is asked"
+            yield Finding("queues", what, "note")
     asked = {skill for queue in queues.values() for skill in queue.skills}
     for agent in settings.agents:
         if unused := sorted(set(agent.skills) - asked):
