@@ -22,7 +22,7 @@ def test_it_can_be_switched_off_and_drawn() -> None:
 
 
 def test_a_share_is_none_above_all() -> None:
-    with pytest.raises(ConfigError, match="survey.*share"):
+    with pytest.raises(ConfigError, match=r"survey.*share"):
         parse({"survey": {"share": 1.5}}, origin="test")
 
 
