@@ -136,6 +136,8 @@ async def test_an_intent_climbs_on_enough_good_reviews_and_slides_back_by_itself
 ) -> None:
     few = Ladder(calls=10, bound=0.7, recent=10)
     modes = {"balance": "person"}
+    scope = business().scope
+    watched = replace(business(), scope={**scope, "balance": replace(scope["balance"], mode="person")})
     with room(tmp_path, house=lambda house: replace(house, ladder=few, modes=modes)) as here:
         with pytest.raises(NotReviewed, match="do not allow"):
             await here.reviews.climb(RITA, "balance")
@@ -147,7 +149,7 @@ async def test_an_intent_climbs_on_enough_good_reviews_and_slides_back_by_itself
         assert (rung.right, rung.calls, rung.move) == (10, 10, "automatic"), "approvals have no terms for it"
         change = await here.reviews.climb(RITA, "balance")
         assert (await here.signed(SAM, change.id)).standing is Standing.PUBLISHED
-        assert laid_over(business(), tmp_path)[0].scope["balance"].mode == "automatic"
+        assert laid_over(watched, tmp_path)[0].scope["balance"].mode == "automatic"
 
         for n in range(10):
             here.had(told(f"bad-{n}", asks))
@@ -155,5 +157,5 @@ async def test_an_intent_climbs_on_enough_good_reviews_and_slides_back_by_itself
         slid = next(one for one in await here.reviews.changes() if one.id.startswith("slide-"))
         assert isinstance(slid.delta, SetMode)
         assert (slid.author, slid.standing, slid.delta.mode) == ("system", Standing.PUBLISHED, "person")
-        assert laid_over(business(), tmp_path)[0].scope["balance"].mode == "person"
+        assert laid_over(watched, tmp_path)[0].scope["balance"].mode == "person"
         assert here.lowered == {"balance": "person"}, "the next call is told; it does not wait for a start"
