@@ -147,10 +147,6 @@ async def _agent(desk: WholeDesk, new_page: NewPage, seen: Walk) -> None:
     await page.keyboard.press("p")
     await sees(page, "#idle-title", "Ready for the next call")
     await seen.looks(page, "desk-ready")
-    await desk.asking.propose()
-    await sees(page, "#asked", "getting a fee back")
-    await seen.looks(page, "desk-asked")
-    desk.asking.room.withdraw(desk.asking.side.id, "k1", "cancelled")
 
     await desk.line.dial("agent:ana", ring_seconds=LONG_SECONDS, call="c1", attempt="a1")
     desk.office.offer("ana")
@@ -174,6 +170,10 @@ async def _agent(desk: WholeDesk, new_page: NewPage, seen: Walk) -> None:
     for key in ("g", "r", "i", "f"):  # yes to each question
         await page.keyboard.press(key)
     await sees(page, "#idle-title", "Ready for the next call")
+    await desk.asking.propose()
+    await sees(page, "#asked", "getting a fee back")
+    await seen.looks(page, "desk-asked")
+    desk.asking.room.withdraw(desk.asking.side.id, "k1", "cancelled")
 
 
 async def _supervisor(desk: WholeDesk, new_page: NewPage, seen: Walk) -> None:
@@ -185,8 +185,6 @@ async def _supervisor(desk: WholeDesk, new_page: NewPage, seen: Walk) -> None:
     await sees(page, "#you", STAFF["sam"])
     await seen.looks(page, "first-page-signed-in")
     desk.fills_the_floor()
-    desk.asking.room.present.came(ANA)
-    await desk.asking.propose("90.00")  # over the limit, so that a supervisor is asked at once
     ready = {"/approvals": ("#asked-list", "getting a fee back"), "/wall": ("#calls", "Maria Keller"),
              "/numbers": ("#figures", "Service level")}  # fmt: skip
     for path in await page.eval_on_selector_all(
@@ -194,6 +192,10 @@ async def _supervisor(desk: WholeDesk, new_page: NewPage, seen: Walk) -> None:
     ):
         await page.goto(f"{desk.url}{path}")
         await page.wait_for_load_state("networkidle")
+        if path == "/approvals":  # over the limit, so that a supervisor is asked at once
+            await sees(page, "#asked-list", "Nothing waits")
+            desk.asking.room.present.came(ANA)
+            await desk.asking.propose("90.00")
         await sees(page, *ready.get(path, ("h1", "")))
         if path == "/wall":
             await page.keyboard.press("ArrowDown")
