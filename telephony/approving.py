@@ -12,11 +12,11 @@ from telephony.approvals.consults import Candidate, Consults
 from telephony.approvals.gate import Gate, guarded
 from telephony.approvals.grants import Notary
 from telephony.approvals.room import Room
-from telephony.house import Backend
 from telephony.journal import Keeper
 from telephony.records import knowledge_candidates
 from telephony.records.store import Store
 from telephony.supervision.rows import ApprovalRow
+from voice.dialogue.backend import Backend
 from voice.dialogue.business import Business
 
 FREE = frozenset({Presence.AVAILABLE, Presence.OFFERED})
@@ -25,7 +25,6 @@ FREE = frozenset({Presence.AVAILABLE, Presence.OFFERED})
 
 @dataclass(frozen=True, slots=True)
 class Rooms:
-    gate: Gate
     approvals: Room
     consults: Consults
 
@@ -67,7 +66,7 @@ def open_rooms(
     gate = Gate(backend, acts=guarded(business), notary=notary, now_ms=now_ms)
     room = Room(business, gate=gate, notary=notary, audience=floor, audit=audit, present=present, now_ms=now_ms)
     consults = Consults(audience=floor, audit=audit, present=present, now_ms=now_ms, wall=wall, keep=keep)
-    return Rooms(gate, room, consults)
+    return Rooms(room, consults)
 
 
 def approval_rows(room: Room) -> list[ApprovalRow]:

@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from telephony.errors import ConfigError
-from telephony.house import Backend
 from telephony.settings import Settings
 from telephony.world import World
+from voice.dialogue.backend import Backend
 
 
 @asynccontextmanager

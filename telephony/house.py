@@ -27,7 +27,6 @@ from telephony.promises import OpenPromise
 from voice.audio import Pcm
 from voice.conversation import Mind
 from voice.dialogue.learned import Mode
-from voice.events import ActionDone
 from voice.hearing import Ear
 from voice.pipeline.build import Parts, Transport
 from voice.pipeline.tap import NoRecorder, Recorder
@@ -38,12 +37,6 @@ from voice.turn_guess import Tally
 
 MARKING_LINES = ("twilio", "asterisk")
 """Lines that say what was really played."""
-
-
-class Backend(Protocol):
-    """Does what callers ask for. The same `key` acts once."""
-
-    async def perform(self, action: str, params: Mapping[str, str], key: str) -> ActionDone: ...
 
 
 class CallerMind(Mind, Protocol):
@@ -140,7 +133,6 @@ class House:
     pool: Pool
     voice: Synthesizer
     ear: Callable[[], Ear]
-    backend: Backend  # behind the gate: acts that need a yes pass by `approvals` alone
     approvals: Room
     consults: Consults
     staff: Staff

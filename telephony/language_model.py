@@ -17,7 +17,7 @@ import aiohttp
 
 from models.grounded import grounded
 from models.knowledge import Article
-from telephony.house import Backend
+from voice.dialogue.backend import Backend
 from voice.dialogue.phrasing import PHRASE
 from voice.events import ActionDone
 

@@ -27,7 +27,7 @@ from telephony.desk.front_office import FrontOffice
 from telephony.desk.office import Disposition
 from telephony.dialling import SWITCH_FILE, Dialling
 from telephony.history import History
-from telephony.house import Backend, House, Unrecorded
+from telephony.house import House, Unrecorded
 from telephony.journal import Keeper
 from telephony.keeping import open_record, open_recordings
 from telephony.known_prompts import known_prompts
@@ -41,6 +41,7 @@ from telephony.staffing import ladder, open_staff, running
 from telephony.understanding import KEPT, intents_of, sentence_encoder
 from telephony.world import World
 from voice import vad
+from voice.dialogue.backend import Backend
 from voice.dialogue.business import Business
 from voice.hearing import Ear
 from voice.turn_guess import Tally
@@ -154,7 +155,6 @@ def furnish(settings: Settings, world: World, business: Business, machinery: Mac
         pool=machinery.pool,
         voice=voices.voice,
         ear=lambda: Ear(vad=vad.open_vad(settings.hearing.vad), settings=settings.hearing.ear),
-        backend=rooms.gate,
         approvals=rooms.approvals,
         consults=rooms.consults,
         staff=company.staff,

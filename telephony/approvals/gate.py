@@ -50,7 +50,7 @@ class Gate:
     def __init__(
         self, backend: Backend, *, acts: Mapping[str, Guarded], notary: Notary, now_ms: Callable[[], int],
     ) -> None:  # fmt: skip
-        self._backend = backend
+        self.backend = backend
         self._acts = dict(acts)
         self._notary = notary
         self._now_ms = now_ms
@@ -75,7 +75,7 @@ class Gate:
             except Refused as error:
                 refused(str(error))
                 return ActionDone(action, key, ok=False, error=NOT_APPROVED)
-        return await self._backend.perform(action, exact, key)
+        return await self.backend.perform(action, exact, key)
 
     def _admit(
         self, act: Guarded, grant: Grant | None, *, call: str, action: str, params: Mapping[str, str], key: str

@@ -59,7 +59,7 @@ class Room:
         """`now_ms`: the service's clock, which runs on the event loop's time."""
         self.business = business
         self.present = present
-        self._gate = gate
+        self.gate = gate
         self._notary = notary
         self._audience = audience
         self._audit = audit
@@ -121,7 +121,7 @@ class Room:
             call.journal.append(entries.GrantUsed(approval, do.action, do.key, claims.approvers))
 
         try:
-            return await self._gate.perform_with(
+            return await self.gate.perform_with(
                 grant, call=call.id, action=do.action, params=do.params, key=do.key, spent=used,
                 refused=lambda why: _refused(call, do, why),
             )  # fmt: skip

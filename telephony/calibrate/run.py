@@ -86,7 +86,7 @@ def table(found: Calibrated) -> Table:
     for one in found.verdicts:
         worse = f"{one.worse:+.1f} points ({one.worse_from:+.1f} to {one.worse_to:+.1f})" if one.utterances else ""
         full, short = (f"{rate:.1f} %" if one.utterances else "" for rate in (one.error_full, one.error_short))
-        may = "[green]yes[/]" if one.safe else f"no: {one.unsafe_because}"
+        may = "[green]yes[/]" if one.safe else "no"
         grid.add_row(f"{one.window_s:g} s", str(one.utterances), str(one.words), full, short, worse, may)
     return grid
 

@@ -52,6 +52,9 @@ def calibrate_stt(
                 progress=lambda done, of: status.update(f"{done} of {of} utterances"),
             )
         out.print(table(found))
+        for one in found.verdicts:
+            if not one.safe:  # below the table: in a narrow terminal a column would break it into words
+                out.print(f"{one.window_s:g} s may not be used: {one.unsafe_because}", soft_wrap=True, markup=False)
         out.print(f"CPU an utterance: {found.cpu_ms_short:.0f} ms, {found.cpu_ms_full:.0f} ms in 30 s")
         if found.left_out:
             out.print(f"{found.left_out} utterances left out: they fit none of these windows")

@@ -184,7 +184,7 @@ def test_whoever_asks_the_backend_itself_is_stopped(tmp_path: Path) -> None:
         call, held = await proposed(town, ANA)
         proposal = held.approval.proposal
         house = town.service.switchboard.house
-        done = await house.backend.perform(proposal.action, proposal.params, proposal.key)
+        done = await house.approvals.gate.perform(proposal.action, proposal.params, proposal.key)
         await call.hangs_up()
         assert not call.all(ActStopped)
         return done.error

@@ -127,9 +127,9 @@ def test_what_was_done_before_is_not_what_they_come_for() -> None:
 def test_a_number_said_in_words_this_line_knows_nothing_of_is_not_in_the_brief() -> None:
     call = Story()
     call.hears("who won the match yesterday")
-    call.hears("my parrot learned four one one one one one one one one one one one one one one one by heart")
+    call.hears("the rooster of my neighbour crows four one one one one one one one one one one one one one one one")
     issue = " ".join(line.text for line in compose(call.mind.material()).part(Part.ISSUE))
-    assert "parrot" in issue
+    assert "rooster" in issue
     assert "one one one" not in issue
 
 

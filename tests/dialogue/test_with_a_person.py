@@ -66,4 +66,4 @@ def test_a_caller_who_is_passed_on_hears_by_whom_and_the_next_person_is_sought_w
 def test_a_caller_is_passed_on_without_a_note_too() -> None:
     call = with_a_person()
     call.happens(events.PersonNews(PersonStage.LEFT, notes="", to="cards"))
-    assert call.did(events.SeekPerson)[-1].escalation.evidence == ("passed on by a colleague",)
+    assert call.did(events.SeekPerson)[-1].escalation.evidence == ("passed on by Ana Silva",)

@@ -171,7 +171,10 @@ class FailingMinds:
 
 def put_in(service: Service, **parts: Any) -> None:
     """Exchanges parts of the house for broken ones: calls that arrive from now on are built from these."""
-    service.switchboard.house = replace(service.switchboard.house, **parts)
+    house = service.switchboard.house
+    if "backend" in parts:
+        house.approvals.gate.backend = parts.pop("backend")
+    service.switchboard.house = replace(house, **parts)
 
 
 class Gone:

@@ -13,8 +13,8 @@ INTENTS = Path(__file__).parents[2] / "config" / "intents"
 
 def test_callers_say_words_alone_and_the_same_seed_says_the_same() -> None:
     phrases = Phrases(INTENTS)
-    said = list(phrases.many(500, np.random.default_rng(3)))
-    assert said == list(phrases.many(500, np.random.default_rng(3)))
+    said = list(phrases.many(1500, np.random.default_rng(3)))
+    assert said == list(phrases.many(1500, np.random.default_rng(3)))
     assert all(re.fullmatch(r"[a-z]+(?:'[a-z]+)*(?: [a-z]+(?:'[a-z]+)*)*", text) for text in said)
     assert {"yes", "no"} <= set(said)
     assert any("dollars" in text for text in said) and any("savings" in text for text in said)
