@@ -18,7 +18,7 @@ NOT_HEARD = 2
 """Utterances in a row that no engine heard: one may be chance (voice/stt/rungs.py)."""
 
 BEST_FIRST = ("whisper-cuda", "whisper", "pocketsphinx")
-"""The ladder of telephony/recognisers.py."""
+"""The ladder of telephony/assembly/recognisers.py."""
 
 NO_PROCESS = "Speech recognition is being started again: callers may have to repeat themselves or use their keys."
 NOBODY_HEARS = "Speech is not recognised at the moment: callers are asked to use their keys."

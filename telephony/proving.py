@@ -14,6 +14,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from models.frustration import Frustration, FrustrationSettings
+from telephony.assembly.understanding import intents_of, sentence_encoder
 from telephony.backtest import tape, told
 from telephony.backtest.compare import A_HAIR, Comparison, Pair, Verdict
 from telephony.backtest.gather import Gathered
@@ -24,7 +25,6 @@ from telephony.backtest.truth import Truth
 from telephony.published import publish
 from telephony.reviews.changes import AddExample, Delta, Item, SetNumber, State
 from telephony.reviews.ports import Proved
-from telephony.understanding import intents_of, sentence_encoder
 from voice.dialogue.business import Business
 from voice.dialogue.learned import with_learned
 from voice.dialogue.understanding import Intents

@@ -18,6 +18,7 @@ from typing import Any, Protocol
 
 from models.inference import InlinePool
 from telephony.agents.agent import Presence
+from telephony.assembly.world import World
 from telephony.desk.office import News, WrapUpDue
 from telephony.errors import ConfigError
 from telephony.events import Bridged, CallEnded
@@ -33,7 +34,6 @@ from telephony.sim.fixture import WrapUp
 from telephony.sim.phone import Party
 from telephony.sim.rest import InMemoryHttp, RestStandIn
 from telephony.sim.socket import InMemory
-from telephony.world import World
 
 ACCOUNT = "AC" + "0" * 32
 PUBLIC_URL = "https://replay.invalid"

@@ -14,9 +14,18 @@ from prometheus_client import CollectorRegistry
 from models import scratch
 from telephony.access.parts import Access
 from telephony.agents.staff import Staff
-from telephony.approving import approval_rows
+from telephony.assembly.approving import approval_rows
+from telephony.assembly.changing_rules import open_rules
+from telephony.assembly.keeping import open_past, open_visits
+from telephony.assembly.metrics_source import Present, Sources
+from telephony.assembly.opening import furnish, open_company, open_machinery
+from telephony.assembly.outgoing import callbacks_of, open_webhook
+from telephony.assembly.reconcile import cut_off, reconcile
+from telephony.assembly.reviewing import open_review_door
+from telephony.assembly.speaking import Voices
+from telephony.assembly.supervising import open_wall
+from telephony.assembly.world import World
 from telephony.callbacks import Callbacks
-from telephony.changing_rules import open_rules
 from telephony.desk import captions
 from telephony.desk.earlier import Earlier
 from telephony.desk.front_office import FrontOffice
@@ -26,24 +35,15 @@ from telephony.desk.wall import WallParts
 from telephony.events import CallbackAgreed, CallEnded
 from telephony.health import LOOK_SECONDS, Health
 from telephony.journal import Record
-from telephony.keeping import open_past, open_visits
 from telephony.lateness import LoopClock
 from telephony.metrics import CallMetrics
-from telephony.metrics_source import Present, Sources
-from telephony.opening import furnish, open_company, open_machinery
-from telephony.outgoing import callbacks_of, open_webhook
 from telephony.published import keep, publish
 from telephony.published.learned import laid_over, yields
-from telephony.reconcile import cut_off, reconcile
 from telephony.records.store import Store
-from telephony.reviewing import open_review_door
 from telephony.server import Server
 from telephony.settings import Settings
-from telephony.speaking import Voices
-from telephony.supervising import open_wall
-from telephony.switchboard import Switchboard
+from telephony.switchboard.switchboard import Switchboard
 from telephony.web import create_app
-from telephony.world import World
 from voice.dialogue.business import Business
 
 log = logging.getLogger(__name__)

@@ -17,6 +17,7 @@ from typing import Any
 
 from models.frustration import Frustration, FrustrationSettings
 from models.intent import Encoder
+from telephony.assembly.understanding import sentence_encoder
 from telephony.backtest import tape, told
 from telephony.backtest.command import compare, figures
 from telephony.backtest.compare import Comparison, Verdict
@@ -31,7 +32,6 @@ from telephony.records.upgrade import open_engine
 from telephony.rules.change import Texts
 from telephony.rules.difference import differences, unified
 from telephony.rules.room import Checked, Tried, Wrong
-from telephony.understanding import sentence_encoder
 from voice.dialogue.errors import BusinessError
 from voice.dialogue.load import RULES, SCOPE
 

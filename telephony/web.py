@@ -24,7 +24,7 @@ from telephony.lines.webrtc import WebRtcLine
 from telephony.metrics_access import may_read
 from telephony.rules import RulesRoom
 from telephony.settings import Settings, secret
-from telephony.switchboard import Switchboard
+from telephony.switchboard.switchboard import Switchboard
 from voice.dialogue.business import Business
 
 

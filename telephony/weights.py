@@ -12,7 +12,7 @@ from models import gather
 from models.encoder_weights import converted
 from models.errors import FetchFailed
 from models.files import FileState, Manifest, Model, ModelStatus, read_manifest, status
-from telephony.engines import SENTENCES, VOICE, WHISPERS
+from telephony.assembly.engines import SENTENCES, VOICE, WHISPERS
 from telephony.settings import config_folder, load
 
 ADVISED = (WHISPERS[0], VOICE, SENTENCES)

@@ -9,7 +9,8 @@ from xml.etree import ElementTree
 import pytest
 from typer.testing import CliRunner, Result
 
-from telephony import check, engines, ports
+from telephony import check, ports
+from telephony.assembly import engines
 from telephony.cli import app
 from telephony.errors import ConfigError
 from voice.dialogue.load import load_business

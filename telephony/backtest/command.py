@@ -7,6 +7,7 @@ from pathlib import Path
 
 from models.frustration import Frustration, FrustrationSettings
 from models.intent import Encoder, IntentModel
+from telephony.assembly.understanding import intents_of, sentence_encoder
 from telephony.backtest import page, truth
 from telephony.backtest.compare import Comparison, Pair, Verdict
 from telephony.backtest.gather import Gathered, gather
@@ -14,7 +15,6 @@ from telephony.backtest.rerun import Rerun
 from telephony.errors import BacktestError
 from telephony.published import FOLDER, Accepted, Figures, RuleSet, known, rule_set, write
 from telephony.settings import Settings, load
-from telephony.understanding import intents_of, sentence_encoder
 from voice.dialogue.business import Business
 from voice.dialogue.errors import BusinessError
 from voice.dialogue.load import SCOPE

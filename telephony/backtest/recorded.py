@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from models.frustration import Evidence, FrustrationState, Judgement
 from models.intent import IntentMatch
-from telephony.leg_office import WITHHELD
+from telephony.switchboard.leg_office import WITHHELD
 from voice.dialogue.turn import Judge
 from voice.dialogue.understanding import Intents
 from voice.events import Judged

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from models.intent import IntentMatch
 from models.redact import NUMBER
 from telephony.backtest.tape import Line
-from telephony.leg_office import WITHHELD
+from telephony.switchboard.leg_office import WITHHELD
 from voice.dialogue.business import Business
 from voice.dialogue.state import Place, State
 

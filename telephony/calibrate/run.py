@@ -11,7 +11,7 @@ from typing import Any
 from rich.table import Table
 
 from models.word_error_rate import word_errors
-from telephony import engines
+from telephony.assembly import engines
 from telephony.calibrate.gate import Compared, Verdict, verdict
 from telephony.calibrate.recordings import Utterance, bundled, gathered, words
 from telephony.errors import RecordingsUnusable

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 from datetime import date
 
+from telephony.assembly.copiloting import knowledge
 from telephony.check.finding import Finding
-from telephony.copiloting import knowledge
 from telephony.published import publish
 from telephony.settings import Settings
 from voice.dialogue import check_rules

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 
 from models.errors import WeightsMissing, WrongContent
 from models.files import FileState, read_manifest, require, status
-from telephony import engines, measuring, ports
+from telephony import measuring, ports
+from telephony.assembly import engines
+from telephony.assembly.known_prompts import known_prompts
+from telephony.assembly.speaking import cache_of
 from telephony.check.finding import Finding
 from telephony.errors import TelephonyError
-from telephony.known_prompts import known_prompts
 from telephony.settings import Settings
 from telephony.sizing import LIMIT_MS, Load, proposal
-from telephony.speaking import cache_of
 from voice.dialogue.load import load_business
 from voice.errors import VoiceError
 from voice.stt.whisper import Settings as Whisper

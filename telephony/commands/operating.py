@@ -43,7 +43,7 @@ def fallback(config: ConfigFolder = None) -> None:
 
         logs.set_up()
 
-        from telephony.carriers import fallback_document
+        from telephony.assembly.carriers import fallback_document
         from telephony.settings import config_folder, load
         from voice.dialogue.load import load_business
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from telephony.assembly.world import World
 from telephony.demo.keep_up import keep_up
 from telephony.demo.lines import LINES
 from telephony.demo.make_clips import CALLS
@@ -17,7 +18,6 @@ from telephony.settings import Settings, load
 from telephony.sim.cast import Cast, of_fixture
 from telephony.sim.fixture import Fixture
 from telephony.sim.fixture import load as load_fixture
-from telephony.world import World
 
 TOGETHER = ("balance", "callback")  # nobody is at work yet, which the second is about
 THEN = "dispute"  # somebody is

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from telephony.agents.agent import Presence
 from telephony.approvals.state import State
+from telephony.assembly.world import World
 from telephony.demo.lines import DemoLine, LineKind, Place
 from telephony.events import ApprovalMoved, Bridged, CallEnded
 from telephony.journal import Record
@@ -17,7 +18,6 @@ from telephony.sim.cast import Cast
 from telephony.sim.serving import HOST, listen, serving
 from telephony.sim.stream import Capture
 from telephony.sim.two_acts import TwoActCaller
-from telephony.world import World
 
 DECIDED = frozenset({State.APPROVED, State.EDITED, State.REJECTED})
 SETTLE_SECONDS = 20.0  # after the line's end of a call, for its wrap-up to be written

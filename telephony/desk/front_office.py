@@ -32,8 +32,8 @@ from telephony.desk.office import (
 from telephony.errors import IllegalMove
 from telephony.events import AgentMarked, BriefReady, BriefSeen, Entry, WrappedUp
 from telephony.journal import Journal, Record
-from telephony.seeking import Seeking
-from telephony.switchboard import Switchboard
+from telephony.switchboard.seeking import Seeking
+from telephony.switchboard.switchboard import Switchboard
 from voice.events import RecordingDeclined
 
 E = TypeVar("E", bound=Entry)
@@ -70,7 +70,7 @@ class _Place:
 
 
 class FrontOffice:
-    """Implements `DeskOffice` for the desk and `telephony.people.Attending` for the calls."""
+    """Implements `DeskOffice` for the desk and `telephony.switchboard.people.Attending` for the calls."""
 
     def __init__(
         self,

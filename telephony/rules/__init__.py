@@ -1,5 +1,6 @@
 """Changes of escalation.toml and scope.toml by people: drafted, checked, tried on calls that were had, signed by a
-second person, published, rolled back. Nothing here reads files or calls; `telephony/changing_rules.py` brings both."""
+second person, published, rolled back. Nothing here reads files or calls; `telephony/assembly/changing_rules.py` brings
+both."""
 
 from telephony.rules.change import Change, Standing, Step, Texts
 from telephony.rules.errors import NotChanged

@@ -1,13 +1,13 @@
-"""One live call, as far as a supervisor takes part in it; `telephony.conduct.Conduct` is one."""
+"""One live call, as far as a supervisor takes part in it; `telephony.switchboard.conduct.Conduct` is one."""
 
 from typing import Protocol
 
 from telephony.call import Call
 from telephony.journal import Journal
-from telephony.leg_office import Notes
-from telephony.searches import Searches
-from telephony.seeking import Seeking
 from telephony.supervision.modes import Situation
+from telephony.switchboard.leg_office import Notes
+from telephony.switchboard.searches import Searches
+from telephony.switchboard.seeking import Seeking
 from voice.pipeline.session import Session
 
 

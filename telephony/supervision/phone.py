@@ -10,10 +10,10 @@ from dataclasses import replace
 
 from models.transcript import Speaker, Transcript
 from telephony.errors import LegFailed
-from telephony.house import House
 from telephony.journal import Journal, Record
 from telephony.leg import Leg
-from telephony.leg_office import LegOffice
+from telephony.switchboard.house import House
+from telephony.switchboard.leg_office import LegOffice
 from voice.audio import Pcm
 from voice.events import Act, Event, Say
 from voice.pipeline.build import Parts, Transport

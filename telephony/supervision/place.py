@@ -11,10 +11,10 @@ from functools import partial
 from models.transcript import Speaker
 from telephony import events as entries
 from telephony.journal import Record
-from telephony.leg_office import LegOffice
 from telephony.supervision.at_call import LiveCall
 from telephony.supervision.modes import Mode, heard
 from telephony.supervision.phone import Phone
+from telephony.switchboard.leg_office import LegOffice
 from voice.audio import Pcm
 from voice.pipeline.mixing import Mixer
 from voice.pipeline.session import Session

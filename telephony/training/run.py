@@ -7,10 +7,10 @@ from pathlib import Path
 
 from models import intent_heads, intent_report
 from models.intent import IntentModel
+from telephony.assembly.understanding import sentence_encoder
 from telephony.settings import Settings
 from telephony.training import examples
 from telephony.training.examples import Examples, Labelled
-from telephony.understanding import sentence_encoder
 from voice.dialogue.business import Business, Hearing
 from voice.dialogue.languages import training_examples
 from voice.dialogue.load import load_business

@@ -3,9 +3,9 @@
 import pytest
 
 from telephony.access.roles import Role
+from telephony.assembly.signing_in import oidc_settings
 from telephony.errors import ConfigError
 from telephony.settings import parse
-from telephony.signing_in import oidc_settings
 
 OIDC = {"issuer": "https://login.example/realms/house/", "client_id": "warmline", "roles": {"leads": "supervisor"}}
 PUBLIC = {"public_url": "https://desk.example/"}

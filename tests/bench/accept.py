@@ -14,13 +14,13 @@ from typing import Any
 import pytest
 
 from telephony.agents.agent import Presence
+from telephony.assembly.world import World
 from telephony.events import AgentAccepted, HandoffMoved
 from telephony.journal import Record
 from telephony.settings import load
 from telephony.sim.agent import SimAgent
 from telephony.sim.rest import RestAnswer
 from telephony.sim.script import Key, Wait
-from telephony.world import World
 from tests.bench.bridge import TimedLoopback
 from tests.bench.context import Context
 from tests.bench.writer import Row, unmeasured

@@ -13,7 +13,7 @@ import numpy as np
 from pipecat.audio.vad.silero import SileroVADAnalyzer
 from pipecat.audio.vad.vad_analyzer import VADParams, VADState
 
-from telephony import hearing
+from telephony.assembly import hearing
 from tests.bench.bargein_sounds import Clip, human_words, sounds
 from tests.bench.context import ROOT, Context
 from tests.bench.writer import Row

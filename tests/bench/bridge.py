@@ -14,12 +14,12 @@ import numpy as np
 import pytest
 
 from telephony.agents.agent import Presence
+from telephony.assembly.world import World
 from telephony.events import Bridged
 from telephony.settings import load
 from telephony.sim.agent import SimAgent
 from telephony.sim.script import Key, Speak, Wait
 from telephony.sim.socket import Headers, Loopback, Socket
-from telephony.world import World
 from tests.bench.context import Context
 from tests.bench.writer import Row
 from tests.sim.house import CONFIG, TOKEN, TOKEN_VARIABLE, serving

@@ -17,6 +17,8 @@ import aiohttp
 from models.brief import Attempt, Caller, Material, Reason
 from models.compose import compose
 from models.transcript import Transcript
+from telephony.assembly.speaking import open_voices
+from telephony.assembly.world import World
 from telephony.demo.make_clips import CALLS
 from telephony.desk.settings import DeskSettings
 from telephony.events import AgentBriefed, BriefReady, BriefSeen, Heard
@@ -28,8 +30,6 @@ from telephony.sim.agent import never_answers
 from telephony.sim.caller import Caller as Telephone
 from telephony.sim.script import Key, SpeakAfterPrompt, Wait
 from telephony.sim.voices import read
-from telephony.speaking import open_voices
-from telephony.world import World
 from tests.bench.context import ROOT, Context
 from tests.bench.writer import Row
 from tests.calls.false_lines import false_lines

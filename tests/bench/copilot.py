@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import aiohttp
 import pytest
 
+from telephony.assembly.understanding import sentence_encoder
 from telephony.copilot.vectors import Encoder
 from telephony.desk.doors import CSRF_HEADER
 from telephony.settings import load
-from telephony.understanding import sentence_encoder
 from tests.bench.context import ROOT, Context
 from tests.bench.writer import Row
 from tests.desk.house import House

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
+from telephony.assembly.known_prompts import known_prompts
 from telephony.demo.make_clips import CALLS
 from telephony.events import Heard, Said
 from telephony.journal import Record
-from telephony.known_prompts import known_prompts
 from telephony.replay import Replayed, replay
 from telephony.settings import load
 from tests.bench.context import ROOT, Context

@@ -14,7 +14,7 @@ from models.encoder import SentenceEncoder
 from models.errors import WeightsError
 from models.files import read_manifest, require
 from models.intent import Encoder, plain
-from telephony.engines import SENTENCES
+from telephony.assembly.engines import SENTENCES
 from telephony.settings import load
 from tests.bench.context import ROOT
 from tests.data import data_folder

@@ -7,7 +7,7 @@ import numpy as np
 
 from models.frustration import Evidence, Frustration, FrustrationState
 from models.intent import IntentModel
-from telephony.understanding import intents_of
+from telephony.assembly.understanding import intents_of
 from tests.bench.context import ROOT, Context
 from tests.bench.intent_data import SERVICES, Labelled, Way, by_intent, multidogo
 from tests.bench.writer import Row

@@ -9,13 +9,13 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from telephony.assembly.understanding import intents_of
 from telephony.proving import understood
 from telephony.published.learned import laid_over
 from telephony.records import rows as journal_rows
 from telephony.reviews.changes import Standing
 from telephony.reviews.judgements import judgements
 from telephony.sim import fixture as fx
-from telephony.understanding import intents_of
 from tests.bench.context import ROOT, Context
 from tests.bench.writer import Row
 from tests.reviews.house import FLUSH, REX, RITA, flush, room, told

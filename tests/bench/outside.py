@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import soundfile
 
-from telephony.hearing import languages
+from telephony.assembly.hearing import languages
 from telephony.sim.telephone import telephone
 from tests.bench.commands import CHOSEN_ON
 from tests.bench.context import ROOT, Context

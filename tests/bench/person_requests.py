@@ -6,7 +6,7 @@ recogniser's language at the first question knows; the others are reported.
 
 from collections.abc import Sequence
 
-from telephony.hearing import languages
+from telephony.assembly.hearing import languages
 from tests.bench.context import Context
 from tests.bench.writer import Row
 from tests.quality.calls.telling import CONFIDENCE

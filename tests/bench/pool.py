@@ -18,8 +18,8 @@ import uvloop
 
 from models.engines import EngineFactory
 from models.inference import InferencePool, Limits, Pool, ProcessPool
-from telephony import recognisers
-from telephony.hearing import COMMAND, languages
+from telephony.assembly import recognisers
+from telephony.assembly.hearing import COMMAND, languages
 from tests.bench import pool_echo
 from tests.bench.context import ROOT, Context
 from tests.bench.writer import Row

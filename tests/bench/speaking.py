@@ -22,13 +22,13 @@ from pipecat.services.piper.tts import PiperTTSService
 
 from models.shapes.piper import piper_shape
 from models.slots import SlotSpec, read
+from telephony.assembly.known_prompts import known_prompts
+from telephony.assembly.speaking import Voices, open_voices
 from telephony.demo.make_clips import CALLS
 from telephony.events import Said
-from telephony.known_prompts import known_prompts
 from telephony.replay import DAY, replay
 from telephony.settings import Speaking, load
 from telephony.sim.telephone import telephone
-from telephony.speaking import Voices, open_voices
 from tests.bench.context import ROOT, Context
 from tests.bench.writer import Row, unmeasured
 from voice.audio import FRAME_SAMPLES, RATE, Pcm

@@ -8,7 +8,7 @@ import numpy as np
 import soundfile
 
 from models.slots import SlotSpec, read
-from telephony.hearing import languages
+from telephony.assembly.hearing import languages
 from telephony.sim.caller import Caller
 from telephony.sim.clock import run_virtual
 from telephony.sim.script import HangUp, Key, Wait

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from telephony.agents.agent import Presence
+from telephony.assembly.world import World
 from telephony.demo.make_clips import CALLS
 from telephony.events import AgentOffered
 from telephony.journal import Record
@@ -19,7 +20,6 @@ from telephony.settings import load
 from telephony.sim.agent import never_answers
 from telephony.sim.carrier import Carrier
 from telephony.sim.script import Key, Wait
-from telephony.world import World
 from tests.bench.context import ROOT, Context
 from tests.bench.writer import Row
 from tests.calls.guaranteed import cells, reach

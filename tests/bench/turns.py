@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from telephony.hearing import languages
+from telephony.assembly.hearing import languages
 from telephony.settings import load
 from tests.bench.context import ROOT, Context
 from tests.bench.turn_clips import FOUR, Clip, Utterance, calls, numbers, orders

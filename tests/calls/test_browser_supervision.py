@@ -3,11 +3,11 @@
 import asyncio
 from pathlib import Path
 
+from telephony.assembly.world import World
 from telephony.events import CallEnded, Supervised
 from telephony.journal import Record
 from telephony.sim.attention import is_loud
 from telephony.sim.caller import Caller
-from telephony.world import World
 from tests.calls.test_browser_transfer import hears, ringing, talkative  # noqa: F401  (a fixture)
 from tests.desk.chromium import needs_chromium, only_loopback, open_browser, sees, shot, sign_in  # noqa: F401
 from tests.sim.house import serving

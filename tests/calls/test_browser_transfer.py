@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from telephony.assembly.world import World
 from telephony.events import AttemptEnded, HandedBack, Held, PartyLost, Said
-from telephony.fading import BEARABLE_SECONDS
 from telephony.journal import Record
 from telephony.lines import webrtc_leg
 from telephony.sim.caller import Caller
 from telephony.sim.carrier import Carrier
 from telephony.sim.script import Key, Speak, Wait
 from telephony.sim.voices import Voices, Words
-from telephony.world import World
+from telephony.switchboard.fading import BEARABLE_SECONDS
 from tests.desk.chromium import HEARD, needs_chromium, only_loopback, open_page, sees, shot, sign_in  # noqa: F401  (a fixture)
 from tests.sim.house import TOKEN, TOKEN_VARIABLE, serving
 

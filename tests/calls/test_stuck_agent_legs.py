@@ -9,10 +9,10 @@ from typing import Any
 from models.brief import Brief
 from telephony.agents.briefing import BriefingMind
 from telephony.events import AgentAnswered, AgentDeclined, AttemptEnded, Bridged, Problem
-from telephony.house import Minds
 from telephony.service import Service
 from telephony.sim.agent import accepts_at_once
 from telephony.sim.script import Key, Wait
+from telephony.switchboard.house import Minds
 from tests.sim.virtual import TONES, Call, Town, play
 from voice.audio import Pcm
 from voice.events import Act, Event, Played

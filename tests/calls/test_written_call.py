@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from telephony.assembly.world import World
 from telephony.events import Bridged, Heard
 from telephony.journal import Record
-from telephony.world import World
 from tests.desk.axe import violations
 from tests.desk.chromium import HEARD, needs_chromium, only_loopback, open_browser, sees, shot, sign_in  # noqa: F401  (a fixture)
 from tests.sim.house import TOKEN, TOKEN_VARIABLE, serving

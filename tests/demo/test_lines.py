@@ -9,6 +9,7 @@ from rich.console import Console
 from models.engines import EngineFactory
 from models.inference import InlinePool
 from telephony import events as e
+from telephony.assembly.world import World
 from telephony.demo.lines import LINES
 from telephony.demo.run import run_demo
 from telephony.demo.stage import Played, open_stage
@@ -20,7 +21,6 @@ from telephony.sim.cast import Cast
 from telephony.sim.fixture import WrapUp
 from telephony.sim.script import BargeIn, HangUp, Key, Speak, Wait
 from telephony.stages import STAGES
-from telephony.world import World
 from tests.sim.house import CONFIG
 from tests.sim.sounds import tone
 from voice.audio import RATE, silence

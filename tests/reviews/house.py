@@ -10,6 +10,7 @@ from models.intent import IntentMatch
 from telephony import proving
 from telephony.access.audit import Audit, InMemory
 from telephony.access.roles import Role, Who
+from telephony.assembly.reviewing import ProcessProof, house_of
 from telephony.backends.demo_bank import DemoBank
 from telephony.events import AgentMarked, BriefReady, WrappedUp
 from telephony.journal import Record
@@ -18,7 +19,6 @@ from telephony.records import rows
 from telephony.records.reviews import StoredReviews
 from telephony.records.terminal import Direct
 from telephony.records.upgrade import open_engine
-from telephony.reviewing import ProcessProof, house_of
 from telephony.reviews.changes import Change
 from telephony.reviews.ports import House
 from telephony.reviews.queue import Rules

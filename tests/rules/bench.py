@@ -9,7 +9,7 @@ from pathlib import Path
 
 from telephony.access.audit import Outcome
 from telephony.access.roles import Role, Who
-from telephony.changing_rules import RulesFolder
+from telephony.assembly.changing_rules import RulesFolder
 from telephony.errors import RecordError
 from telephony.published import Figures, rule_set
 from telephony.rules.change import Texts

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from telephony import trying
+from telephony.assembly.changing_rules import ProcessTrial
 from telephony.backtest.truth import Truth
-from telephony.changing_rules import ProcessTrial
 from telephony.published import rule_set
 from telephony.rules.change import Texts
 from telephony.rules.difference import differences

@@ -13,10 +13,10 @@ from telephony.agents.agent import Agent
 from telephony.agents.roster import Roster
 from telephony.agents.staff import Found, Staff
 from telephony.errors import RecordError
-from telephony.house import CallerMind, Minds
 from telephony.journal import Record
 from telephony.service import Service
 from telephony.sim.socket import Answer, HandshakeRefused, Socket
+from telephony.switchboard.house import CallerMind, Minds
 from voice.audio import Pcm
 from voice.errors import VoiceFailed
 from voice.events import Act, ActionDone, Event, Heard, KeyPressed, Silence

@@ -10,13 +10,13 @@ from typing import Any
 
 import uvicorn
 
+from telephony.assembly.world import World
 from telephony.service import Service, open_service
 from telephony.settings import Settings, load
 from telephony.sim.agent import SimAgent
 from telephony.sim.carrier import Carrier
 from telephony.sim.rest import InMemoryHttp, RestStandIn
 from telephony.sim.socket import Loopback, Reach
-from telephony.world import World
 
 CONFIG = Path(__file__).parents[2] / "config"
 ACCOUNT = "AC" + "1" * 32

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time
 from models.transcript import Speaker, Transcript
 from telephony.events import ActionAsked, CallAnswered, CallEnded, CallOffered
 from telephony.journal import Journal, Record
-from telephony.leg_office import LegOffice
+from telephony.switchboard.leg_office import LegOffice
 from tests.sim.story import TODAY, Story
 from voice import events
 

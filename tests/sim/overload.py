@@ -13,9 +13,9 @@ from typing import Any
 
 from models.inference import PoolStats, Priority
 from telephony.admission import AdmissionSettings
-from telephony.admission_load import Admission
 from telephony.lateness import Lateness
 from telephony.sim.clock import run_virtual
+from telephony.switchboard.admission_load import Admission
 
 CYCLE_SECONDS = (5.0, 11.0)  # from one utterance's end to the next: 8 s on average
 CALL_SECONDS = 90.0

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from telephony.agents.agent import Presence
+from telephony.assembly.world import World
 from telephony.errors import ConfigError
 from telephony.service import open_service
 from telephony.settings import Settings, load
@@ -17,7 +18,6 @@ from telephony.sim.script import HangUp, Key, SpeakAfterPrompt, Wait
 from telephony.sim.serving import listen, serving
 from telephony.sim.simulate import plan, simulate
 from telephony.sim.troubles import TROUBLES
-from telephony.world import World
 from tests.sim.house import CONFIG, TOKEN, TOKEN_VARIABLE, changed, records_in, twilio
 from tests.sim.little_service import tone
 

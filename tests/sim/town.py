@@ -6,11 +6,11 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar
 
 from telephony.agents.agent import Presence
+from telephony.assembly.world import World
 from telephony.journal import Record
 from telephony.service import Service, open_service
 from telephony.settings import Settings
 from telephony.sim.clock import at_work
-from telephony.world import World
 
 T = TypeVar("T")
 

@@ -15,6 +15,7 @@ import pytest
 
 from models.engines import EngineFactory
 from models.inference import InlinePool, Pool
+from telephony.assembly.world import World
 from telephony.events import Bridged, CallEnded, CallOffered, Entry
 from telephony.history import History
 from telephony.journal import Keeper, Record
@@ -31,7 +32,6 @@ from telephony.sim.rest import InMemoryHttp, RestStandIn
 from telephony.sim.script import Item
 from telephony.sim.socket import InMemory
 from telephony.sim.voices import read
-from telephony.world import World
 from tests.sim.company import Company, company
 from tests.sim.house import ACCOUNT, CONFIG, PUBLIC_URL, TOKEN, TOKEN_VARIABLE, changed, records_in, twilio
 from tests.sim.town import AnyTown, opened, told

@@ -8,6 +8,7 @@ import pytest
 
 from models.engines import EngineFactory
 from models.inference import InlinePool
+from telephony.assembly.world import World
 from telephony.journal import Record
 from telephony.records.store import InlineKeeper
 from telephony.service import Service
@@ -16,7 +17,6 @@ from telephony.sim.agent import SimAgent
 from telephony.sim.asterisk import AriConnection, Phone, SimAsterisk
 from telephony.sim.clock import run_virtual
 from telephony.sim.script import Item
-from telephony.world import World
 from tests.sim.house import CONFIG, changed, records_in
 from tests.sim.town import AnyTown, opened, told
 from tests.sim.virtual import DAY, TONES, Call

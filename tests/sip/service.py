@@ -18,13 +18,13 @@ import uvicorn
 from models.engines import EngineFactory
 from models.inference import InlinePool
 from telephony.agents.agent import Presence
+from telephony.assembly.world import World
 from telephony.events import Entry
 from telephony.journal import Record
 from telephony.lines.asterisk import AsteriskLine
 from telephony.records.store import InlineKeeper
 from telephony.service import Service, open_service
 from telephony.settings import load
-from telephony.world import World
 from tests.sim.house import CONFIG, changed, records_in
 from tests.sip import tones
 from tests.sip.asterisk import PASSWORD, Asterisk, free_port

@@ -9,13 +9,13 @@ from typing import Any, TypeVar
 
 from telephony.access import Role, Who
 from telephony.access.audit import Outcome
-from telephony.conduct import Conduct
 from telephony.leg import Leg
 from telephony.sim.agent import SimAgent
 from telephony.sim.script import Key, Speak, Wait
 from telephony.sim.voices import read
 from telephony.supervision.phone import Phone
 from telephony.supervision.room import Supervision
+from telephony.switchboard.conduct import Conduct
 from tests.sim.house import CONFIG
 from tests.sim.virtual import Call, Town, play
 from tests.supervision.hearing import likeness

@@ -11,11 +11,11 @@ from functools import cache
 from pathlib import Path
 
 from models.intent import IntentModel
+from telephony.assembly.understanding import intents_of, sentence_encoder
 from telephony.backends.demo_bank import DemoBank
 from telephony.journal import Record
 from telephony.records.export import write_records
 from telephony.settings import load
-from telephony.understanding import intents_of, sentence_encoder
 from tests.quality.calls.script import Script, scripts
 from tests.quality.calls.telling import Telling
 from tests.sim.journaled import Journaled

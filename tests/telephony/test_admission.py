@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from models.inference import PoolStats, Priority
 from telephony.admission import MAX_CALLS, SETTLING, AdmissionSettings, Gate, measured, reason, taken, waiting_share
-from telephony.admission_load import FINALS_LEAST, Admission, machine_cpu
 from telephony.lateness import Lateness
+from telephony.switchboard.admission_load import FINALS_LEAST, Admission, machine_cpu
 from tests.sim.overload import CostedPool, day
 
 SETTINGS = AdmissionSettings()

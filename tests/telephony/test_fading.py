@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import Callable
 
-from telephony.fading import BEARABLE_SECONDS, FadingBridge, Side
 from telephony.journal import Journal
 from telephony.leg import LegEnded, LegId, LegState, Party
 from telephony.sim.clock import run_virtual
+from telephony.switchboard.fading import BEARABLE_SECONDS, FadingBridge, Side
 from tests.desk.office import NoKeeper
 from voice.events import Event, PersonNews, PersonStage
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from telephony.recognisers import rungs
+from telephony.assembly.recognisers import rungs
 from voice.stt.whisper import Settings
 
 

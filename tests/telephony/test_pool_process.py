@@ -10,13 +10,13 @@ import pytest
 from models.engines import EngineFactory
 from models.errors import EngineFailed
 from models.inference import InferencePool, Pool, ProcessPool
-from telephony import recognisers
-from telephony.engines import Recogniser
-from telephony.hearing import factories, open_pool
+from telephony.assembly import recognisers
+from telephony.assembly.engines import Recogniser
+from telephony.assembly.hearing import factories, open_pool
+from telephony.assembly.world import World
 from telephony.service import open_service
 from telephony.settings import Hearing, PoolSettings, Settings, load
 from telephony.sim.voices import Voices, Words
-from telephony.world import World
 from tests.sim.house import CONFIG, changed, records_in
 from voice.pipeline.recognise import ENGINE
 from voice.stt.whisper import Settings as Whisper

@@ -5,9 +5,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from telephony import events as e
+from telephony.assembly.reconcile import cut_off, reconcile
 from telephony.journal import Record
 from telephony.lines.twilio import TwilioLine
-from telephony.reconcile import cut_off, reconcile
 from telephony.records import open_store
 from telephony.records.queries import Queries
 from telephony.records.store import Store, default_url

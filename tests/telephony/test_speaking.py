@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from models.shapes.piper import piper_shape
+from telephony.assembly.known_prompts import known_prompts
+from telephony.assembly.speaking import cache_of, open_voices
 from telephony.errors import ConfigError
-from telephony.known_prompts import known_prompts
 from telephony.settings import load, parse
-from telephony.speaking import cache_of, open_voices
 from voice.dialogue.load import load_business
 from voice.errors import EngineUnavailable
 from voice.tts.say_text import say_text

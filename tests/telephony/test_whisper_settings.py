@@ -7,7 +7,7 @@ import pytest
 
 from models.files import Manifest
 from models.shapes.whisper import whisper_shape
-from telephony import engines
+from telephony.assembly import engines
 from telephony.errors import ConfigError
 from telephony.settings import Hearing, load, parse
 from voice.stt import whisper

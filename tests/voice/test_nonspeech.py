@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from telephony.hearing import languages
+from telephony.assembly.hearing import languages
 from tests.bench.context import ROOT
 from tests.bench.nonspeech import SECONDS, on_the_line, turns
 from tests.bench.nonspeech_sounds import KINDS

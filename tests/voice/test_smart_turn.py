@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from telephony import recognisers
+from telephony.assembly import recognisers
 from tests.voice.coffee import commands
 from voice.pipeline import smart_turn
 from voice.resample import resample

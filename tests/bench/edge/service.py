@@ -17,14 +17,15 @@ from typing import Any
 import uvloop
 
 from models.inference import EngineFactory, Pool, PoolStats, Priority
-from telephony import hearing, logs, speaking
+from telephony import logs
+from telephony.assembly import hearing, speaking
+from telephony.assembly.hearing import languages
+from telephony.assembly.world import World
 from telephony.events import Said, Silent
-from telephony.hearing import languages
 from telephony.journal import Record
 from telephony.server import Server
 from telephony.service import Service, open_service
 from telephony.settings import Settings, load
-from telephony.world import World
 from tests.bench.edge.account import ACCOUNT, NUMBER, PUBLIC_URL, TOKEN_VARIABLE
 from tests.bench.edge.heard import factory
 from tests.sim.house import changed

@@ -1,10 +1,10 @@
 """A service that dies: nothing it does or writes counts from then on; and one that starts again, with its record."""
 
-from telephony import carriers
-from telephony.carriers import fallback
+from telephony.assembly import carriers
+from telephony.assembly.carriers import fallback
+from telephony.assembly.reconcile import cut_off, reconcile
 from telephony.journal import Record
 from telephony.leg import Line
-from telephony.reconcile import cut_off, reconcile
 from telephony.records.store import Store, default_url, open_store
 from telephony.sim.clock import at_work
 from telephony.sim.faults import Fault

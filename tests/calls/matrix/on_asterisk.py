@@ -5,8 +5,8 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
-from telephony import carriers
-from telephony.carriers import fallback
+from telephony.assembly import carriers
+from telephony.assembly.carriers import fallback
 from telephony.events import AgentAccepted, AgentAnswered, AgentOffered, AttemptEnded, Bridged, Unbridged
 from telephony.sim.asterisk import AriConnection
 from telephony.sim.attention import is_loud

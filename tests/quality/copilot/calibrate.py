@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from telephony.assembly.understanding import sentence_encoder
 from telephony.copilot.articles import Page
 from telephony.copilot.library import Library
 from telephony.copilot.vectors import Encoder, Vectors
 from telephony.settings import load
-from telephony.understanding import sentence_encoder
 from tests.quality.copilot.questions import OWN, ROOT, pages, read
 
 Floats = npt.NDArray[np.floating]

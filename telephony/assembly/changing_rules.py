@@ -1,0 +1,206 @@
+"""The rules page's room of a service: changes in a folder beside the accepted sets, trials in their own process."""
+
+import asyncio
+import json
+import logging
+import sys
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from telephony.access.audit import Notes
+from telephony.assembly.world import World
+from telephony.errors import ConfigError, RecordError
+from telephony.published import FOLDER, Figures, choose, known, rule_set, upcoming, write
+from telephony.records.store import default_url
+from telephony.rules.change import Change, Texts
+from telephony.rules.errors import NotChanged
+from telephony.rules.room import Checked, Known, RulesRoom, Tried
+from telephony.settings import Settings
+from voice.dialogue.load import RULES, SCOPE
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+MODULE = "telephony.trying"
+JOB, ANSWER = "job.json", "answer.json"  # as that module reads and writes them
+CHANGES, CHANGE, FIGURES = "changes", "change.json", "figures.json"
+DAY_SECONDS = 86_400.0
+CHECK_SECONDS = 120.0  # a check costs 1.5 s of a core [measured]; this is a machine that is full of calls
+TRIAL_SECONDS = 3600.0  # a call costs about 50 ms of a core [measured], so this is some 10,000 on half a core
+_CHANGE = TypeAdapter(Change)
+
+
+class RulesFolder:
+    """Implements `telephony.rules.room.Shelf`. Small files, read and written in a thread of its own."""
+
+    def __init__(self, business: Path, records: Path) -> None:
+        self._business, self._records = business, records
+        self._folder = records / FOLDER / CHANGES
+        self._hands = ThreadPoolExecutor(max_workers=1, thread_name_prefix="rules")
+
+    def close(self) -> None:
+        self._hands.shutdown()
+
+    async def upcoming(self) -> tuple[str, Texts]:
+        def read() -> tuple[str, Texts]:
+            now = upcoming(self._business, self._records)
+            return now.hash, Texts(now.rules.read_text("utf-8"), now.scope.read_text("utf-8"))
+
+        return await self._do(read)
+
+    async def accepted(self) -> Sequence[Known]:
+        def read() -> list[Known]:
+            return [
+                Known(one.rules.hash, one.accepted.timestamp(), f.calls, f.recall, f.false_rate)
+                for one in known(self._business, self._records)
+                for f in (one.figures,)
+            ]
+
+        return await self._do(read)
+
+    async def changes(self) -> Sequence[Change]:
+        def read() -> list[Change]:
+            found = [_CHANGE.validate_json(path.read_bytes()) for path in self._folder.glob(f"*/{CHANGE}")]
+            return sorted(found, key=lambda one: (one.wall, one.id), reverse=True)
+
+        return await self._do(read)
+
+    async def texts(self, change: str) -> Texts:
+        folder = self._folder / change
+        return await self._do(lambda: Texts((folder / RULES).read_text("utf-8"), (folder / SCOPE).read_text("utf-8")))
+
+    async def put(self, change: Change, texts: Texts | None = None) -> None:
+        def keep() -> None:
+            folder = self._folder / change.id
+            folder.mkdir(parents=True, exist_ok=True)
+            if texts is not None:
+                (folder / RULES).write_text(texts.escalation, "utf-8")
+                (folder / SCOPE).write_text(texts.scope, "utf-8")
+            _whole(folder / CHANGE, _CHANGE.dump_json(change, indent=1))
+
+        await self._do(keep)
+
+    async def figures(self, change: str) -> Mapping[str, float]:
+        return await self._do(lambda: dict(json.loads((self._folder / change / FIGURES).read_text("utf-8"))))
+
+    async def put_figures(self, change: str, figures: Mapping[str, float]) -> None:
+        await self._do(lambda: _whole(self._folder / change / FIGURES, json.dumps(dict(figures)).encode()))
+
+    async def publish(self, change: Change, figures: Mapping[str, float]) -> None:
+        def accept() -> None:
+            rules = rule_set(self._folder / change.id)
+            if rules.hash != change.hash:
+                raise NotChanged("These rules are not the ones that were tried. Draft them anew.")
+            kept = TypeAdapter(Figures).validate_python(dict(figures))
+            now = datetime.fromtimestamp(change.signed_wall, UTC)
+            write(self._records / FOLDER / rules.hash, rules, against=change.base, figures=kept, now=now)
+            choose(self._business, self._records, rules.hash)
+
+        await self._do(accept)
+
+    async def choose(self, hash_: str) -> None:
+        await self._do(lambda: choose(self._business, self._records, hash_))
+
+    async def _do(self, job: Callable[[], T]) -> T:
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._hands, job)
+        except (OSError, UnicodeDecodeError, ValueError, ValidationError, ConfigError) as error:
+            raise RecordError(
+                f"{self._records / FOLDER}: rules that can be read and kept expected, got {error}"
+            ) from error
+
+
+def _whole(path: Path, content: bytes) -> None:
+    """Whole or not at all: a crash leaves no half of it."""
+    part = path.with_name(path.name + ".part")
+    part.write_bytes(content + b"\n")
+    part.replace(path)
+
+
+class ProcessTrial:
+    """Implements `telephony.rules.room.Trial`."""
+
+    def __init__(self, settings: Settings, *, wall: Callable[[], float]) -> None:
+        self._settings, self._wall = settings, wall
+
+    async def check(self, new: Texts, old: Texts) -> Checked:
+        answer = await self._ask({"what": "check", "new": asdict(new), "old": asdict(old)}, CHECK_SECONDS)
+        return _read(Checked, answer)
+
+    async def run(self, new: Texts, old: Texts, *, days: int, progress: Callable[[int, int], None]) -> Tried:
+        service, now = self._settings.service, self._wall()
+        job = {
+            "what": "try", "new": asdict(new), "old": asdict(old), "since": now - days * DAY_SECONDS, "until": now,
+            "url": self._settings.records.url or default_url(service.records_folder),
+            "records": str(service.records_folder), "models": str(service.models_folder),
+            "prosody_weight": self._settings.judging.prosody_weight,
+        }  # fmt: skip
+        return _read(Tried, await self._ask(job, TRIAL_SECONDS, progress))
+
+    async def _ask(
+        self, job: dict[str, Any], seconds: float, progress: Callable[[int, int], None] = lambda done, of: None
+    ) -> bytes:
+        with tempfile.TemporaryDirectory(prefix="warmline-rules-") as name:
+            folder = Path(name)
+            job["business"] = str(self._settings.business.folder)
+            (folder / JOB).write_text(json.dumps(job, ensure_ascii=False), encoding="utf-8")
+            await _in_process(folder, seconds, progress)
+            try:
+                return (folder / ANSWER).read_bytes()
+            except FileNotFoundError as error:
+                raise RecordError(f"an answer from {MODULE} expected, got none") from error
+
+
+def _read(shape: type[T], answer: bytes) -> T:
+    try:
+        return TypeAdapter(shape).validate_json(answer)
+    except ValidationError as error:
+        raise RecordError(f"an answer from {MODULE} expected, got {error}") from error
+
+
+async def _in_process(folder: Path, seconds: float, progress: Callable[[int, int], None]) -> None:
+    """A process that calls do not wait for; "3 40" on its output is how far it is. Its complaints go to the log."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", MODULE, str(folder), stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdout is not None
+    assert process.stderr is not None
+
+    async def follow(out: asyncio.StreamReader) -> None:
+        async for line in out:
+            done, _, of = line.decode(errors="replace").partition(" ")
+            if done.isdecimal() and of.strip().isdecimal():
+                progress(int(done), int(of))
+
+    try:
+        async with asyncio.timeout(seconds):
+            complaints, _, _ = await asyncio.gather(process.stderr.read(), follow(process.stdout), process.wait())
+    except TimeoutError as error:
+        raise RecordError(f"an answer from {MODULE} within {seconds:.0f} s expected, got none") from error
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    if process.returncode:
+        log.warning("%s: %s", MODULE, complaints.decode(errors="replace")[-2000:])
+
+
+async def open_rules(settings: Settings, world: World, audit: Notes, stack: AsyncExitStack) -> RulesRoom | None:
+    """None without a database: there are no calls to try rules on."""
+    if world.keeper is not None:
+        return None
+    folder = RulesFolder(settings.business.folder, settings.service.records_folder)
+    stack.callback(folder.close)
+    room = RulesRoom(folder, ProcessTrial(settings, wall=world.wall), audit=audit, wall=world.wall, runs=world.rules)
+    await room.resume()
+    stack.push_async_callback(room.close)
+    return room
