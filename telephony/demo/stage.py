@@ -1,16 +1,17 @@
 """The demo's stage: the whole service on real sockets, and a line on which recorded callers ring it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from pathlib import Path
 
 from telephony.agents.agent import Presence
 from telephony.approvals.state import State
 from telephony.assembly.world import World
 from telephony.demo.lines import DemoLine, LineKind, Place
-from telephony.events import ApprovalMoved, Bridged, CallEnded
+from telephony.events import ApprovalMoved, Bridged, CallEnded, HandedBack, Unbridged
 from telephony.journal import Record
 from telephony.service import Service, open_service
 from telephony.settings import Settings
@@ -42,6 +43,7 @@ class Stage:
         self._records: dict[str, list[Record]] = {}  # by call
         self._callers: dict[str, TwoActCaller] = {}  # by name
         self._over: dict[str, asyncio.Event] = {}
+        self._at_the_desk: set[str] = set()  # callers whom a person at the desk answers, not their cast's agents
         self._watching: list[Callable[[Record], None]] = []
 
     @property
@@ -61,6 +63,8 @@ class Stage:
         name = self._name(record.call)
         if name in self._callers and goes_on(record):
             self._callers[name].joined()
+        if name in self._at_the_desk and is_alone(self._records[record.call]):
+            self._callers[name].left_alone()
         if isinstance(record.entry, CallEnded) and name in self._over:
             self._over[name].set()
         for listener in self._watching:
@@ -69,6 +73,8 @@ class Stage:
     async def play(self, cast: Cast) -> Played:
         """Rings the service as this caller, with this call's agents at work, until it is wrapped up."""
         self._callers[cast.name], self._over[cast.name] = cast.caller(), asyncio.Event()
+        if not cast.agents:
+            self._at_the_desk.add(cast.name)
         async with self._line.at_work(self.service, cast):
             heard = await self._line.call(cast, self._callers[cast.name])
             async with asyncio.timeout(SETTLE_SECONDS):
@@ -99,6 +105,15 @@ def goes_on(record: Record) -> bool:
     return isinstance(record.entry, Bridged) or (
         isinstance(record.entry, ApprovalMoved) and record.entry.state in DECIDED
     )
+
+
+def is_alone(records: Sequence[Record]) -> bool:
+    """Whether the newest entry is a person's hanging up on this caller, whom they have not passed on."""
+    newest = records[-1].entry
+    if not isinstance(newest, Unbridged) or newest.by != "agent":
+        return False
+    talk = takewhile(lambda record: not isinstance(record.entry, Bridged), reversed(records))
+    return not any(isinstance(record.entry, HandedBack) for record in talk)
 
 
 @asynccontextmanager

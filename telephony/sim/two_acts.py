@@ -1,14 +1,16 @@
 """A caller in two acts: with the system, then with the person who was brought in.
 
 Nobody's script can know when an agent will be found, so the second act waits to be told (`joined`), as a caller knows
-by the new voice. One who is never told goes on after `patience_ms`.
+by the new voice. One who is never told goes on after `patience_ms`. One whose person has gone may leave (`left_alone`).
 """
 
 from collections.abc import Sequence
 
 from telephony.sim.caller import Caller, Done, Step
 from telephony.sim.script import HangUp, Item, Wait
-from voice.audio import FRAME_MS, Pcm
+from voice.audio import FRAME_MS, Pcm, silence
+
+LEAVES_AFTER_MS = 2500  # enough to hear that the assistant is back
 
 
 class TwoActCaller:
@@ -25,11 +27,16 @@ class TwoActCaller:
         self._second_began_ms = 0
         self._patience_ms = patience_ms
         self._joined = False
+        self._alone_ms: int | None = None  # of what is left until it hangs up
         self.at_ms = 0
 
     def joined(self) -> None:
         """A person is on the line now."""
         self._joined = True
+
+    def left_alone(self) -> None:
+        """The person has hung up, and with them went the reason to stay: this one says nothing more, and hangs up."""
+        self._alone_ms = LEAVES_AFTER_MS
 
     @property
     def done(self) -> list[Done]:
@@ -46,6 +53,9 @@ class TwoActCaller:
 
     def step(self, heard: Pcm) -> Step:
         self.at_ms += FRAME_MS
+        if self._alone_ms is not None:
+            self._alone_ms -= FRAME_MS
+            return Step(silence(FRAME_MS), hangs_up=self._alone_ms <= 0)
         if not self._on_second():
             return self._first.step(heard)
         return self._second.step(heard)

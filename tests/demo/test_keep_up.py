@@ -13,8 +13,8 @@ from telephony.access.users import InMemory, User
 from telephony.approvals.state import State
 from telephony.demo import keep_up
 from telephony.demo.keep_up import CALLERS, TOGETHER, guide, one_for_all, ring_on
-from telephony.demo.stage import Stage, goes_on
-from telephony.events import ApprovalMoved, Bridged, Entry, Held
+from telephony.demo.stage import Stage, goes_on, is_alone
+from telephony.events import ApprovalMoved, Bridged, Entry, HandedBack, Held, Unbridged
 from telephony.journal import Record
 from telephony.settings import load
 from telephony.sim.clock import run_virtual
@@ -109,3 +109,24 @@ def test_the_guide_names_the_address_and_whom_to_be() -> None:
 )
 def test_a_caller_goes_on_once_a_person_is_there_or_has_decided(entry: Entry, goes: bool) -> None:
     assert goes_on(Record("c1", 1, 0, 0.0, entry)) is goes
+
+
+@pytest.mark.parametrize(
+    ("entries", "alone"),
+    [
+        ((Bridged("h1", "ana"), Unbridged("h1", "ana", "agent")), True),
+        ((Bridged("h1", "ana"), HandedBack("h1", "ana", "book a visit"), Unbridged("h1", "ana", "agent")), False),
+        ((Bridged("h1", "ana"), Unbridged("h1", "ana", "system")), False),
+        ((Bridged("h1", "ana"),), False),
+        (
+            (
+                Bridged("h1", "ana"), HandedBack("h1", "ana", "", "lending"), Unbridged("h1", "ana", "agent"),
+                Bridged("h2", "ben"), Unbridged("h2", "ben", "agent"),
+            ),
+            True,
+        ),
+    ],
+    ids=["hung up on", "handed back", "the line was lost", "talks", "passed on, then hung up on"],
+)  # fmt: skip
+def test_a_caller_leaves_once_the_person_at_the_desk_has_hung_up(entries: tuple[Entry, ...], alone: bool) -> None:
+    assert is_alone([Record("c1", seq, 0, 0.0, entry) for seq, entry in enumerate(entries, 1)]) is alone

@@ -10,7 +10,7 @@ from telephony.sim import cast, fixture
 from telephony.sim.agent import Ringing
 from telephony.sim.errors import AudioUnreadable, FixtureError, VoiceMissing
 from telephony.sim.script import BargeIn, HangUp, Key, LetPromptPass, Speak, SpeakAfterPrompt, Wait
-from telephony.sim.two_acts import TwoActCaller
+from telephony.sim.two_acts import LEAVES_AFTER_MS, TwoActCaller
 from telephony.sim.voices import Voices, Words, clip_name, read, write
 from voice.audio import FRAME_MS, RATE, Pcm, silence
 
@@ -128,6 +128,16 @@ def test_a_caller_nobody_joins_goes_on_after_its_patience() -> None:
     steps = [caller.step(silence(FRAME_MS)) for _ in range(40)]
     assert any(step.voice.any() for step in steps)
     assert any(step.hangs_up for step in steps)
+
+
+def test_a_caller_whom_the_person_left_says_nothing_more_and_hangs_up() -> None:
+    caller = TwoActCaller([], [Speak(tone(20)), Speak(tone(20))], stays_ms=60_000)
+    caller.joined()
+    caller.step(silence(FRAME_MS))
+    caller.left_alone()
+    steps = [caller.step(silence(FRAME_MS)) for _ in range(LEAVES_AFTER_MS // FRAME_MS)]
+    assert not any(step.voice.any() for step in steps)
+    assert [step.hangs_up for step in steps].index(True) == len(steps) - 1
 
 
 def test_a_recording_is_spoken_at_its_own_times_from_the_channel_asked_for(tmp_path: Path) -> None:
