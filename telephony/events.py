@@ -224,6 +224,7 @@ class HandedBack:
     agent: str
     notes: str
     to: str = ""  # the queue in which it is to find another person; "": it goes on by itself
+    person: str = ""  # the agent who is asked first; "": whoever is next
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,6 +132,7 @@ class PersonNews:
     first: bool = False  # known from the beginning: to be said before anything else
     notes: str | None = None  # with LEFT: what the person asks the system to go on with
     to: str = ""  # with LEFT: the queue the person passes them on to; "": back to the system
+    person: str = ""  # with LEFT: the id of the colleague who is to be asked first there
 
 
 class ApprovalStage(StrEnum):
@@ -271,9 +272,10 @@ class AskColleague:
 
 @dataclass(frozen=True, slots=True)
 class SeekPerson:
-    """A trigger fired: bring a person in. The conversation goes on meanwhile."""
+    """A trigger fired: bring a person in. The conversation goes on meanwhile. `person`: id of who is asked first."""
 
     escalation: "Escalated"
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,7 @@ class Staff:
         self._looking: dict[str, frozenset[str]] = {}  # handoff that found nobody yet → whom it asks no more
         self._relaxed: dict[Needs, Needs] = {}  # who works here does not change
         self._known: dict[str, str] = {}  # handoff → the agent who knows its caller
+        self._named: dict[str, str] = {}  # handoff → the agent whom a colleague named for its caller
         self._serves: dict[str, str] = {}  # agent → the queue of the call they were last reserved for
         self._stirred: list[asyncio.Event] = []  # in the order they came, so that a replay wakes them alike
         roster.subscribe(self._on_change)
@@ -106,10 +107,16 @@ class Staff:
         self._known[handoff] = agent
         self._stir()
 
+    def ask_first(self, handoff: str, agent: str) -> None:
+        """A colleague named `agent` for this caller: as if they knew them, and whatever the queue asks of its own."""
+        self._named[handoff] = agent
+        self._stir()
+
     def leave(self, handoff: str, queue: str, *, served: bool) -> None:
         self._queues[queue].leave(handoff, self._now_ms(), served=served)
         self._looking.pop(handoff, None)
         self._known.pop(handoff, None)
+        self._named.pop(handoff, None)
         self._stir()
 
     def outlook(self, handoff: str, queue: str) -> Outlook:
@@ -183,6 +190,16 @@ class Staff:
     def agents(self) -> list[Agent]:
         return [seat.agent for seat in self.roster.seats.values()]
 
+    def colleagues(self, agent: str) -> list[Seat]:
+        """Who is at work beside `agent`, the free ones first: whom a caller can be passed on to by name."""
+        others = [seat for seat in self._seats() if seat.agent.id != agent and self._there(seat)]
+        return sorted(others, key=lambda seat: (seat.presence is not Presence.AVAILABLE, seat.agent.name))
+
+    def queue_of(self, agent: str, asked: str) -> str:
+        """The queue whose calls `agent` takes: `asked`, if it is one of them."""
+        skills = self.roster.seat(agent).agent.skills
+        return next((name for name in (asked, *self._needs) if self._needs[name].skills <= skills), asked)
+
     # --- when to look again --------------------------------------------------------------------------------------
 
     async def changed(self) -> None:
@@ -254,12 +271,13 @@ class Staff:
         return frozenset(taken)
 
     def _best(self, waiting: Waiting, excluding: frozenset[str]) -> Agent | None:
-        """Of their own queue before those of the next; whoever knows the caller before all others."""
-        known, now = self._known.get(waiting.handoff), self._now_ms()
+        """Of their own queue before those of the next; who was named for the caller or knows them before all others."""
+        named, now = self._named.get(waiting.handoff), self._now_ms()
+        known = named or self._known.get(waiting.handoff)
         asked = [needs for needs, due_ms in self._asked(waiting) if due_ms <= now]
         if known is not None and known not in excluding and known in self.roster.seats:
             seat = self.roster.seats[known]
-            fitting = self._reachable(seat.agent) and any(fits(seat.agent, needs) for needs in asked)
+            fitting = self._reachable(seat.agent) and (bool(named) or any(fits(seat.agent, needs) for needs in asked))
             if fitting and seat.presence is Presence.AVAILABLE:
                 return seat.agent
             patient = now - waiting.since_ms < self._rules.sticky_seconds * 1000

@@ -29,10 +29,10 @@ from telephony.desk.office import (
     WrappedUpAll,
     WrapUpDue,
 )
-from telephony.errors import IllegalMove
+from telephony.desk.on_the_line import OnTheLine
 from telephony.events import AgentMarked, BriefReady, BriefSeen, Entry, WrappedUp
 from telephony.journal import Journal, Record
-from telephony.switchboard.seeking import Seeking
+from telephony.switchboard.conduct import Conduct
 from telephony.switchboard.switchboard import Switchboard
 from voice.events import RecordingDeclined
 
@@ -52,7 +52,6 @@ SHOWN = {
 
 CHOSEN = {Presence.AVAILABLE: roster.Presence.AVAILABLE, Presence.AWAY: roster.Presence.AWAY}
 
-NOT_TALKING = "You are not talking with a caller now."
 MISSED = "You did not answer the last offer."
 
 
@@ -90,6 +89,7 @@ class FrontOffice:
         self._switchboard: Switchboard | None = None
         self._draft: Draft = lambda records, summary, disposition: (summary, disposition)
         self._places: defaultdict[str, _Place] = defaultdict(_Place)  # one too for whom only the fallback list names
+        self.line = OnTheLine(staff=staff, queues=queues, conduct=self._conduct, joined=self._joined)
         staff.roster.subscribe(self._moved)
 
     def serve(self, switchboard: Switchboard) -> None:
@@ -171,35 +171,6 @@ class FrontOffice:
             raise NotPossible("This sentence cannot be played.")
         return partial(self._cut, call, clip.start_ms, clip.end_ms)
 
-    async def hang_up(self, agent: str, call: str) -> None:
-        conduct = self._switchboard.with_agent(agent) if self._switchboard else None
-        if conduct is None or conduct.id != call or conduct.seeking is None:
-            raise NotPossible("This call is over already.")
-        await conduct.seeking.agent_hangs_up()
-
-    async def hold(self, agent: str, on: bool) -> None:
-        try:
-            await self._at_call(agent).agent_holds(on)
-        except IllegalMove as error:
-            raise NotPossible(NOT_TALKING) from error
-
-    def queues(self) -> Mapping[str, str]:
-        return self._queues
-
-    async def hand_back(self, agent: str, notes: str, to: str = "") -> None:
-        if to and to not in self._queues:
-            raise NotPossible("There is no such queue any more. Choose another.")
-        try:
-            self._at_call(agent).agent_hands_back(notes, to)
-        except IllegalMove as error:
-            raise NotPossible(NOT_TALKING) from error
-
-    def _at_call(self, agent: str) -> Seeking:
-        conduct = self._switchboard.with_agent(agent) if self._switchboard else None
-        if conduct is None or conduct.seeking is None or self._places[agent].on_call is None:
-            raise NotPossible(NOT_TALKING)
-        return conduct.seeking
-
     async def wrap_up(self, agent: str, call: str, disposition: str, summary: str) -> None:
         place = self._places[agent]
         if place.wrap_up is None or place.wrap_up.call != call or place.written_up is None:
@@ -272,9 +243,16 @@ class FrontOffice:
             raise NotPossible("This call is not on your desk.")
         return journal
 
+    def _conduct(self, agent: str) -> Conduct | None:
+        return self._switchboard.with_agent(agent) if self._switchboard else None
+
+    def _joined(self, agent: str) -> str | None:
+        on_call = self._places[agent].on_call
+        return on_call.call if on_call is not None else None
+
     def _decide(self, agent: str, offer: str, event: h.Event) -> None:
         place = self._places[agent]
-        conduct = self._switchboard.with_agent(agent) if self._switchboard else None
+        conduct = self._conduct(agent)
         if conduct is None or conduct.seeking is None or place.offer is None or place.offer.id != offer:
             raise NotPossible("This offer is no longer open.")
         conduct.seeking.happened(event)

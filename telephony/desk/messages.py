@@ -340,7 +340,8 @@ class Hold(Wire):
 
 class HandBack(Wire):
     notes: Written = Field(max_length=1000)
-    to: str = Field(default="", max_length=64)  # a queue; "": the assistant goes on
+    to: str = Field(default="", max_length=64)  # a queue; without it and without a person the assistant goes on
+    person: str = Field(default="", max_length=64)  # a colleague, asked first
 
 
 class FinishWrapUp(Wire):

@@ -4,12 +4,13 @@ The office pushes `News` to whoever watches an agent; the desk keeps what they a
 side implements `DeskOffice`; `tests/desk/office.py` plays it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
 from models.brief import Brief
+from telephony.desk.line_office import LineOffice
 from telephony.errors import TelephonyError
 from telephony.journal import Record
 
@@ -163,18 +164,9 @@ class DeskOffice(Protocol):
         """The journal so far of a call on this agent's desk."""
         ...
 
-    async def hang_up(self, agent: str, call: str) -> None: ...
-
-    async def hold(self, agent: str, on: bool) -> None:
-        """The caller the agent talks with waits, or is talked with again; twice changes nothing."""
-        ...
-
-    def queues(self) -> Mapping[str, str]:
-        """Where a caller can be passed on to: name → title."""
-        ...
-
-    async def hand_back(self, agent: str, notes: str, to: str = "") -> None:
-        """The system goes on with the caller, with these notes; or it finds another person, in the queue `to`."""
+    @property
+    def line(self) -> LineOffice:
+        """What agents can do about the caller on their line."""
         ...
 
     async def wrap_up(self, agent: str, call: str, disposition: str, summary: str) -> None: ...

@@ -62,8 +62,9 @@ def _on_the_bridge(entry: Bridged | Held | HandedBack | Unbridged) -> str:
             return "You and the caller are connected"
         case Held(on=on):
             return "On hold: the caller hears music" if on else "Off hold"
-        case HandedBack(notes=notes, to=to):
-            where = f"Passed on to {to.replace('_', ' ')}" if to else "Handed back to the assistant"
+        case HandedBack(notes=notes, to=to, person=person):
+            who = person or to.replace("_", " ")
+            where = f"Passed on to {who}" if who else "Handed back to the assistant"
             return f"{where}: {notes}" if notes else where
         case Unbridged(by=by):
             return f"Disconnected by the {by}"

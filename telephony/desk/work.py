@@ -1,5 +1,6 @@
 """What an agent decides at the desk: presence, accept, decline, hold, hand back, hang up."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
@@ -29,24 +30,29 @@ def routes(*, office: DeskOffice, doors: Doors) -> APIRouter:
         await office.decline(seat.agent, offer, body.reason)
         return {}
 
-    @router.post("/call/hold")
-    async def hold(body: Hold, seat: Annotated[Seat, Depends(acting)]) -> dict[str, object]:
-        await office.hold(seat.agent, body.on)
+    @router.post("/calls/{call}/hold")
+    async def hold(call: str, body: Hold, seat: Annotated[Seat, Depends(acting)]) -> dict[str, object]:
+        await office.line.hold(seat.agent, call, body.on)
         return {}
 
-    @router.post("/call/hand-back")
-    async def hand_back(body: HandBack, seat: Annotated[Seat, Depends(acting)]) -> dict[str, object]:
-        await office.hand_back(seat.agent, body.notes.strip(), body.to)
+    @router.post("/calls/{call}/hand-back")
+    async def hand_back(call: str, body: HandBack, seat: Annotated[Seat, Depends(acting)]) -> dict[str, object]:
+        await office.line.hand_back(seat.agent, call, body.notes.strip(), body.to, body.person)
         return {}
 
     @router.get("/queues")
     async def queues(_seat: Annotated[Seat, Depends(reading)]) -> list[dict[str, str]]:
         """Where a caller can be passed on to."""
-        return [{"queue": name, "title": title} for name, title in office.queues().items()]
+        return [{"queue": name, "title": title} for name, title in office.line.queues().items()]
+
+    @router.get("/colleagues")
+    async def colleagues(seat: Annotated[Seat, Depends(reading)]) -> list[dict[str, object]]:
+        """To whom."""
+        return [asdict(colleague) for colleague in office.line.colleagues(seat.agent)]
 
     @router.post("/calls/{call}/hang-up")
     async def hang_up(call: str, seat: Annotated[Seat, Depends(acting)]) -> dict[str, object]:
-        await office.hang_up(seat.agent, call)
+        await office.line.hang_up(seat.agent, call)
         return {}
 
     return router

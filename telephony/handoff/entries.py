@@ -23,8 +23,8 @@ def entry(handoff: Handoff, event: Event) -> AgentAnswered | AgentAccepted | Age
             return AgentDeclined(handoff.id, current.agent, why.value, reason)
         case OfferExpired() if not current.ready:
             return AgentDeclined(handoff.id, current.agent, "no_answer", None)
-        case happened.HandedBack(notes=notes, to=to) if handoff.state is HandoffState.BRIDGED:
-            return HandedBack(handoff.id, current.agent, redact(notes), to)
+        case happened.HandedBack(notes=notes, to=to, person=person) if handoff.state is HandoffState.BRIDGED:
+            return HandedBack(handoff.id, current.agent, redact(notes), to, person)
         case _:
             return None
 

@@ -139,10 +139,12 @@ class FirstWord(AttemptEvent):
 
 @dataclass(frozen=True, slots=True)
 class HandedBack(AttemptEvent):
-    """The agent gives the caller back to the system, with `notes` of what is left to do; `to`: the queue to do it."""
+    """The agent gives the caller back to the system, with `notes` of what is left to do; `to`: the queue to do it;
+    `person`: the agent to be asked first for it."""
 
     notes: str
     to: str = ""
+    person: str = ""
 
 
 OURS = (Queued, AgentChosen)

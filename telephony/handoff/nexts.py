@@ -89,11 +89,12 @@ class GiveUp:
 class Resume:
     """The agent left a caller who is still on the line: the system takes them back, with the agent's notes if any.
 
-    `to`: the queue in which another person is to be found."""
+    `to`: the queue in which another person is to be found, `person`: who is asked first."""
 
     why: str
     notes: str | None = None
     to: str = ""
+    person: str = ""
 
 
 Next = FindAgent | Offer | Ring | Cancel | Close | AskProof | Bridge | TellCaller | OfferCallback | GiveUp | Resume

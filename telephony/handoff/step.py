@@ -187,7 +187,7 @@ def _first_word(handoff: Handoff, event: FirstWord, now_ms: int) -> Step:
 
 def _handed_back(handoff: Handoff, event: HandedBack, now_ms: int) -> Step:
     """The system takes the caller before the agent's leg ends, and goes on with what the notes say."""
-    resume = do.Resume("handed_back", event.notes, event.to)
+    resume = do.Resume("handed_back", event.notes, event.to, event.person)
     return _close_last(handoff, S.ENDED, "handed_back", Outcome.BRIDGED, now_ms, resume, leg_up=True)
 
 

@@ -69,8 +69,8 @@ class Errands:
                     self._colleagues.ask(act, self._house.minds.without_room)
                 case events.Withdraw() as act:
                     self._colleagues.withdraw(act)
-                case SeekPerson(escalation=escalation):
-                    self._searches.begin(escalation, session, tasks)
+                case SeekPerson(escalation=escalation, person=person):
+                    self._searches.begin(escalation, session, tasks, person=person)
                 case events.StopSeeking(reason=reason) if reason != "callback":  # a callback: see `_promise`
                     self._searches.stop(session)
                 case events.AgreeCallback() as agreed:

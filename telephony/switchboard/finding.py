@@ -31,6 +31,7 @@ class Finding:
         fallback: Sequence[str],
         problem: Callable[[str, str], None],
         waited_ms: int = 0,
+        person: str = "",
     ) -> None:
         self._people = people
         self._call = call
@@ -40,6 +41,7 @@ class Finding:
         self._fallback = fallback
         self._problem = problem
         self._waited_ms = waited_ms
+        self._person = person
 
     def join(self, *, language: str | None, tier: str | None, known: str | None) -> Outlook | None:
         """The caller takes their place in the queue; what they may expect, unless the queue cannot say.
@@ -52,6 +54,8 @@ class Finding:
         )
         if known is not None:
             self._try(lambda: people.prefer(handoff, known), None)
+        if self._person:
+            self._try(lambda: people.ask_first(handoff, self._person), None)
         return self._try(lambda: people.outlook(handoff, queue), None)
 
     def know(self, *, language: str | None, tier: str | None) -> None:

@@ -71,7 +71,8 @@ class Searches:
 
     # --- from its beginning to its end ---------------------------------------------------------------------------
 
-    def begin(self, escalation: Escalated, session: Session, tasks: asyncio.TaskGroup) -> None:
+    def begin(self, escalation: Escalated, session: Session, tasks: asyncio.TaskGroup, *, person: str = "") -> None:
+        """`person`: the agent who is asked first."""
         if self.under_way is not None:
             return  # a person is on the way already
         if self._gone:
@@ -92,6 +93,7 @@ class Searches:
             ladder=self._house.ladder,
             fallback=self._house.fallback.get(escalation.queue, ()),
             waited_ms=self._waited_ms(),
+            person=person,
         )
         self._task = tasks.create_task(self._run(self.current, session))
 

@@ -48,8 +48,9 @@ class Seeking:
         ladder: Ladder,
         fallback: Sequence[str],
         waited_ms: int = 0,
+        person: str = "",
     ) -> None:
-        """`waited_ms`: what the caller has waited before this call."""
+        """`waited_ms`: what the caller has waited before this call; `person`: the agent a colleague named for them."""
         self.handoff = handoff
         self._caller = caller
         self._finding = Finding(
@@ -61,6 +62,7 @@ class Seeking:
             fallback=fallback,
             problem=caller.problem,
             waited_ms=waited_ms,
+            person=person,
         )
         self._asking = Asking(
             handoff=handoff,
@@ -128,13 +130,13 @@ class Seeking:
         except (IllegalMove, LineError) as error:
             self._caller.problem("bridge", f"a hold of the agent's phone to be followed expected, got: {error}")
 
-    def agent_hands_back(self, notes: str, to: str = "") -> None:
-        """The agent gives the caller back to the system, to find somebody in the queue `to` if one is named. Raises
-        `IllegalMove` when the two do not talk."""
+    def agent_hands_back(self, notes: str, to: str = "", person: str = "") -> None:
+        """The agent gives the caller back to the system, to find somebody in the queue `to` if one is named, and to ask
+        `person` first. Raises `IllegalMove` when the two do not talk."""
         current = self.handoff.current
         if current is None or self.handoff.state is not h.HandoffState.BRIDGED:
             raise IllegalMove(f"handoff {self.handoff.id}: a bridge to hand back expected, it is {self.handoff.state}")
-        self.happened(h.HandedBack(current.id, notes, to))
+        self.happened(h.HandedBack(current.id, notes, to, person))
 
     @property
     def joining(self) -> bool:
@@ -219,9 +221,8 @@ class Seeking:
             case h.GiveUp(why=why):
                 stage = PersonStage.STOPPED if why == "cancelled" else PersonStage.GAVE_UP
                 self._caller.session.tell(PersonNews(stage))
-            case h.Resume(notes=notes, to=to):
-                last = self.handoff.attempts[-1].agent if self.handoff.attempts else None
-                self._caller.session.tell(PersonNews(PersonStage.LEFT, self._asking.name(last), notes=notes, to=to))
+            case h.Resume():
+                self._resume(wanted)
 
     # --- finding an agent -----------------------------------------------------------------------------
 
@@ -254,6 +255,11 @@ class Seeking:
         self._asking.close(attempt, agent, outcome, talked=talked)
         if talked:
             self._asking.left(agent, await self._joining.part(self.handoff.why))
+
+    def _resume(self, wanted: h.Resume) -> None:
+        last = self._asking.name(self.handoff.attempts[-1].agent if self.handoff.attempts else None)
+        news = PersonNews(PersonStage.LEFT, last, notes=wanted.notes, to=wanted.to, person=wanted.person)
+        self._caller.session.tell(news)
 
     # --- what the caller hears of it -----------------------------------------------------------------------------
 

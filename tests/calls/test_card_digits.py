@@ -75,7 +75,7 @@ def test_what_an_agent_writes_of_a_card_is_masked_before_it_is_kept(tmp_path: Pa
     async def then(town: Town, call: Call) -> None:
         await asyncio.sleep(3)
         front, name = town.service.front, call.records[0].call
-        await front.hand_back("ana", f"put it on card {CARD}")
+        await front.line.hand_back("ana", name, f"put it on card {CARD}")
         await call.until(Unbridged)
         await front.wrap_up("ana", name, front._dispositions[0].code, f"Paid with {CARD}")
         await call.hangs_up()

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 
 from models.brief import Brief, BriefLine, Clip, Part
+from telephony.desk.line_office import Colleague, LineOffice
 from telephony.desk.office import (
     CallOver,
     DeskOffice,
@@ -219,24 +220,29 @@ class SimulatedOffice(DeskOffice):
         self.did.append(("hang_up", agent, call))
         self.end(call, by="agent")
 
-    async def hold(self, agent: str, on: bool) -> None:
-        call = self._talks(agent)
+    @property
+    def line(self) -> LineOffice:
+        return self
+
+    def colleagues(self, agent: str) -> Sequence[Colleague]:
+        return [Colleague("ben", PEOPLE[1].name, busy=False), Colleague("eve", "Eve Stone", busy=True)]
+
+    async def hold(self, agent: str, call: str, on: bool) -> None:
+        self._on_the_line(agent, call)
         self.did.append(("hold", agent, "on" if on else "off"))
         self.tell(call, 90_000, Held("h1", agent, on))
 
     def queues(self) -> Mapping[str, str]:
         return {"disputes": "Disputes", "lending": "Lending <b>&</b> loans"}
 
-    async def hand_back(self, agent: str, notes: str, to: str = "") -> None:
-        call = self._talks(agent)
-        self.did.append(("hand_back", agent, notes, to) if to else ("hand_back", agent, notes))
+    async def hand_back(self, agent: str, call: str, notes: str, to: str = "", person: str = "") -> None:
+        self._on_the_line(agent, call)
+        self.did.append(("hand_back", agent, notes, *(one for one in (to, person) if one)))
         self.end(call, by="agent")
 
-    def _talks(self, agent: str) -> str:
-        for call, talks in self.calls.items():
-            if talks == agent:
-                return call
-        raise NotPossible("You are not talking with a caller now.")
+    def _on_the_line(self, agent: str, call: str) -> None:
+        if self.calls.get(call) != agent:
+            raise NotPossible("This call is no longer on your line. Nothing was changed.")
 
     def end(self, call: str, by: str) -> None:
         agent = self.calls.pop(call)

@@ -52,7 +52,7 @@ def send(room: Room, path: str, body: bytes) -> tuple[int, str]:
 )
 def test_a_body_of_another_shape_is_refused_in_words(room: Room, body: bytes):
     room.sign_in()
-    status, said = send(room, "/desk/api/call/hold", body)
+    status, said = send(room, "/desk/api/calls/c1/hold", body)
     assert status in (400, 422)
     assert isinstance(said, str) and said
 
@@ -63,7 +63,7 @@ def test_a_refusal_does_not_repeat_what_was_sent(pin_room: Room):
     assert "pin" in said and PIN not in said
 
 
-@pytest.mark.parametrize("path", ["/call/sdp", "/desk/api/sign-in", "/desk/api/call/hand-back"])
+@pytest.mark.parametrize("path", ["/call/sdp", "/desk/api/sign-in", "/desk/api/calls/c1/hand-back"])
 def test_a_huge_body_is_refused_with_its_length_told_or_not(room: Room, path: str):
     room.sign_in()
     headers = {"origin": HOST, "x-csrf-token": room.csrf, "content-type": "application/json"}
@@ -81,13 +81,15 @@ def test_control_characters_and_turned_text_stay_out_of_what_an_agent_writes(roo
     room.sign_in()
     room.client.portal.call(room.office.offer, "ana")
     room.post("/desk/api/offers/o-c1/accept")
-    assert room.post("/desk/api/call/hand-back", {"notes": "a\x1b]0;b\x07\x00\N{RIGHT-TO-LEFT OVERRIDE}c\r\nd"}) == 200
+    assert (
+        room.post("/desk/api/calls/c1/hand-back", {"notes": "a\x1b]0;b\x07\x00\N{RIGHT-TO-LEFT OVERRIDE}c\r\nd"}) == 200
+    )
     assert room.office.did[-1] == ("hand_back", "ana", "a ]0;b   c \nd")
 
 
 def test_notes_longer_than_a_page_are_refused(room: Room):
     room.sign_in()
-    assert room.post("/desk/api/call/hand-back", {"notes": "x" * 1001}) == 422
+    assert room.post("/desk/api/calls/c1/hand-back", {"notes": "x" * 1001}) == 422
 
 
 async def test_wrong_pins_all_at_once_are_as_many_as_one_after_the_other():

@@ -77,6 +77,9 @@ async def test_the_desk_in_each_state_is_read_at_a_glance_by_anybody(house: Hous
         await page.keyboard.type("wants a loan")
         await page.keyboard.press("Alt+2")
         assert await page.locator("#notes-to input >> nth=2").is_checked()
+        await sees(page, "#notes-to", "Eve Stone (busy now)")
+        await page.keyboard.press("Alt+3")
+        assert await page.locator("#notes-to input[data-person=ben]").is_checked()
         await read_everywhere(page, "passing-on")
         await page.keyboard.press("Escape")
 

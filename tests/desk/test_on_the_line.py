@@ -117,12 +117,12 @@ def test_the_end_of_an_older_leg_leaves_the_ringing_and_the_talking_one_alone():
 
 def test_hold_and_hand_back_need_a_caller_on_the_line(room: Room):
     room.sign_in()
-    assert room.post("/desk/api/call/hold", {"on": True}) == 409
-    assert room.post("/desk/api/call/hand-back", {"notes": "x"}) == 409
+    assert room.post("/desk/api/calls/c1/hold", {"on": True}) == 409
+    assert room.post("/desk/api/calls/c1/hand-back", {"notes": "x"}) == 409
     room.client.portal.call(room.office.offer, "ana")
     room.post("/desk/api/offers/o-c1/accept")
-    assert room.post("/desk/api/call/hold", {"on": True}) == 200
-    assert room.post("/desk/api/call/hand-back", {"notes": " book a visit \n"}) == 200
+    assert room.post("/desk/api/calls/c1/hold", {"on": True}) == 200
+    assert room.post("/desk/api/calls/c1/hand-back", {"notes": " book a visit \n"}) == 200
     assert ("hand_back", "ana", "book a visit") in room.office.did
 
 
@@ -137,5 +137,26 @@ def test_a_caller_is_passed_on_to_a_queue_with_a_note(room: Room):
     queues = room.client.get("/desk/api/queues").json()
     assert {"queue": "disputes", "title": "Disputes"} in queues
     room.client.portal.call(room.office.accept, "ana", room.office.offer("ana").id)
-    assert room.post("/desk/api/call/hand-back", {"notes": " wants a loan ", "to": "lending"}) == 200
+    assert room.post("/desk/api/calls/c1/hand-back", {"notes": " wants a loan ", "to": "lending"}) == 200
     assert ("hand_back", "ana", "wants a loan", "lending") in room.office.did
+
+
+def test_a_caller_is_passed_on_to_a_colleague_by_name(room: Room):
+    room.sign_in()
+    colleagues = room.client.get("/desk/api/colleagues").json()
+    assert [(one["id"], one["busy"]) for one in colleagues] == [("ben", False), ("eve", True)]
+    room.client.portal.call(room.office.accept, "ana", room.office.offer("ana").id)
+    assert room.post("/desk/api/calls/c1/hand-back", {"notes": "knows boats", "person": "ben"}) == 200
+    assert ("hand_back", "ana", "knows boats", "ben") in room.office.did
+
+
+def test_a_page_that_shows_a_call_which_has_moved_on_changes_nothing_in_the_next(room: Room):
+    room.sign_in()
+    for call in ("c1", "c2"):
+        room.client.portal.call(room.office.accept, "ana", room.office.offer("ana", call).id)
+        if call == "c1":
+            room.client.portal.call(room.office.hang_up, "ana", call)
+    for act, body in (("hold", {"on": True}), ("hand-back", {"notes": ""}), ("hang-up", {})):
+        assert room.post(f"/desk/api/calls/c1/{act}", body) == 409
+    assert not [did for did in room.office.did if did[0] in ("hold", "hand_back")]
+    assert room.post("/desk/api/calls/c2/hold", {"on": True}) == 200

@@ -67,3 +67,10 @@ def test_a_caller_is_passed_on_without_a_note_too() -> None:
     call = with_a_person()
     call.happens(events.PersonNews(PersonStage.LEFT, notes="", to="cards"))
     assert call.did(events.SeekPerson)[-1].escalation.evidence == ("passed on by Ana Silva",)
+
+
+def test_a_caller_is_passed_on_to_one_colleague_in_their_queue() -> None:
+    call = with_a_person()
+    call.happens(events.PersonNews(PersonStage.LEFT, "Ana Silva", notes="", to="cards", person="ben"))
+    sought = call.did(events.SeekPerson)[-1]
+    assert (sought.person, sought.escalation.queue) == ("ben", "cards")

@@ -72,6 +72,12 @@ def test_an_agent_passes_the_caller_on_to_a_queue() -> None:
     assert todo[-1] == h.Resume("handed_back", "a loan", "lending")
 
 
+def test_an_agent_passes_the_caller_on_to_a_colleague() -> None:
+    back = h.HandedBack("h1-1", "a loan", "lending", "ben")
+    _, todo = offered(h.Accepted("h1-1", "key"), h.BridgeMade("h1-1"), back)
+    assert todo[-1] == h.Resume("handed_back", "a loan", "lending", "ben")
+
+
 def test_nobody_hands_back_a_caller_they_do_not_have() -> None:
     before, _ = offered(h.Answered("h1-1"))
     after, todo = run(before, h.HandedBack("h1-1", "send the statement"))

@@ -39,6 +39,5 @@ def passed_on(step: Step, event: PersonNews, note_turn: int | None) -> None:
     notes = redact(event.notes.strip()) if event.notes else ""
     by = f"passed on by {name}" if name else "passed on by a colleague"
     turns = (note_turn,) if note_turn is not None else step.state.issue[-1:]
-    seeking.begin(
-        step, Escalated(PASSED_ON, f"{PASSED_ON}@1", (f"{by}: {notes}" if notes else by,), turns, event.to, "now")
-    )
+    evidence = f"{by}: {notes}" if notes else by
+    seeking.begin(step, Escalated(PASSED_ON, f"{PASSED_ON}@1", (evidence,), turns, event.to, "now"), event.person)

@@ -19,9 +19,9 @@ _UNCHECKED = ("silent", "passed_on")
 """Who says nothing is asked nothing; and what a colleague wrote down is not the caller's to put right."""
 
 
-def begin(step: Step, escalation: Escalated) -> None:
+def begin(step: Step, escalation: Escalated, person: str = "") -> None:
     """A trigger fired: tell the caller at once, and let them put right what the person will hear."""
-    step.acts[:0] = [Tell(escalation), SeekPerson(escalation)]
+    step.acts[:0] = [Tell(escalation), SeekPerson(escalation, person)]
     seeking = Seeking(escalation, since_ms=step.now_ms)
     step.set(seeking=seeking, escalated=escalation, guess=None, resume=None)
     step.ask = True

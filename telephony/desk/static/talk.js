@@ -71,7 +71,7 @@ export function talkTick(phone) {
 
 export async function hold() {
   const { call } = state;
-  if (call?.stage === "talking") await post("/desk/api/call/hold", { on: !call.held });
+  if (call?.stage === "talking") await post(`/desk/api/calls/${call.call}/hold`, { on: !call.held });
 }
 
 export function handBackOpen(open) {
@@ -83,24 +83,29 @@ export function handBackOpen(open) {
   if (!open && was) byId("notes").value = "";
 }
 
-// The assistant first: who wants only that writes, and is done. The queues are asked for each time: they may change.
+// The assistant first: who wants only that writes, and is done. The others are asked for each time: they may change.
 async function choices() {
-  byId("notes-to").replaceChildren(choice({ queue: "", title: "The assistant" }, 0));
+  byId("notes-to").replaceChildren(choice({ title: "The assistant" }, 0));
   byId("notes-to").querySelector("input").checked = true;
   byId("notes").focus();
-  const queues = await get("/desk/api/queues");
-  byId("notes-to").append(...queues.map((queue, i) => choice({ ...queue, title: `Somebody in ${queue.title}` }, i + 1)));
+  const [queues, colleagues] = await Promise.all([get("/desk/api/queues"), get("/desk/api/colleagues")]);
+  const others = [
+    ...queues.map(({ queue, title }) => ({ queue, title: `Somebody in ${title}` })),
+    ...colleagues.map(({ id, name, busy }) => ({ person: id, title: busy ? `${name} (busy now)` : name })),
+  ];
+  byId("notes-to").append(...others.map((other, i) => choice(other, i + 1)));
 }
 
-function choice({ queue, title }, i) {
+// Alt and a digit reach the first nine; the arrow keys reach all.
+function choice({ queue = "", person = "", title }, i) {
   const label = make("label");
   const radio = make("input");
   radio.type = "radio";
   radio.name = "notes-to";
-  radio.value = queue;
+  Object.assign(radio.dataset, { queue, person });
   const words = make("span", "", title);
   words.dir = "auto";
-  label.append(radio, make("kbd", "", `Alt ${i}`), words);
+  label.append(radio, ...(i < 10 ? [make("kbd", "", `Alt ${i}`)] : []), words);
   return label;
 }
 
@@ -112,8 +117,8 @@ export function passTo(n) {
 export const handingBack = () => !byId("notes-form").hidden;
 
 export async function handBack() {
-  const to = document.querySelector("input[name=notes-to]:checked")?.value ?? "";
-  await post("/desk/api/call/hand-back", { notes: byId("notes").value, to });
+  const { queue: to = "", person = "" } = document.querySelector("input[name=notes-to]:checked")?.dataset ?? {};
+  await post(`/desk/api/calls/${state.call?.call}/hand-back`, { notes: byId("notes").value, to, person });
   handBackOpen(false);
 }
 
