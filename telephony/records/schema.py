@@ -42,6 +42,8 @@ calls = Table(
     Column("held", Boolean, nullable=False, default=False),  # legal hold: retention passes it by
     Column("erased_wall", Double),  # when retention removed the words
     Index("calls_by_time", "offered_wall"),
+    Index("calls_by_caller", "caller", "offered_wall"),
+    Index("calls_by_called", "called", "offered_wall"),
 )
 
 entries = Table(

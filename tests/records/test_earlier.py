@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from telephony.errors import RecordError
 from telephony.events import AgentOffered, Bridged, CallEnded, CallOffered, Entry, WrappedUp
@@ -55,6 +57,18 @@ async def test_the_newest_come_first_and_only_the_same_number_s_that_are_over(ar
     archive.call("now", 5 * DAY, END)
     assert await archive.found() == ["c2", "c1"]
     assert await archive.found(limit=1) == ["c2"]
+
+
+async def test_they_are_found_by_their_number_and_not_by_reading_every_call(archive: Archive) -> None:
+    asked: list[tuple[str, Any]] = []
+    event.listen(archive.engine, "before_cursor_execute", lambda *seen: asked.append((seen[2], seen[3])))
+    await archive.found()
+    words, given = next((words, given) for words, given in asked if "offered_wall DESC" in words)
+    with archive.engine.connect() as connection:
+        plan = [str(row[-1]) for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {words}", given)]
+    assert any("calls_by_caller" in step for step in plan)
+    assert any("calls_by_called" in step for step in plan)
+    assert not [step for step in plan if step.startswith("SCAN")]
 
 
 async def test_a_call_tells_what_it_was_about_with_whom_and_how_it_ended(archive: Archive) -> None:
