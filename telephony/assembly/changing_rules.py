@@ -2,13 +2,9 @@
 
 import asyncio
 import json
-import logging
-import sys
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,6 +12,7 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from telephony.access.audit import Notes
+from telephony.assembly.child import Child
 from telephony.assembly.world import World
 from telephony.errors import ConfigError, RecordError
 from telephony.published import FOLDER, Figures, choose, known, rule_set, upcoming, write
@@ -26,11 +23,8 @@ from telephony.rules.room import Checked, Known, RulesRoom, Tried
 from telephony.settings import Settings
 from voice.dialogue.load import RULES, SCOPE
 
-log = logging.getLogger(__name__)
-
 T = TypeVar("T")
-MODULE = "telephony.trying"
-JOB, ANSWER = "job.json", "answer.json"  # as that module reads and writes them
+MODULE = "telephony.trials.rules"
 CHANGES, CHANGE, FIGURES = "changes", "change.json", "figures.json"
 DAY_SECONDS = 86_400.0
 CHECK_SECONDS = 120.0  # a check costs 1.5 s of a core [measured]; this is a machine that is full of calls
@@ -132,66 +126,20 @@ class ProcessTrial:
         self._settings, self._wall = settings, wall
 
     async def check(self, new: Texts, old: Texts) -> Checked:
-        answer = await self._ask({"what": "check", "new": asdict(new), "old": asdict(old)}, CHECK_SECONDS)
-        return _read(Checked, answer)
+        return await Child(MODULE, seconds=CHECK_SECONDS).ask(self._job(new, old), Checked)
 
     async def run(self, new: Texts, old: Texts, *, days: int, progress: Callable[[int, int], None]) -> Tried:
         service, now = self._settings.service, self._wall()
-        job = {
-            "what": "try", "new": asdict(new), "old": asdict(old), "since": now - days * DAY_SECONDS, "until": now,
+        calls = {
             "url": self._settings.records.url or default_url(service.records_folder),
-            "records": str(service.records_folder), "models": str(service.models_folder),
+            "since": now - days * DAY_SECONDS, "until": now,
+            "records": service.records_folder, "models": service.models_folder,
             "prosody_weight": self._settings.judging.prosody_weight,
         }  # fmt: skip
-        return _read(Tried, await self._ask(job, TRIAL_SECONDS, progress))
+        return await Child(MODULE, seconds=TRIAL_SECONDS).ask({**self._job(new, old), "calls": calls}, Tried, progress)
 
-    async def _ask(
-        self, job: dict[str, Any], seconds: float, progress: Callable[[int, int], None] = lambda done, of: None
-    ) -> bytes:
-        with tempfile.TemporaryDirectory(prefix="warmline-rules-") as name:
-            folder = Path(name)
-            job["business"] = str(self._settings.business.folder)
-            (folder / JOB).write_text(json.dumps(job, ensure_ascii=False), encoding="utf-8")
-            await _in_process(folder, seconds, progress)
-            try:
-                return (folder / ANSWER).read_bytes()
-            except FileNotFoundError as error:
-                raise RecordError(f"an answer from {MODULE} expected, got none") from error
-
-
-def _read(shape: type[T], answer: bytes) -> T:
-    try:
-        return TypeAdapter(shape).validate_json(answer)
-    except ValidationError as error:
-        raise RecordError(f"an answer from {MODULE} expected, got {error}") from error
-
-
-async def _in_process(folder: Path, seconds: float, progress: Callable[[int, int], None]) -> None:
-    """A process that calls do not wait for; "3 40" on its output is how far it is. Its complaints go to the log."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", MODULE, str(folder), stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    assert process.stdout is not None
-    assert process.stderr is not None
-
-    async def follow(out: asyncio.StreamReader) -> None:
-        async for line in out:
-            done, _, of = line.decode(errors="replace").partition(" ")
-            if done.isdecimal() and of.strip().isdecimal():
-                progress(int(done), int(of))
-
-    try:
-        async with asyncio.timeout(seconds):
-            complaints, _, _ = await asyncio.gather(process.stderr.read(), follow(process.stdout), process.wait())
-    except TimeoutError as error:
-        raise RecordError(f"an answer from {MODULE} within {seconds:.0f} s expected, got none") from error
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    if process.returncode:
-        log.warning("%s: %s", MODULE, complaints.decode(errors="replace")[-2000:])
+    def _job(self, new: Texts, old: Texts) -> dict[str, Any]:
+        return {"business": self._settings.business.folder, "new": new, "old": old}
 
 
 async def open_rules(settings: Settings, world: World, audit: Notes, stack: AsyncExitStack) -> RulesRoom | None:

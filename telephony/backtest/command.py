@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from models.frustration import Frustration, FrustrationSettings
-from models.intent import Encoder, IntentModel
 from telephony.assembly.understanding import intents_of, sentence_encoder
 from telephony.backtest import page, truth
 from telephony.backtest.compare import Comparison, Pair, Verdict
@@ -18,6 +17,7 @@ from telephony.settings import Settings, load
 from voice.dialogue.business import Business
 from voice.dialogue.errors import BusinessError
 from voice.dialogue.load import SCOPE
+from voice.dialogue.understanding import Intents
 
 Progress = Callable[[str], None]
 
@@ -60,10 +60,10 @@ def backtest(
     found = gather(calls, settings, labels=known_truth, out=out / "replayed", channel=channel, progress=progress)
     judge = Frustration.shipped(FrustrationSettings(prosody_weight=settings.judging.prosody_weight))
     businesses = ((old or new).business(folder), new.business(folder))
-    comparison = compare(
-        found, businesses, judge=judge, encoder=sentence_encoder(settings.service.models_folder),
-        same=old is None or old.hash == new.hash, progress=progress,
-    )  # fmt: skip
+    encoder = sentence_encoder(settings.service.models_folder)
+    before, after = (intents_of(business, encoder=encoder) for business in businesses)
+    same = old is None or old.hash == new.hash
+    comparison = compare(found, businesses, intents=(before, after), judge=judge, same=same, progress=progress)
     written = page.write(out / "backtest.html", comparison, old=old or new, new=new)
     kept = None
     if accept and comparison.verdict is Verdict.NOT_WORSE:
@@ -75,14 +75,12 @@ def compare(
     found: Sequence[Gathered],
     businesses: tuple[Business, Business],
     *,
+    intents: tuple[Intents, Intents],
     judge: Frustration,
-    encoder: Encoder | None = None,
     same: bool = False,
     progress: Progress = lambda what: None,
 ) -> Comparison:
     """Every call with both: the old business, then the new."""
-    old_intents, new_intents = (intents_of(business, encoder=encoder) for business in businesses)
-    models: tuple[IntentModel, IntentModel] = (old_intents, new_intents)
     pairs, left_out = [], []
     for one in found:
         if one.tape.unusable:
@@ -90,8 +88,8 @@ def compare(
             continue
         progress(one.tape.name)
         old, new = (
-            Rerun(one.tape, business, intents=intents, judge=judge, prices=businesses).run()
-            for business, intents in zip(businesses, models, strict=True)
+            Rerun(one.tape, business, intents=model, judge=judge, prices=businesses).run()
+            for business, model in zip(businesses, intents, strict=True)
         )
         pairs.append(Pair(one.tape, one.truth, old, new))
     return Comparison(tuple(pairs), tuple(left_out), same)

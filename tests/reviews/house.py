@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from models.intent import IntentMatch
-from telephony import proving
 from telephony.access.audit import Audit, InMemory
 from telephony.access.roles import Role, Who
+from telephony.assembly.child import Progress
 from telephony.assembly.reviewing import ProcessProof, house_of
 from telephony.backends.demo_bank import DemoBank
 from telephony.events import AgentMarked, BriefReady, WrappedUp
@@ -24,6 +24,7 @@ from telephony.reviews.ports import House
 from telephony.reviews.queue import Rules
 from telephony.reviews.room import Reviews
 from telephony.settings import Settings, load
+from telephony.trials import learning
 from tests.records.samples import BRIEF, url, writer
 from tests.sim.journaled import MORNING, Journaled
 from tests.sim.story import CONFIG, TODAY, Story, business
@@ -133,19 +134,20 @@ def room(
     shelf = StoredReviews(direct, open_engine(url(folder)))
     settings = load(CONFIG)
     service = settings.service.model_copy(update={"records_folder": folder, "models_folder": folder / "models"})
-    settings = settings.model_copy(update={"service": service})
+    record = settings.records.model_copy(update={"url": url(folder)})
+    settings = settings.model_copy(update={"service": service, "records": record})
     audit = Audit(InMemory(), wall=lambda: NOW)
 
-    async def run(job: Path) -> None:
+    async def run(job: Path, progress: Progress) -> None:
         if not prove:
             await asyncio.Event().wait()
-        proving.main(job, fit=ByWords)
+        learning.main(job, fit=ByWords)
 
     known, lowered = house_of(business(), settings), dict[str, str]()
     reviews = Reviews(
         shelf,
         LearnedFolder(folder),
-        ProcessProof(settings, shelf, run=None if shipped else run),
+        ProcessProof(settings, run=None if shipped else run),
         house=house(_alone(known)),
         audit=audit,
         wall=_clock(),

@@ -1,47 +1,49 @@
-"""Proves a signed change over known calls, in its own process: `python -m telephony.proving FOLDER`, never by hand.
+"""Proves a signed change over known calls: `telephony.assembly.reviewing` asks, docs/reviews.md says what for.
 
-The folder holds the job (`job.json`, and the reviewed calls' journals in `calls.jsonl`); the answer goes beside it. Old
-and new understand every reviewed sentence again, and the back-test runs every reviewed call again.
+Old and new understand every reviewed sentence again, and the back-test runs every reviewed call again. What is fitted
+for it is kept beside the records, so that no examples are fitted twice.
 """
 
-import json
-import os
-import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pydantic import TypeAdapter
-
 from models.frustration import Frustration, FrustrationSettings
-from telephony.assembly.understanding import intents_of, sentence_encoder
-from telephony.backtest import tape, told
+from telephony.assembly.child import alone, work
+from telephony.assembly.understanding import KEPT, intents_of, sentence_encoder
+from telephony.backtest import told
+from telephony.backtest.command import compare
 from telephony.backtest.compare import A_HAIR, Comparison, Pair, Verdict
 from telephony.backtest.gather import Gathered
-from telephony.backtest.rerun import Rerun
 from telephony.backtest.score import Outcome
 from telephony.backtest.tape import Tape
 from telephony.backtest.truth import Truth
 from telephony.published import publish
 from telephony.reviews.changes import AddExample, Delta, Item, SetNumber, State
 from telephony.reviews.ports import Proved
+from telephony.trials import recorded
 from voice.dialogue.business import Business
 from voice.dialogue.learned import with_learned
 from voice.dialogue.understanding import Intents
 
-JOB, CALLS, ANSWER = "job.json", "calls.jsonl", "answer.json"
-NICE = 10  # calls go first
+TRIED = "intents-tried.npz"  # in the records' folder: the intents' model of the change that is tried
+Fit = Callable[[Business], Intents]
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
+    """`url`: the record's."""
+
     business: Path
     records: Path
     models: Path
+    url: str
     prosody_weight: float
     old: State
     new: State
     delta: Delta
+    calls: tuple[str, ...]
 
 
 def prove(
@@ -52,40 +54,21 @@ def prove(
     tapes: Sequence[Tape],
     *,
     judge: Frustration,
-    fit: Callable[[Business], Intents],
+    fit: tuple[Fit, Fit],
 ) -> Proved:
-    """`business`: without anything learned. `fit`: its intents' model."""
+    """`business`: without anything learned. `fit`: the intents' model of what runs, and of what is tried."""
     if not touches_callers(old, new):
         return Proved(True, said=("It changes nothing that callers meet.",))
     before, after = (with_learned(business, state.learned)[0] for state in (old, new))
-    old_intents, new_intents = fit(before), fit(after)
+    old_intents, new_intents = fit[0](before), fit[1](after)
     worse = [*_misunderstood(new.items, delta, old_intents, new_intents)]
     found = [Gathered(one, _truth(one.call, new.items)) for one in tapes]
-    comparison = _compare(found, (before, after), (old_intents, new_intents), judge)
+    comparison = compare(found, (before, after), judge=judge, intents=(old_intents, new_intents))
     worse += [line for pair in comparison.scored if (line := _worse(pair))]
     if comparison.verdict is Verdict.WORSE and not worse:
         worse.append(told.verdict(comparison))
     decided = not isinstance(delta, SetNumber) or comparison.verdict is not Verdict.UNDECIDED
     return Proved(decided, tuple(worse), tuple(_said(comparison, new.items)))
-
-
-def _compare(
-    found: Sequence[Gathered],
-    businesses: tuple[Business, Business],
-    intents: tuple[Intents, Intents],
-    judge: Frustration,
-) -> Comparison:
-    pairs, left_out = [], []
-    for one in found:
-        if one.tape.unusable:
-            left_out.append((one.tape.name, one.tape.unusable))
-            continue
-        old, new = (
-            Rerun(one.tape, business, intents=model, judge=judge, prices=businesses).run()
-            for business, model in zip(businesses, intents, strict=True)
-        )
-        pairs.append(Pair(one.tape, one.truth, old, new))
-    return Comparison(tuple(pairs), tuple(left_out))
 
 
 def touches_callers(old: State, new: State) -> bool:
@@ -133,21 +116,29 @@ def _said(comparison: Comparison, items: Sequence[Item]) -> Iterator[str]:
         yield told.verdict(comparison)
 
 
-def main(folder: Path, *, fit: Callable[[Business], Intents] | None = None) -> None:
-    job = TypeAdapter(Job).validate_json((folder / JOB).read_bytes())
-    calls, encoder = folder / CALLS, sentence_encoder(job.models)
-    proved = prove(
-        publish(job.business, job.records).business,
-        job.old,
-        job.new,
-        job.delta,
-        tape.read(calls) if calls.stat().st_size else [],
-        judge=Frustration.shipped(FrustrationSettings(prosody_weight=job.prosody_weight)),
-        fit=fit or (lambda business: intents_of(business, encoder=encoder)),
-    )
-    (folder / ANSWER).write_text(json.dumps(asdict(proved), ensure_ascii=False), encoding="utf-8")
+def main(folder: Path, *, fit: Fit | None = None) -> None:
+    def find(job: Job) -> Proved:
+        encoder = sentence_encoder(job.models)
+
+        def fitted(kept: str) -> Fit:
+            return lambda business: intents_of(business, encoder=encoder, kept=job.records / kept)
+
+        proved = prove(
+            publish(job.business, job.records).business,
+            job.old,
+            job.new,
+            job.delta,
+            recorded.named(job.url, job.calls),
+            judge=Frustration.shipped(FrustrationSettings(prosody_weight=job.prosody_weight)),
+            fit=(fit or fitted(KEPT), fit or fitted(TRIED)),
+        )
+        if proved.decided and not proved.worse and touches_callers(job.old, job.new):
+            with suppress(FileNotFoundError):  # where it could not be kept, the next start fits it again
+                (job.records / TRIED).replace(job.records / KEPT)
+        return proved
+
+    work(folder, Job, find)
 
 
 if __name__ == "__main__":
-    os.nice(NICE)
-    main(Path(sys.argv[1]))
+    alone(main)

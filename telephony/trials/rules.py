@@ -1,46 +1,61 @@
-"""Checks or tries rules that somebody drafted, in its own process: `python -m telephony.trying FOLDER`, never by hand.
+"""Checks or tries rules that somebody drafted: `telephony.assembly.changing_rules` asks; docs/backtest.md has the why.
 
-The folder holds the job (`job.json`), the answer goes beside it; how far a trial is goes to standard output. What is
-true of a recorded call is what its reviewers said (`telephony/reviews`).
+What is true of a recorded call is what its reviewers said (`telephony/reviews`).
 """
 
-import json
-import os
 import re
-import sys
 import tempfile
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from models.frustration import Frustration, FrustrationSettings
-from models.intent import Encoder
-from telephony.assembly.understanding import sentence_encoder
-from telephony.backtest import tape, told
+from telephony.assembly.child import alone, tell, work
+from telephony.assembly.understanding import KEPT, intents_of, sentence_encoder
+from telephony.backtest import told
 from telephony.backtest.command import compare, figures
 from telephony.backtest.compare import Comparison, Verdict
 from telephony.backtest.gather import Gathered
 from telephony.backtest.tape import Tape
 from telephony.backtest.truth import Truth
 from telephony.published import RuleSet, rule_set
-from telephony.published.learned import LearnedFolder
-from telephony.records.export import write_rows
-from telephony.records.queries import Queries
-from telephony.records.upgrade import open_engine
+from telephony.published.learned import LearnedFolder, laid_over
 from telephony.rules.change import Texts
 from telephony.rules.difference import differences, unified
 from telephony.rules.room import Checked, Tried, Wrong
+from telephony.trials import recorded
+from voice.dialogue.business import Business
 from voice.dialogue.errors import BusinessError
 from voice.dialogue.load import RULES, SCOPE
+from voice.dialogue.understanding import Intents
 
-JOB, ANSWER, CALLS = "job.json", "answer.json", "calls.jsonl"
-NICE = 10  # calls go first
 MOST_LINES = 60  # of what is said of a trial: calls that changed, calls left out
 _TOML_LINE = re.compile(r"at line (\d+)")
 _RULE = re.compile(r"\[\[rule\]\] (?P<name>[\w-]+)")
 _SECTION = re.compile(r"\[(?P<name>[\w.]+)\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """Which, by the wall seconds they were offered at, and what judges them. `url`: the record's."""
+
+    url: str
+    since: float
+    until: float
+    records: Path
+    models: Path
+    prosody_weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """`calls` None: a check alone."""
+
+    business: Path
+    new: Texts
+    old: Texts
+    calls: Calls | None = None
 
 
 def check(new: Texts, old: Texts, business: Path, scratch: Path) -> Checked:
@@ -62,22 +77,30 @@ def check(new: Texts, old: Texts, business: Path, scratch: Path) -> Checked:
 
 
 def run(
-    new: Texts, old: Texts, business: Path, scratch: Path, tapes: Sequence[Tape], truths: Mapping[str, Truth], *,
-    judge: Frustration, encoder: Encoder | None = None,
-) -> Tried:  # fmt: skip
-    """New against old over these calls; a line on standard output for each."""
+    tapes: Sequence[Tape],
+    truths: Mapping[str, Truth],
+    businesses: tuple[Business, Business],
+    *,
+    judge: Frustration,
+    fit: Callable[[Business], Intents],
+) -> Tried:
+    """The second business against the first over these calls; tells of each."""
     found = [Gathered(one, truths.get(one.call)) for one in tapes]
-    before, after = (_written(texts, scratch / name) for texts, name in ((old, "old"), (new, "new")))
     usable = sum(not one.unusable for one in tapes)
     done = 0
 
     def progress(_call: str) -> None:
         nonlocal done
         done += 1
-        print(done, usable, flush=True)
+        tell(done, usable)
 
-    businesses = before.business(business), after.business(business)
-    return tried(compare(found, businesses, judge=judge, encoder=encoder, progress=progress))
+    before, after = (fit(business) for business in businesses)
+    return tried(compare(found, businesses, judge=judge, intents=(before, after), progress=progress))
+
+
+def loaded(texts: Texts, business: Path, scratch: Path) -> Business:
+    """The business with these rules."""
+    return _written(texts, scratch).business(business)
 
 
 def tried(comparison: Comparison) -> Tried:
@@ -156,35 +179,31 @@ def _written(texts: Texts, folder: Path) -> RuleSet:
     return rule_set(folder)
 
 
-def _recorded(job: Mapping[str, Any], scratch: Path) -> list[Tape]:
-    engine = open_engine(job["url"])
-    wanted = frozenset(tape.WANTED)
-    rows = [
-        row
-        for journal in Queries(engine).journals(since=job["since"], until=job["until"], types=wanted)
-        for row in journal
-    ]
-    engine.dispose()
-    return tape.read(write_rows(rows, scratch / CALLS)) if rows else []
-
-
 def main(folder: Path) -> None:
-    job = json.loads((folder / JOB).read_text(encoding="utf-8"))
-    new, old, business = Texts(**job["new"]), Texts(**job["old"]), Path(job["business"])
-    with tempfile.TemporaryDirectory(prefix="warmline-trying-") as name:
-        scratch = Path(name)
-        answer: Checked | Tried
-        if job["what"] == "check":
-            answer = check(new, old, business, scratch)
-        else:
-            answer = run(
-                new, old, business, scratch, _recorded(job, scratch), truths(Path(job["records"])),
-                judge=Frustration.shipped(FrustrationSettings(prosody_weight=job["prosody_weight"])),
-                encoder=sentence_encoder(Path(job["models"])),
-            )  # fmt: skip
-    (folder / ANSWER).write_text(json.dumps(asdict(answer), ensure_ascii=False), encoding="utf-8")
+    def find(job: Job) -> Checked | Tried:
+        with tempfile.TemporaryDirectory(prefix="warmline-rules-") as name:
+            if job.calls is None:
+                return check(job.new, job.old, job.business, Path(name))
+            return _over(job.calls, job, Path(name))
+
+    work(folder, Job, find)
+
+
+def _over(calls: Calls, job: Job, scratch: Path) -> Tried:
+    """With what was learned, as it will run; rules teach no intent anything, so both have one model."""
+    encoder, kept = sentence_encoder(calls.models), calls.records / KEPT
+    before, after = (
+        laid_over(loaded(texts, job.business, scratch / name), calls.records)[0]
+        for texts, name in ((job.old, "old"), (job.new, "new"))
+    )
+    return run(
+        recorded.between(calls.url, calls.since, calls.until),
+        truths(calls.records),
+        (before, after),
+        judge=Frustration.shipped(FrustrationSettings(prosody_weight=calls.prosody_weight)),
+        fit=lambda business: intents_of(business, encoder=encoder, kept=kept),
+    )
 
 
 if __name__ == "__main__":
-    os.nice(NICE)
-    main(Path(sys.argv[1]))
+    alone(main)

@@ -1,21 +1,21 @@
 """What the process of its own finds: mistakes by line, changes by rule and key, and whether a set is worse."""
 
-import json
 import re
 from pathlib import Path
 
 import pytest
 
-from telephony import trying
 from telephony.assembly.changing_rules import ProcessTrial
 from telephony.backtest.truth import Truth
 from telephony.published import rule_set
 from telephony.rules.change import Texts
 from telephony.rules.difference import differences
 from telephony.settings import load
+from telephony.trials import rules
 from tests.rules.bench import CONFIG, changed
-from tests.sim.story import Story, judge
+from tests.sim.story import Story, fitted, judge
 from tests.telephony.backtest_calls import ruleless, tape
+from voice.dialogue.business import Business
 
 OWN = Texts(*((CONFIG / name).read_text("utf-8") for name in ("escalation.toml", "scope.toml")))
 
@@ -25,7 +25,7 @@ def line(text: str, wanted: str) -> int:
 
 
 def test_what_can_run_is_told_apart_from_the_published_by_rule_and_key(tmp_path: Path) -> None:
-    found = trying.check(changed(OWN, 3), OWN, CONFIG, tmp_path)
+    found = rules.check(changed(OWN, 3), OWN, CONFIG, tmp_path)
     assert found.wrong == ()
     assert [(one.where, one.key, one.before, one.after) for one in found.differences] == [
         ("rule silent", "silences", "2", "3")
@@ -36,23 +36,23 @@ def test_what_can_run_is_told_apart_from_the_published_by_rule_and_key(tmp_path:
 
 def test_broken_toml_is_named_with_its_line(tmp_path: Path) -> None:
     scope = OWN.scope.replace('mode = "automatic"', "mode = automatic", 1)
-    (wrong,) = trying.check(Texts(OWN.escalation, scope), OWN, CONFIG, tmp_path).wrong
+    (wrong,) = rules.check(Texts(OWN.escalation, scope), OWN, CONFIG, tmp_path).wrong
     assert (wrong.file, wrong.line) == ("scope.toml", line(scope, "mode = automatic"))
     assert "TOML expected" in wrong.message
 
 
 def test_a_rule_that_can_never_fire_is_refused_at_its_own_line(tmp_path: Path) -> None:
-    rules = OWN.escalation.replace("turns = 3\nof = 5", "turns = 6\nof = 5")
-    (wrong,) = trying.check(Texts(rules, OWN.scope), OWN, CONFIG, tmp_path).wrong
+    text = OWN.escalation.replace("turns = 3\nof = 5", "turns = 6\nof = 5")
+    (wrong,) = rules.check(Texts(text, OWN.scope), OWN, CONFIG, tmp_path).wrong
     assert "can never fire" in wrong.message
     assert wrong.file == "escalation.toml"
     assert wrong.line is not None
-    assert abs(wrong.line - line(rules, "turns = 6")) <= 3
+    assert abs(wrong.line - line(text, "turns = 6")) <= 3
 
 
 def test_an_intent_without_an_owner_is_named_by_file_and_section(tmp_path: Path) -> None:
     scope = OWN.scope.replace('owner = "payments"\n', "", 1)
-    (wrong,) = trying.check(Texts(OWN.escalation, scope), OWN, CONFIG, tmp_path).wrong
+    (wrong,) = rules.check(Texts(OWN.escalation, scope), OWN, CONFIG, tmp_path).wrong
     assert (wrong.file, wrong.line) == ("scope.toml", line(scope, r"\[transfer\]"))
     assert "owner" in wrong.message
 
@@ -68,19 +68,9 @@ def test_lists_show_what_came_and_went_and_rules_that_are_new_or_gone() -> None:
 
 
 def test_without_calls_it_cannot_be_told(tmp_path: Path) -> None:
-    job = {
-        "what": "try", "new": {"escalation": changed(OWN, 3).escalation, "scope": OWN.scope},
-        "old": {"escalation": OWN.escalation, "scope": OWN.scope}, "business": str(CONFIG), "since": 0.0,
-        "until": 1.0, "url": f"sqlite:///{tmp_path}/none.db", "records": str(tmp_path), "models": str(tmp_path),
-        "prosody_weight": 1.0,
-    }  # fmt: skip
-    (tmp_path / trying.JOB).write_text(json.dumps(job), "utf-8")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(trying, "_recorded", lambda job, scratch: [])
-        trying.main(tmp_path)
-    answer = json.loads((tmp_path / trying.ANSWER).read_text("utf-8"))
-    assert answer["passed"] is None
-    assert "cannot be told" in answer["said"][0]
+    found = rules.run([], {}, both(OWN, changed(OWN, 3), tmp_path), judge=judge(), fit=lambda _: fitted())
+    assert found.passed is None
+    assert "cannot be told" in found.said[0]
 
 
 def says_nothing(story: Story) -> None:
@@ -93,13 +83,17 @@ def asks_for_opening_hours(story: Story) -> None:
     story.hears("goodbye")
 
 
+def both(old: Texts, new: Texts, folder: Path) -> tuple[Business, Business]:
+    return rules.loaded(old, CONFIG, folder / "old"), rules.loaded(new, CONFIG, folder / "new")
+
+
 def tried(old: Texts, new: Texts, folder: Path, *, needed: bool = True):
     tapes = [
         tape(says_nothing, known=ruleless(), name="silent"),
         tape(asks_for_opening_hours, known=ruleless(), name="hours"),
     ]
     truths = {"hours": Truth(False)} | ({"silent": Truth(True, 2)} if needed else {})
-    return trying.run(new, old, CONFIG, folder, tapes, truths, judge=judge())
+    return rules.run(tapes, truths, both(old, new, folder), judge=judge(), fit=lambda _: fitted())
 
 
 def test_rules_that_lose_callers_are_worse_and_those_that_win_them_back_are_not(
