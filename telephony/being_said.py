@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from voice.events import Say
 from voice.pipeline.guess import Partial
 
 log = logging.getLogger(__name__)
@@ -15,7 +16,7 @@ class BeingSaid:
     """The words so far of an utterance that goes on, redacted as those of a whole one are."""
 
     call: str
-    speaker: str  # caller | agent
+    speaker: str  # caller | agent | system
     text: str
 
 
@@ -32,9 +33,21 @@ class Onlookers:
 
     def __init__(self) -> None:
         self._all: list[Onlooker] = []
+        self._readers: list[Callable[[BeingSaid], None]] = []
 
     def add(self, onlooker: Onlooker) -> None:
         self._all.append(onlooker)
+
+    def reads(self, reader: Callable[[BeingSaid], None]) -> None:
+        """Hears of the system's own prompts alone, whole and as each begins: these need no guessing."""
+        self._readers.append(reader)
+
+    def begins(self, said: BeingSaid) -> None:
+        for reader in self._readers:
+            try:
+                reader(said)
+            except Exception:
+                log.exception("call %s: a reader of prompts failed", said.call)
 
     def look_at(self, call: str) -> bool:
         return any(one.looks_at(call) for one in self._all)
@@ -51,11 +64,13 @@ class Onlookers:
 
 @dataclass(frozen=True, slots=True)
 class LegViewers:
-    """Implements `voice.pipeline.guess.Viewers` for one leg of `call`. `said` makes of words what may be shown."""
+    """Implements `voice.pipeline.guess.Viewers` for one leg of `call`. `said` makes of words what may be shown,
+    `prompt` of a prompt; None: it is for nobody's eyes."""
 
     onlookers: Onlookers
     call: str
     said: Callable[[str], BeingSaid]
+    prompt: Callable[[Say], BeingSaid | None]
 
     @property
     def looking(self) -> bool:
@@ -63,3 +78,7 @@ class LegViewers:
 
     def show(self, partial: Partial) -> None:
         self.onlookers.being_said(self.said(partial.text))
+
+    def begins(self, say: Say) -> None:
+        if (shown := self.prompt(say)) is not None:
+            self.onlookers.begins(shown)

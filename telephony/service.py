@@ -25,6 +25,7 @@ from telephony.assembly.reviewing import open_review_door
 from telephony.assembly.speaking import Voices
 from telephony.assembly.supervising import open_wall
 from telephony.assembly.world import World
+from telephony.being_said import BeingSaid
 from telephony.callbacks import Callbacks
 from telephony.desk import captions
 from telephony.desk.earlier import Earlier
@@ -120,8 +121,13 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
             if callbacks is not None and isinstance(record.entry, CallbackAgreed | CallEnded):
                 callbacks.stir()
 
+        def on_begun(said: BeingSaid) -> None:
+            if (conduct := switchboard.calls.get(said.call)) is not None:
+                captions.show_begun(said, conduct.leg)
+
         switchboard = Switchboard(furnish(settings, world, business, machinery, company), on_record=on_record)
         front.serve(switchboard)
+        switchboard.house.onlookers.reads(on_begun)
         wall = open_wall(
             settings=settings, business=business, staff=staff, switchboard=switchboard, phones=lines.browser,
             audit=company.audit, clock=clock, notices=company.desks.notices,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Protocol, runtime_checkable
 
+from telephony.being_said import BeingSaid
 from telephony.events import Bridged, CallEnded, Heard, Held, PartyBack, PartyLost, Said, Unbridged
 from telephony.journal import Record
 
@@ -18,6 +19,12 @@ def show(record: Record, leg: object) -> None:
     """Shows `record` on the caller's page; a leg that ends in a telephone has none."""
     if isinstance(leg, Page) and (message := caption(record)) is not None:
         leg.tell(message)
+
+
+def show_begun(said: BeingSaid, leg: object) -> None:
+    """Shows what we begin to say; the caption of its record takes its place when it was said."""
+    if isinstance(leg, Page):
+        leg.tell({"type": "saying", "speaker": said.speaker, "text": said.text})
 
 
 def caption(record: Record) -> Mapping[str, object] | None:

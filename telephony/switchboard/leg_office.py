@@ -94,7 +94,7 @@ class LegOffice:
 
     def viewers(self, onlookers: Onlookers) -> LegViewers:
         """Who may look at what is being said on this leg."""
-        return LegViewers(onlookers, self._journal.call, self._being_said)
+        return LegViewers(onlookers, self._journal.call, self._being_said, self._begun)
 
     def problem(self, part: str, what: str) -> None:
         self._journal.append(entries.Problem(part, redact(what)))
@@ -115,6 +115,11 @@ class LegOffice:
     def _being_said(self, words: str) -> BeingSaid:
         return BeingSaid(self._journal.call, self._speaker.value, redact_turns([*self._recent, words])[-1])
 
+    def _begun(self, say: Say) -> BeingSaid | None:
+        if not self._journals_prompts:
+            return None
+        return BeingSaid(self._journal.call, Speaker.SYSTEM.value, _shown(say))
+
     def _redacted(self, words: str) -> str:
         """Read together with what was said just before: a number given in pieces is one all the same. The pieces before
         it was one are on record already, at most eight digits of them."""
@@ -127,7 +132,11 @@ class LegOffice:
         if played.played_ms == 0:
             return  # dropped before its first sound: nobody heard it
         start_ms, end_ms = played.span(self._now_ms())
-        text = redact((say.shown or WITHHELD) if say.private else say.text)
+        text = _shown(say)
         if turn is None:
             turn = self._notes.note(Speaker.SYSTEM, text, start_ms, end_ms, 1.0)
         self._journal.append(entries.Said(turn, text, say.prompt, say.version, start_ms, end_ms, cut=not played.fully))
+
+
+def _shown(say: Say) -> str:
+    return redact((say.shown or WITHHELD) if say.private else say.text)

@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 from telephony.being_said import BeingSaid
-from telephony.events import Bridged, Heard
+from telephony.events import Bridged, Heard, Said
 from telephony.sim.agent import accepts_at_once
 from telephony.sim.script import Key, Speak, SpeakAfterPrompt, Wait
 from tests.sim.virtual import WORDS, Call, Town, play
@@ -90,3 +90,21 @@ def test_on_a_bridge_the_agent_is_read_too(tmp_path: Path) -> None:
     talks = accepts_at_once(Wait(3000), Speak(WORDS), Wait(2000), Speak(WORDS), after_seconds=1.0, ring_seconds=1.0)
     play(story, tmp_path, agents={"ana": talks}, lines=["hello there"] * 60, hearing=OFTEN)
     assert {said.speaker for said in eyes.read} == {"agent"}
+
+
+def test_the_systems_own_words_are_read_as_they_begin_whole_and_without_guessing(tmp_path: Path) -> None:
+    read: list[BeingSaid] = []
+    said_before: list[int] = []
+
+    async def story(town: Town) -> Call:
+        town.service.switchboard.house.onlookers.reads(read.append)
+        call = town.ring(SpeakAfterPrompt(WORDS), stays_ms=10_000)
+        town.service.switchboard.house.onlookers.reads(lambda begun: said_before.append(len(call.all(Said))))
+        await call.over()
+        return call
+
+    call = play(story, tmp_path, lines=["what is my balance"] * 9)
+    told = [said.text for said in call.all(Said)]
+    assert {begun.speaker for begun in read} == {"system"}
+    assert told and [begun.text for begun in read][: len(told)] == told
+    assert all(before <= place for place, before in enumerate(said_before)), "each before it was said"

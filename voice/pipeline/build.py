@@ -59,7 +59,8 @@ def build(parts: Parts) -> Built:
     problem = parts.office.problem
     tap = Tap(recorder=parts.recorder, masked=lambda: parts.ear.expected.sensitive)
     think = Think(mind=parts.mind, rescue=parts.rescue, ear=parts.ear, office=parts.office)
-    speak = Speak(voice=parts.voice, ear=parts.ear, playback=playback, problem=problem)
+    begins = parts.viewers.begins
+    speak = Speak(voice=parts.voice, ear=parts.ear, playback=playback, problem=problem, begins=begins)
     log = PlayedLog(recorder=parts.recorder, playback=playback, ear=parts.ear, marks=parts.marks)
     guesses = Guesses(
         pool=parts.pool,

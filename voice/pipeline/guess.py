@@ -11,7 +11,7 @@ from typing import Protocol
 
 from models.errors import InferenceError
 from models.inference import Pool, Priority
-from voice.events import Expect
+from voice.events import Expect, Say
 from voice.hearing import Segment
 from voice.stt import Recognition
 from voice.turn_end import Completeness, how_complete
@@ -56,11 +56,18 @@ class Viewers(Protocol):
 
     def show(self, partial: Partial) -> None: ...
 
+    def begins(self, say: Say) -> None:
+        """We begin to say this."""
+        ...
+
 
 class NoViewers:
     looking = False
 
     def show(self, partial: Partial) -> None:
+        pass
+
+    def begins(self, say: Say) -> None:
         pass
 
 

@@ -48,8 +48,11 @@ class Speak(FrameProcessor):
         ear: Ear,
         playback: Playback,
         problem: Callable[[str, str], None],
+        begins: Callable[[Say], None] = lambda say: None,
     ) -> None:
+        """`begins` hears of each prompt just before its first sound."""
         super().__init__()
+        self._begins = begins
         self._ear = ear
         self._playback = playback
         self._settings = ear.bargein
@@ -223,6 +226,7 @@ class Speak(FrameProcessor):
     async def _say(self, say: Say) -> None:
         self._stage.fader.full()
         saying = self._current = Saying(say, self._stage, more_waits=lambda: bool(self._to_say))
+        self._begins(say)
         async with saying:
             await saying.play()
             while (stop := self._stop) is not None and stop.say is say:

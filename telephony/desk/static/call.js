@@ -26,11 +26,13 @@ const phone = new Softphone(byId("voice"), config.ice_servers, {
 const devices = new DeviceChoice(byId("microphones"), byId("speakers"), useDevice);
 let leg = null; // {leg, token}: lets this page, and nobody else, come back to its call
 let wroteAt = 0;
+let begun = []; // {text, line} of what the assistant has begun to say, until its caption comes
 let told = ""; // what the service last said about the call
 
 window.warmlinePhone = phone; // for whoever wants its statistics
 
 function message(m) {
+  if (m.type === "saying") saying(m);
   if (m.type === "caption") caption(m);
   if (m.type === "state" && STATES[m.state]) {
     told = STATES[m.state];
@@ -38,12 +40,27 @@ function message(m) {
   }
 }
 
+function saying({ speaker, text }) {
+  begun.push({ text, line: added(speaker, text) });
+}
+
+// What stands there since it began stays; what began before it and has no caption was never heard.
 function caption({ speaker, text }) {
+  const at = speaker === "system" ? begun.findIndex((one) => one.text === text) : -1;
+  if (at < 0) return added(speaker, text);
+  for (const one of begun.slice(0, at)) one.line.remove();
+  begun = begun.slice(at + 1);
+}
+
+function added(speaker, text) {
   const list = byId("captions");
   const line = make("li", speaker);
-  line.append(make("span", "who", WHO[speaker] ?? speaker), text);
+  const words = make("span", "", text);
+  words.dir = "auto";
+  line.append(make("span", "who", WHO[speaker] ?? speaker), words);
   list.append(line);
   list.scrollTop = list.scrollHeight;
+  return line;
 }
 
 // `writing`: without a microphone, for who does not speak; everything can be written.
@@ -57,6 +74,7 @@ async function call(writing) {
     if (!writing) devices.fill();
     useSpeaker(byId("voice"));
     byId("captions").replaceChildren();
+    begun = [];
     await phone.call(stream, {
       first: async (sdp) => {
         const { sdp: answer, ...rest } = await post("/call/sdp", { sdp });
