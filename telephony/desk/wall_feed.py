@@ -22,13 +22,14 @@ WAITING = 8  # messages, 2 s, before a page counts as not reading
 LINES_SHOWN = 300  # of a followed call; the record has all
 
 
-def line(record: Record) -> LineModel | None:
-    """As an agent reads it, but for what is said to that agent."""
+def line(record: Record, name: Callable[[str], str]) -> LineModel | None:
+    """As an agent reads it, but for what is said to that agent. `name`: agent → as people call them."""
     shown, entry = as_line(record), record.entry
     if shown is None or not isinstance(entry, (Bridged, AgentBriefed)):
         return shown
     connected = isinstance(entry, Bridged)
-    text = f"{entry.agent} and the caller are connected" if connected else f"The brief was spoken to {entry.agent}"
+    who = name(entry.agent)
+    text = f"{who} and the caller are connected" if connected else f"The brief was spoken to {who}"
     return shown.model_copy(update={"text": text})
 
 
@@ -130,7 +131,7 @@ class WallFeed:
     def hear(self, record: Record) -> None:
         self.wall.hear(record, self._clock())
         for page in self._pages:
-            if page.follows == record.call and (said := line(record)) is not None:
+            if page.follows == record.call and (said := line(record, self.wall.name)) is not None:
                 page.said(said)
 
     def attach(self, *, epoch: str = "", since: int = 0) -> WallPage:
@@ -198,7 +199,7 @@ class WallFeed:
         ).model_dump_json()
 
     def _transcript(self, call: str) -> str:
-        lines = [said for record in self._records(call) if (said := line(record)) is not None]
+        lines = [said for record in self._records(call) if (said := line(record, self.wall.name)) is not None]
         shown = tuple(lines[-LINES_SHOWN:])
         return WallTranscript(call=call, lines=shown, earlier=len(lines) - len(shown)).model_dump_json()
 

@@ -94,6 +94,9 @@ class Wall:
         rows = tuple(one.row for one in self._calls.values())
         return Changes(rows, (), self.queues(), self.agents(), self._approvals, self._notices)
 
+    def name(self, agent: str) -> str:
+        return self._settings.names.get(agent, agent)
+
     def call(self, call: str) -> CallRow | None:
         one = self._calls.get(call)
         return one.row if one is not None else None

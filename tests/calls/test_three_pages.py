@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from telephony.assembly.world import World
 from telephony.demo.make_clips import CALLS
 from telephony.events import AgentMarked, AttemptEnded, CallEnded, CopilotShown, Supervised, WrappedUp
 from telephony.journal import Record
 from telephony.sim.voices import Voices, Words
-from telephony.assembly.world import World
 from tests.calls.test_browser_transfer import hears
 from tests.desk.axe import violations
 from tests.desk.chromium import HEARD, needs_chromium, only_loopback, open_browser, sees, shot, sign_in  # noqa: F401  (a fixture)

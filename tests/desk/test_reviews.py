@@ -102,7 +102,7 @@ async def test_a_reviewer_marks_a_call_by_keyboard_and_sees_what_it_proposes(
             await sees(page, "#turns", "wrong: ")
             await page.keyboard.press("1")
             await page.keyboard.press("n")
-            await sees(page, "#queue-empty", "Nothing left this week.")
+            await sees(page, "#queue-empty", "Nothing to review now.")
             await page.keyboard.press("g")
             await sees(page, "#change-list", NOTE)
             await sees(page, "#change-list", "another person signs")

@@ -220,7 +220,7 @@ def test_the_transcript_speaks_of_the_agent_and_not_to_them() -> None:
         page = floor.feed.attach()
         await gets(page)
         page.follow("c1")
-        assert [line["text"] for line in (await gets(page))["lines"]] == ["ana and the caller are connected"]
+        assert [line["text"] for line in (await gets(page))["lines"]] == ["Ana Ruiz and the caller are connected"]
         floor.feed.detach(page)
 
     asyncio.run(story())

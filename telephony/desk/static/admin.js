@@ -3,6 +3,7 @@
 import { get, post, Refused } from "./api.js";
 import { byId, make, say, setText, show } from "./dom.js";
 import { shortcuts } from "./keys.js";
+import { showNav } from "./nav.js";
 import { leave, seated } from "./session.js";
 
 const WAYS = {
@@ -15,6 +16,7 @@ let people = { roles: [], users: [], sessions: [] };
 
 const me = await seated({ waiting: (note) => say("note", note) });
 setText("me", me.name);
+showNav(me.pages);
 
 async function look() {
   people = await get("/desk/api/admin/people");

@@ -3,10 +3,12 @@
 import { get, Refused } from "./api.js";
 import { byId, make, say, setText, show } from "./dom.js";
 import { shortcuts } from "./keys.js";
+import { showNav } from "./nav.js";
 import { leave, seated } from "./session.js";
 
 const me = await seated({ waiting: (note) => say("note", note) });
 setText("me", me.name);
+showNav(me.pages);
 
 let last = 0; // the number of the earliest note shown
 

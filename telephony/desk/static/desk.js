@@ -9,6 +9,7 @@ import { byId, say, setText, show } from "./dom.js";
 import { showEarlier } from "./earlier.js";
 import { Feed } from "./feed.js";
 import { shortcuts } from "./keys.js";
+import { showNav } from "./nav.js";
 import * as offers from "./offer.js";
 import { showHints, showMood } from "./mood.js";
 import { showAlarms, showBrief } from "./panels.js";
@@ -47,6 +48,7 @@ window.warmlinePhone = null; // the softphone, for whoever wants its statistics
 function openDesk(config) {
   show("opening", false);
   show("desk", true);
+  showNav(config.pages);
   say("notice", "");
   offers.showReasons(config.decline_reasons ?? [], doing(offers.declineFor));
   phone ??= new Softphone(byId("voice"), config.ice_servers ?? [], {

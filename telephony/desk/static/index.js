@@ -2,19 +2,20 @@
 
 import { get, post, Refused, useToken } from "./api.js";
 import { byId, make, say, setText, show } from "./dom.js";
+import { ownTab } from "./nav.js";
 import { told } from "./session.js";
 
 function door({ path, title, note }) {
   const item = make("li");
   const link = make("a", "door");
-  link.href = path;
-  link.target = path; // a tab of its own, the same one each time: a desk stays open beside the wall
+  ownTab(link, path); // a desk stays open beside the wall
   link.append(make("strong", "", title), make("span", "", note));
   item.append(link);
   return item;
 }
 
 async function begin() {
+  window.name = location.pathname;
   const me = await get("/desk/api/me");
   say("note", told());
   setText("business", me.business);

@@ -1,13 +1,14 @@
 // The review page: a call with what the system judged beside each turn, marked by keys.
 import { get, post, Refused } from "./api.js";
-import { byId, make, press, say, setText, show } from "./dom.js";
+import { byId, make, press, say, setText, show, spoken } from "./dom.js";
 import { shortcuts } from "./keys.js";
 import { showNav } from "./nav.js";
 import { changeKeys, showChanges } from "./reviewchanges.js";
 import { leave, seated } from "./session.js";
 
 const KINDS = { intent: "wanted", mood: "sounded", escalation: "person", brief: "brief" };
-const WHO = { caller: "Caller", system: "System", agent: "Agent" };
+const WHO = { caller: "Caller", system: "Assistant", agent: "Agent" };
+const AGAIN_MS = 5000; // an empty queue is asked for again so often: a call may have ended meanwhile
 
 let intents = [];
 let queue = [];
@@ -40,7 +41,7 @@ async function showQueue() {
   setText("agreement", n ? `Two reviewers agree on ${agreed} of ${n} judgements; kappa ${kappa === null ? "cannot be told yet" : kappa.toFixed(2)}` : "No call was reviewed by two people yet.");
   byId("queue").replaceChildren(...queue.map((one) => {
     const item = make("li");
-    const button = make("button", "", `${new Date(one.wall * 1000).toLocaleString()}, ${Math.round(one.seconds)} s`);
+    const button = make("button", "", when(one));
     button.type = "button";
     button.dataset.call = one.call;
     button.append(make("span", "why", one.why.join(", ") + (one.raters > 1 ? "; two reviewers" : "")));
@@ -49,6 +50,8 @@ async function showQueue() {
     return item;
   }));
 }
+
+const when = ({ wall, seconds }) => `${new Date(wall * 1000).toLocaleString()}, ${spoken(seconds)}`;
 
 async function open(id) {
   const found = await asked(() => get(`/desk/api/reviews/calls/${encodeURIComponent(id)}`));
@@ -60,7 +63,8 @@ async function open(id) {
     else button.removeAttribute("aria-current");
   }
   show("call", true);
-  setText("call-title", `Call ${call.call}`);
+  const queued = queue.find((one) => one.call === id);
+  setText("call-title", queued ? `Call of ${when(queued)}` : "Call");
   leaveWrong();
   draw();
 }
@@ -260,8 +264,10 @@ byId("wrong").addEventListener("submit", async (event) => {
 const me = await seated({ waiting: (note) => say("notice", note) });
 setText("me", me.name);
 showNav(me.pages);
-if (me.roles.includes("reviewer")) await next();
-else {
+if (me.roles.includes("reviewer")) {
+  await next();
+  setInterval(() => view === "calls" && !call && !document.hidden && next(), AGAIN_MS);
+} else {
   show("show-calls", false);
   await turnTo("changes");
 }

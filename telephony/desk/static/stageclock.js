@@ -5,7 +5,7 @@ import { now, state } from "./state.js";
 
 const STAGES = {
   trigger: "Trigger", told: "Told", ring: "Ring", answer: "Answer", briefed: "Briefed", accept: "Accept",
-  bridge: "Bridge", first_word: "1st word",
+  bridge: "Bridge", first_word: "Spoke",
 };
 const OUTCOMES = {
   bridged: "talked", declined: "declined", busy: "busy", no_answer: "no answer", machine: "voicemail", failed: "failed",
@@ -16,8 +16,9 @@ const seconds = (ms) => (ms < 99_950 ? (ms / 1000).toFixed(1) : String(Math.roun
 
 export function showClock() {
   const { clock } = state;
-  show("clock", Boolean(clock));
-  if (!clock) return;
+  const shown = clock && (state.offer || state.call || state.wrapup);
+  show("clock", Boolean(shown));
+  if (!shown) return;
   const last = clock.attempts.at(-1);
   const at = last?.at_ms ?? clock.searching;
   const from = at.trigger ?? at.ring ?? 0;

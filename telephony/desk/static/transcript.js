@@ -12,10 +12,15 @@ export class Transcript {
   #turns = new Map(); // turn → its elements
   #saying = new Map(); // speaker → {element, timer}
   #finder = new Finder(() => this.#lines.values());
+  #follows = true; // the newest line is kept in sight, also where the list changes its height
 
   constructor() {
     const list = byId("lines");
-    list.addEventListener("scroll", () => show("newest", !atEnd(list)));
+    list.addEventListener("scroll", () => {
+      this.#follows = atEnd(list);
+      show("newest", !this.#follows);
+    });
+    new ResizeObserver(() => this.#follows && toEnd(list)).observe(list);
     byId("newest").addEventListener("click", () => toEnd(list));
   }
 

@@ -157,7 +157,7 @@ byId("sure").addEventListener("close", () => {
   if (byId("sure").returnValue === "yes") doing(attend("take-over"))();
   byId("sure").returnValue = "";
 });
-onChoose(chooseCall);
+onChoose(chooseCall, me.agent);
 const whispers = (id) => () => byId("whisper").hidden || DEEDS[id]();
 shortcuts({
   active: () => byId("keys-on").checked && !byId("sure").open,

@@ -14,10 +14,13 @@ const rows = new Map(); // call → {tr, cells, row}
 let chosen = "";
 let choose = () => {};
 
+let me = ""; // of the supervisors, whoever looks
+
 export const chosenCall = () => chosen;
 
-export function onChoose(act) {
+export function onChoose(act, supervisor) {
   choose = act;
+  me = supervisor;
 }
 
 export function pick(call) {
@@ -106,7 +109,7 @@ function fill(one, row) {
   const { tr, cells } = one;
   one.row = row;
   cells.who.textContent = row.who;
-  cells.with.textContent = [withWhom(row), ...row.supervised.map(([who]) => `+ ${who}`)].join(" ");
+  cells.with.textContent = [withWhom(row), ...row.supervised.map(([who]) => `+ ${who === me ? "you" : who}`)].join(" ");
   cells.about.textContent = row.intent;
   cells.about.title = row.intent;
   Object.assign(cells.meter, { min: 0, max: 1, low: 0.35, high: 0.65, optimum: 0, value: row.frustration });
