@@ -57,7 +57,8 @@ def guide(settings: Settings, url: str) -> str:
 
 
 def one_for_all(settings: Settings) -> Settings:
-    """The first agent judges and supervises as well, so that one browser is enough to see everything.
+    """The first agent judges and supervises as well, so that one browser is enough to see everything; and nobody is
+    turned away because that browser, which runs beside the service here, keeps the machine busy.
 
     Only here: settings from a file that name one person twice are refused.
     """
@@ -65,7 +66,8 @@ def one_for_all(settings: Settings) -> Settings:
     also = PersonSettings(id=agent.id, name=agent.name, roles=(Role.SUPERVISOR, Role.REVIEWER))
     people = (*settings.desk.demo_people, also)
     desk = settings.desk.model_copy(update={"demo_sign_in": True, "demo_people": people})
-    return settings.model_copy(update={"desk": desk})
+    admission = replace(settings.admission, by_load=False)
+    return settings.model_copy(update={"desk": desk, "admission": admission})
 
 
 def cast(name: str, out: Path) -> Cast:
