@@ -91,8 +91,8 @@ export class Transcript {
 
 const atEnd = (list) => list.scrollHeight - list.scrollTop - list.clientHeight < 40;
 
-// Twice: what comes into sight may be taller than it was taken for.
-function toEnd(list) {
+// Again after each of two frames: what comes into sight may be taller than it was taken for.
+function toEnd(list, frames = 2) {
   list.scrollTop = list.scrollHeight;
-  requestAnimationFrame(() => (list.scrollTop = list.scrollHeight));
+  if (frames) requestAnimationFrame(() => toEnd(list, frames - 1));
 }
