@@ -105,7 +105,7 @@ async def test_a_call_from_microphone_to_wrap_up_with_a_supervisor_listening(
         await agent.wait_for_selector("#wrapup", state="visible")
         for key in ("1", "g", "r", "i", "f"):  # how it ended; yes, the brief was right, it needed a person, and so on
             await agent.keyboard.press(key)
-        await sees(agent, "#idle-title", "Ready for the next call")
+        await agent.wait_for_selector("#idle", state="visible", timeout=45_000)
         await caller.close()
 
     entries = [record.entry for record in happened]

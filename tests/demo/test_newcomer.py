@@ -73,7 +73,7 @@ async def test_a_newcomer_takes_a_call_says_yes_asks_wraps_up_and_sees_wall_numb
         await desk.wait_for_selector("#wrapup", state="visible")
         for key in ("1", "g", "f"):
             await desk.keyboard.press(key)
-        await sees(desk, "#idle-title", "Ready for the next call")
+        await desk.wait_for_selector("#idle", state="visible", timeout=45_000)
 
         wall = await opens(first, "Wall")
         await sees(wall, "#calls", "Assistant")

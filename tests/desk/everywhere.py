@@ -169,7 +169,7 @@ async def _agent(desk: WholeDesk, new_page: NewPage, seen: Walk) -> None:
     await seen.looks(page, "desk-wrap-up")
     for key in ("g", "r", "i", "f"):  # yes to each question
         await page.keyboard.press(key)
-    await sees(page, "#idle-title", "Ready for the next call")
+    await page.wait_for_selector("#idle", state="visible")
     await desk.asking.propose()
     await sees(page, "#asked", "getting a fee back")
     await seen.looks(page, "desk-asked")
