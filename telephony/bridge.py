@@ -27,6 +27,14 @@ class Bridge(Protocol):
         ...
 
 
+class Withholds(Bridge, Protocol):
+    """A bridge as our sessions have it: the caller can be kept from the agent's ear alone."""
+
+    async def withhold(self, on: bool) -> None:
+        """While on, the caller is not heard by the agent, and hears them as before. Twice changes nothing."""
+        ...
+
+
 @runtime_checkable
 class Joins(Protocol):
     """A line that can join two of its own legs without their audio passing through this process."""

@@ -217,6 +217,24 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class KeysAsked:
+    """The agent asked the system to take a number by keypad; they do not hear the caller until `KeysTaken`."""
+
+    handoff: str
+    agent: str
+    what: str  # its title
+
+
+@dataclass(frozen=True, slots=True)
+class KeysTaken:
+    handoff: str
+    agent: str
+    what: str
+    outcome: str  # taken | unfit | timed_out | cancelled
+    shown: str  # the digits that may be seen, a dot for each of the others; "" unless taken
+
+
+@dataclass(frozen=True, slots=True)
 class HandedBack:
     """The agent gives the caller back to the system, which goes on with what the notes say."""
 
@@ -411,7 +429,8 @@ Entry = (
     | Understood | Judged | Escalated | ActionAsked | Acted | Verified | RecordingDeclined | Corrected | MusicChosen
     | WhisperHeeded | Surveyed | BriefReady | HandoffMoved | QueueJoined | AgentOffered | BriefSeen | AgentRung
     | AgentAnswered
-    | AgentBriefed | AgentAccepted | AgentDeclined | Bridged | Held | HandedBack | Unbridged | CallbackAgreed
+    | AgentBriefed | AgentAccepted | AgentDeclined | Bridged | Held | KeysAsked | KeysTaken | HandedBack | Unbridged
+    | CallbackAgreed
     | WrappedUp | AttemptEnded | Supervised | WhisperSent | ApprovalProposed | ApprovalMoved | GrantUsed | ActStopped
     | ColleagueAsked | ColleagueAnswered | CopilotShown | CopilotMarked | AgentMarked | PartyLost | PartyBack | Problem
     | CallEnded

@@ -118,9 +118,26 @@ class PersonStage(StrEnum):
     STOPPED = "stopped"  # the search is over, the party wished so
     HELD = "held"  # the person is away from the line for a moment; told again while that lasts
     BACK = "back"  # ... and is on the line again
+    KEYING = "keying"  # the person asked for a number by keypad: see `keying`
     LEFT = "left"  # the person left, the party did not: the system has them back
     ENGINE_DOWN = "engine_down"  # the recogniser failed: only keys work now
     LINE_LOST = "line_lost"  # the other party's network was lost in the middle of the bridge; they may be back
+
+
+class KeyingStage(StrEnum):
+    """How far a party is who keys a number for the person they talk with."""
+
+    ASKED = "asked"
+    AGAIN = "again"  # no key came for a while
+    UNFIT = "unfit"  # what was keyed cannot be meant
+    TAKEN = "taken"
+    LEFT = "left"  # it is over without the number
+
+
+@dataclass(frozen=True, slots=True)
+class Keying:
+    stage: KeyingStage
+    what: str  # as it is said: "your PIN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +150,7 @@ class PersonNews:
     notes: str | None = None  # with LEFT: what the person asks the system to go on with
     to: str = ""  # with LEFT: the queue the person passes them on to; "": back to the system
     person: str = ""  # with LEFT: the id of the colleague who is to be asked first there
+    keying: Keying | None = None  # with KEYING
 
 
 class ApprovalStage(StrEnum):

@@ -8,7 +8,7 @@ the words when the turn is closed, and may say by then how complete they are.
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -112,6 +112,8 @@ class Ear:
         self._vad = vad
         self._settings = settings or Settings()
         self.expected = Expect(language="person")  # what was last expected; at first, whatever calls for a person
+        self._withheld = False
+        self._withheld_until_ms = 0  # or since
         self._endpoint = Endpoint(self._settings.endpoint)
         self._rest = np.zeros(0, dtype=np.int16)  # less than a frame, when the line's frames are odd
         self._kept: deque[Pcm] = deque()  # whole frames up to now: the pre-roll, and the utterance that goes on
@@ -167,10 +169,23 @@ class Ear:
 
     def expect(self, expect: Expect) -> None:
         """What the mind expects next: sets the stop window, and starts the no-input time anew."""
+        if self._withheld:
+            expect = replace(expect, sensitive=True)
         if expect != self.expected:
             self._endpoint.expect(expect.shape)
         self.expected, self._expects = expect, True
         self._restart_no_input()
+
+    def withhold(self, on: bool) -> None:
+        """While on, all that is said and keyed is sensitive, whatever is expected. Twice changes nothing."""
+        if on is not self._withheld:
+            self._withheld, self._withheld_until_ms = on, self.now_ms
+            self.expected = replace(self.expected, sensitive=on)
+
+    def expected_of(self, segment: Segment) -> Expect:
+        """What was expected of it: an utterance that began while all was withheld is sensitive to its end."""
+        withheld = segment.start_ms < self._withheld_until_ms
+        return replace(self.expected, sensitive=True) if withheld else self.expected
 
     def consider(self, start_ms: int, end_ms: int, completeness: Completeness) -> None:
         """How complete the utterance from `start_ms` is with the words up to the pause at `end_ms`: chooses the stop

@@ -131,6 +131,7 @@ async def open_company(
         staff=staff,
         dispositions=[Disposition(d.code, d.title) for d in business.dispositions],
         queues={name: queue.title for name, queue in business.queues.items()},
+        keypad=business.keypad,
         now_ms=_loop_ms,
         cut=recordings.clip if recordings else None,
     )

@@ -34,6 +34,7 @@ from telephony.events import AgentMarked, BriefReady, BriefSeen, Entry, WrappedU
 from telephony.journal import Journal, Record
 from telephony.switchboard.conduct import Conduct
 from telephony.switchboard.switchboard import Switchboard
+from voice.dialogue.business import KeypadItem
 from voice.events import RecordingDeclined
 
 E = TypeVar("E", bound=Entry)
@@ -77,10 +78,12 @@ class FrontOffice:
         staff: Staff,
         dispositions: Sequence[Disposition],
         queues: Mapping[str, str],
+        keypad: Mapping[str, KeypadItem] | None = None,
         now_ms: Callable[[], int],
         cut: Callable[[str, int, int], bytes | None] | None = None,
     ) -> None:
-        """`queues`: name → title, as agents read it. `cut`: call, from, to (ms) → these seconds of its recording."""
+        """`queues`: name → title, as agents read it; `keypad`: what they may have a caller key. `cut`: call, from, to
+        (ms) → these seconds of its recording."""
         self._cut = cut
         self._queues = queues
         self._staff = staff
@@ -89,7 +92,9 @@ class FrontOffice:
         self._switchboard: Switchboard | None = None
         self._draft: Draft = lambda records, summary, disposition: (summary, disposition)
         self._places: defaultdict[str, _Place] = defaultdict(_Place)  # one too for whom only the fallback list names
-        self.line = OnTheLine(staff=staff, queues=queues, conduct=self._conduct, joined=self._joined)
+        self.line = OnTheLine(
+            staff=staff, queues=queues, keypad=keypad or {}, conduct=self._conduct, joined=self._joined
+        )
         staff.roster.subscribe(self._moved)
 
     def serve(self, switchboard: Switchboard) -> None:

@@ -34,6 +34,18 @@ class LineOffice(Protocol):
         """To whom a caller can be passed on, the free ones first."""
         ...
 
+    def numbers(self) -> Mapping[str, str]:
+        """What a caller may be asked to key: name → title."""
+        ...
+
+    async def ask_keys(self, agent: str, call: str, what: str) -> None:
+        """The system takes this number by keypad; until then the agent does not hear the caller."""
+        ...
+
+    async def stop_keys(self, agent: str, call: str) -> None:
+        """They talk again, without the number."""
+        ...
+
     async def hand_back(self, agent: str, call: str, notes: str, to: str = "", person: str = "") -> None:
         """The system goes on with the caller, with these notes; or it finds another person: in the queue `to`, or the
         colleague `person`, and whoever is free of their queue where that one does not take the call."""

@@ -78,6 +78,8 @@ class CallModel(Wire):
     brief: BriefModel | None = None
     held: bool = False
     held_seconds: float = 0.0  # when this message was made
+    keying: str = ""  # what the caller keys now, unheard by the agent
+    keyed: int = 0  # keys of it so far
     lost: Literal["", "caller", "agent"] = ""  # whose network is lost; they may come back
 
 
@@ -336,6 +338,10 @@ class BackIn(Wire):
 
 class Hold(Wire):
     on: bool
+
+
+class AskKeys(Wire):
+    what: str = Field(max_length=64)
 
 
 class HandBack(Wire):

@@ -1,4 +1,4 @@
-"""Carries out what an agent decides about the caller on their line: hold, pass on, give back, hang up."""
+"""Carries out what an agent decides about the caller on their line: hold, keys, pass on, give back, hang up."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -6,9 +6,10 @@ from telephony.agents.agent import Presence
 from telephony.agents.staff import Staff
 from telephony.desk.line_office import Colleague
 from telephony.desk.office import NotPossible
-from telephony.errors import IllegalMove
+from telephony.errors import IllegalMove, LineError
 from telephony.switchboard.conduct import Conduct
 from telephony.switchboard.seeking import Seeking
+from voice.dialogue.business import KeypadItem
 
 NOT_TALKING = "You are not talking with a caller now."
 MOVED_ON = "This call is no longer on your line. Nothing was changed."
@@ -16,18 +17,21 @@ MOVED_ON = "This call is no longer on your line. Nothing was changed."
 
 class OnTheLine:
     """Implements `LineOffice`. `conduct`: agent → the call they are asked for or talk in; `joined`: agent → the call
-    that their desk shows them on the line, if any; `queues`: name → title."""
+    that their desk shows them on the line, if any; `queues`: name → title; `keypad`: what a caller may be asked to
+    key, by name."""
 
     def __init__(
         self,
         *,
         staff: Staff,
         queues: Mapping[str, str],
+        keypad: Mapping[str, KeypadItem],
         conduct: Callable[[str], Conduct | None],
         joined: Callable[[str], str | None],
     ) -> None:
         self._staff = staff
         self._queues = queues
+        self._keypad = keypad
         self._conduct = conduct
         self._joined = joined
 
@@ -49,6 +53,26 @@ class OnTheLine:
     def colleagues(self, agent: str) -> Sequence[Colleague]:
         seats = self._staff.colleagues(agent)
         return [Colleague(seat.agent.id, seat.agent.name, seat.presence is not Presence.AVAILABLE) for seat in seats]
+
+    def numbers(self) -> Mapping[str, str]:
+        return {name: item.title for name, item in self._keypad.items()}
+
+    async def ask_keys(self, agent: str, call: str, what: str) -> None:
+        keypad = self._at_call(agent, call).keypad
+        if what not in self._keypad:
+            raise NotPossible("There is no such number to be keyed. Choose another.")
+        try:
+            await keypad.ask(self._keypad[what])
+        except IllegalMove as error:
+            raise NotPossible(str(error)) from error
+        except LineError as error:
+            raise NotPossible("The line cannot take keys for you now. Ask the caller to say it.") from error
+
+    async def stop_keys(self, agent: str, call: str) -> None:
+        try:
+            self._at_call(agent, call).keypad.stop()
+        except IllegalMove as error:
+            raise NotPossible(str(error)) from error
 
     async def hand_back(self, agent: str, call: str, notes: str, to: str = "", person: str = "") -> None:
         seeking = self._at_call(agent, call)

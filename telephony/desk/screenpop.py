@@ -13,6 +13,8 @@ from telephony.events import (
     HandedBack,
     Heard,
     Held,
+    KeysAsked,
+    KeysTaken,
     PartyBack,
     PartyLost,
     Problem,
@@ -56,8 +58,12 @@ def as_line(record: Record) -> LineModel | None:
     return None if note is None else _line(record, "note", note)
 
 
-def _on_the_bridge(entry: Bridged | Held | HandedBack | Unbridged) -> str:
+def _on_the_bridge(entry: Bridged | Held | KeysAsked | KeysTaken | HandedBack | Unbridged) -> str:
     match entry:
+        case KeysAsked(what=what):
+            return f"The caller was asked to key: {what}"
+        case KeysTaken(what=what, outcome=outcome, shown=shown):
+            return f"Keyed: {what} {shown}" if shown else f"Not keyed: {what}, {outcome.replace('_', ' ')}"
         case Bridged():
             return "You and the caller are connected"
         case Held(on=on):
@@ -83,7 +89,7 @@ def as_note(record: Record) -> str | None:
                 if entry.ok
                 else f"Not done: {entry.action}, {entry.error}"
             )
-        case Bridged() | Held() | HandedBack() | Unbridged():
+        case Bridged() | Held() | KeysAsked() | KeysTaken() | HandedBack() | Unbridged():
             return _on_the_bridge(entry)
         case CallbackAgreed():
             return f"Callback promised{f' for {entry.due}' if entry.due else ''}"

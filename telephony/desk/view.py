@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from models.brief import Brief
+from telephony.desk.bridged import OnTheBridge, on_the_bridge
 from telephony.desk.clock import DeskClock
 from telephony.desk.hints import Hints
 from telephony.desk.messages import (
@@ -47,7 +48,7 @@ from telephony.desk.office import (
 )
 from telephony.desk.office import Presence as OfficePresence
 from telephony.desk.screenpop import as_line, brief_model
-from telephony.events import AgentMarked, BriefReady, Held, PartyBack, PartyLost
+from telephony.events import AgentMarked, BriefReady, Held, KeyPressed
 from telephony.journal import Record
 from voice.events import Judged
 
@@ -199,7 +200,7 @@ class DeskView:
             return []
         talked = now - self._talking_since if self._talking_since is not None else 0.0
         self._talking_since = self._held_since = None
-        over = {"stage": "over", "over_by": news.by, "talking_seconds": talked, "held": False, "lost": ""}
+        over = {"stage": "over", "over_by": news.by, "talking_seconds": talked, "held": False, "lost": "", "keying": ""}
         self._call = self._call.model_copy(update=over)
         return [CallMessage(call=self._call)]
 
@@ -237,7 +238,9 @@ class DeskView:
 
     def _told(self, record: Record, now: float) -> Sequence[Message]:
         entry = record.entry
-        if isinstance(entry, (PartyLost, PartyBack, Held)):
+        if isinstance(entry, KeyPressed) and not (self._call is not None and self._call.keying):
+            return []  # an answer to the system
+        if isinstance(entry, OnTheBridge):
             return [self._on_the_bridge(entry, now), *self._line(record)]
         if isinstance(entry, Judged):
             judged = JudgedModel(
@@ -257,14 +260,11 @@ class DeskView:
             return [WrapUpMessage(wrapup=self._wrapup_model(now))] if self._wrapup is not None else []
         return self._line(record)
 
-    def _on_the_bridge(self, entry: PartyLost | PartyBack | Held, now: float) -> Message:
+    def _on_the_bridge(self, entry: OnTheBridge, now: float) -> Message:
         assert self._call is not None  # _recorded has looked
         if isinstance(entry, Held):
             self._held_since = now if entry.on else None
-            self._call = self._call.model_copy(update={"held": entry.on})
-        else:
-            lost = entry.speaker if isinstance(entry, PartyLost) else ""
-            self._call = self._call.model_copy(update={"lost": lost})
+        self._call = self._call.model_copy(update=on_the_bridge(entry, self._call))
         return CallMessage(call=self._call_model(now))
 
     def _line(self, record: Record) -> Sequence[Message]:

@@ -1,4 +1,4 @@
-"""What an agent decides at the desk: presence, accept, decline, hold, hand back, hang up."""
+"""What an agent decides at the desk: presence, accept, decline, hold, keys, hand back, hang up."""
 
 from dataclasses import asdict
 from typing import Annotated
@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends
 
 from telephony.access.roles import Role
 from telephony.desk.doors import Doors, Seat
-from telephony.desk.messages import DeclineOffer, HandBack, Hold, SetPresence
+from telephony.desk.messages import AskKeys, DeclineOffer, HandBack, Hold, SetPresence
 from telephony.desk.office import DeskOffice, Presence
 
 
@@ -49,6 +49,21 @@ def routes(*, office: DeskOffice, doors: Doors) -> APIRouter:
     async def colleagues(seat: Annotated[Seat, Depends(reading)]) -> list[dict[str, object]]:
         """To whom."""
         return [asdict(colleague) for colleague in office.line.colleagues(seat.agent)]
+
+    @router.get("/keypad")
+    async def numbers(_seat: Annotated[Seat, Depends(reading)]) -> list[dict[str, str]]:
+        """What a caller may be asked to key."""
+        return [{"name": name, "title": title} for name, title in office.line.numbers().items()]
+
+    @router.post("/calls/{call}/keypad")
+    async def ask_keys(call: str, body: AskKeys, seat: Annotated[Seat, Depends(acting)]) -> dict[str, object]:
+        await office.line.ask_keys(seat.agent, call, body.what)
+        return {}
+
+    @router.post("/calls/{call}/keypad/stop")
+    async def stop_keys(call: str, seat: Annotated[Seat, Depends(acting)]) -> dict[str, object]:
+        await office.line.stop_keys(seat.agent, call)
+        return {}
 
     @router.post("/calls/{call}/hang-up")
     async def hang_up(call: str, seat: Annotated[Seat, Depends(acting)]) -> dict[str, object]:

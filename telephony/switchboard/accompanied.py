@@ -16,7 +16,7 @@ class Overhearing(Party, Protocol):
 
 
 class Accompanied:
-    """Implements `telephony.bridge.Bridge` with `own`."""
+    """Implements `telephony.bridge.Withholds` with `own`."""
 
     def __init__(self, own: Bridge, caller: Overhearing, agent: Party) -> None:
         self.kind = own.kind
@@ -34,6 +34,11 @@ class Accompanied:
         self._agent.relay_to(None if on else self._caller.overhear)
         if plays_us(self._own):
             self._caller.relay_to(self._music if on else None)
+
+    async def withhold(self, on: bool) -> None:
+        """The caller is with us alone, and hears the agent through us."""
+        await self._own.hold(on)
+        self._agent.relay_to(self._caller.play if on else self._caller.overhear)
 
     async def part(self) -> None:
         self._agent.relay_to(None)

@@ -74,6 +74,7 @@ class Conduct:
             now_ms=self.now_ms,
             on_played=self._played,
             on_written=self._read_out,
+            on_key=self._keyed,
         )
         self._accounts = Accounts(
             self._mind,
@@ -264,6 +265,11 @@ class Conduct:
         talk = self.seeking.talk if self.seeking is not None else None
         if talk is not None and not talk.held:
             talk.session.tell(Wrote(text))
+
+    def _keyed(self, key: str) -> None:
+        """For the person they talk with."""
+        if self.seeking is not None:
+            self.seeking.keypad.pressed(key)
 
     def _with_promise(self, brief: Brief) -> Brief:
         promise = self._keeps

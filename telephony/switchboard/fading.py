@@ -7,7 +7,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import Protocol
 
-from telephony.bridge import Bridge
+from telephony.bridge import Withholds
 from telephony.events import PartyBack, PartyLost
 from telephony.journal import Journal
 from telephony.leg import Fades, Leg
@@ -30,9 +30,9 @@ class Side:
 
 
 class FadingBridge:
-    """Implements `telephony.bridge.Bridge` around the one that joins them."""
+    """Implements `telephony.bridge.Withholds` around the one that joins them."""
 
-    def __init__(self, bridge: Bridge, *, caller: Side, agent: Side, journal: Journal) -> None:
+    def __init__(self, bridge: Withholds, *, caller: Side, agent: Side, journal: Journal) -> None:
         self.kind = bridge.kind
         self._bridge = bridge
         self._sides = ((caller, agent), (agent, caller))
@@ -54,6 +54,9 @@ class FadingBridge:
 
     async def hold(self, on: bool) -> None:
         await self._bridge.hold(on)
+
+    async def withhold(self, on: bool) -> None:
+        await self._bridge.withhold(on)
 
     async def part(self) -> None:
         for side, _ in self._sides:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from telephony import events as entries
-from telephony.bridge import Bridge, own_bridge, plays_us
+from telephony.bridge import Withholds, own_bridge, plays_us
 from telephony.errors import BridgeFailed
 from telephony.leg import Holds, Leg, LegState, Line
 from telephony.switchboard.accompanied import Accompanied
@@ -41,7 +41,7 @@ class _Pair:
     name: str | None
     leg: object
     session: Session
-    bridge: Bridge
+    bridge: Withholds
     held: bool = False
     holds: int = 0  # ended so far; a reminder of an earlier one is silent
 
@@ -105,7 +105,7 @@ class Joining:
             leg.when_held(self._held_by_phone)
         return True
 
-    async def _bridged(self, leg: Leg, session: Session) -> Bridge | None:
+    async def _bridged(self, leg: Leg, session: Session) -> Withholds | None:
         """None when one of the two has left meanwhile."""
         own = own_bridge(self._caller.leg, leg, self._lines)
         if own is not None:
@@ -121,7 +121,7 @@ class Joining:
         await relay.join()
         return relay
 
-    def _watched(self, bridge: Bridge, leg: Leg, session: Session, name: str | None) -> Bridge:
+    def _watched(self, bridge: Withholds, leg: Leg, session: Session, name: str | None) -> Withholds:
         """Each party hears when the other's network is lost."""
         caller = Side(self._caller.leg, self._caller.session, "caller")
         agent = Side(leg, session, "agent", name)
@@ -142,6 +142,17 @@ class Joining:
         else:
             pair.holds += 1
             self._caller.session.tell(PersonNews(PersonStage.BACK, pair.name))
+
+    async def withhold(self, on: bool) -> None:
+        """While on, neither the agent nor a record hears the caller, who still hears the agent. Not while held."""
+        pair = self._pair
+        if pair is None or pair.held:
+            return
+        if on:
+            self._caller.session.withhold(True)
+        await pair.bridge.withhold(on)
+        if not on:
+            self._caller.session.withhold(False)
 
     async def _while_held(self, pair: _Pair) -> None:
         """The caller hears at once that they are held, and again while that lasts."""

@@ -34,8 +34,8 @@ class Notes(Protocol):
 class LegOffice:
     """Implements `voice.pipeline.think.Office`. `asks` holds acts that need the switchboard.
 
-    `on_played` hears of each prompt that ended, `on_written` of what the party writes to a person; `journals_speech` is
-    off for a leg whose prompts are not the caller's.
+    `on_played` hears of each prompt that ended, `on_written` of what the party writes to a person, `on_key` of what
+    they key while they talk with one; `journals_prompts` is off for a leg whose prompts are not the caller's.
     """
 
     def __init__(
@@ -48,6 +48,7 @@ class LegOffice:
         on_played: Callable[[Say, events.Played], None] = lambda say, played: None,
         on_speech: Callable[[], None] = lambda: None,
         on_written: Callable[[str], None] = lambda text: None,
+        on_key: Callable[[str], None] = lambda key: None,
         journals_prompts: bool = True,
         offset_ms: int = 0,
     ) -> None:
@@ -58,6 +59,7 @@ class LegOffice:
         self._on_played = on_played
         self._on_speech = on_speech
         self._on_written = on_written
+        self._on_key = on_key
         self._journals_prompts = journals_prompts
         self._recent: deque[str] = deque(maxlen=PIECES)
         self._offset_ms = offset_ms  # call time at the first sample of a leg that joined later
@@ -71,6 +73,8 @@ class LegOffice:
                 self._on_speech()
             case events.KeyPressed(key=key):
                 withheld = sensitive or turn is None  # a person may have asked for a card number: nobody knows
+                if turn is None:
+                    self._on_key(key)
                 self._journal.append(entries.KeyPressed(self._speaker.value, WITHHELD if withheld else key))
             case events.Silence(after_ms=after_ms) if self._journals_prompts:
                 self._journal.append(entries.Silent(after_ms))

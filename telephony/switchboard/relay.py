@@ -4,7 +4,7 @@ from telephony.switchboard.hold_music import Party, music_for
 
 
 class RelayBridge:
-    """Implements `telephony.bridge.Bridge` for any two legs with media."""
+    """Implements `telephony.bridge.Withholds` for any two legs with media."""
 
     kind = "relay"
 
@@ -24,6 +24,13 @@ class RelayBridge:
             return
         self._agent.relay_to(None)
         self._caller.relay_to(self._music)
+
+    async def withhold(self, on: bool) -> None:
+        """The caller is not heard, and still hears the agent."""
+        if on:
+            self._caller.relay_to(None)
+            return
+        await self.join()
 
     async def part(self) -> None:
         self._caller.relay_to(None)

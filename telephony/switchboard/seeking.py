@@ -23,6 +23,7 @@ from telephony.switchboard.attempt import AttemptParts
 from telephony.switchboard.caller_side import BriefSource, CallerSide
 from telephony.switchboard.finding import Finding
 from telephony.switchboard.joining import Joining, Talk
+from telephony.switchboard.keypad import Keypad
 from telephony.switchboard.people import Attending
 from voice.events import PersonNews, PersonStage
 
@@ -82,6 +83,7 @@ class Seeking:
             start=self._start,
             held_by_phone=lambda on: self._start(self._held_by_phone(on)),
         )
+        self.keypad = Keypad(handoff=handoff.id, caller=caller, joining=self._joining, start=self._start)
         self._briefs = briefs
         self._settings = settings
         self._ladder = ladder
@@ -121,6 +123,7 @@ class Seeking:
         the two do not talk."""
         if not self._joining.joined or self.handoff.state is not h.HandoffState.BRIDGED:
             raise IllegalMove(f"handoff {self.handoff.id}: hold expected while bridged, got it {self.handoff.state}")
+        self.keypad.part()
         await self._joining.hold(on)
 
     async def _held_by_phone(self, on: bool) -> None:
@@ -254,6 +257,7 @@ class Seeking:
         talked = self._joining.joined
         self._asking.close(attempt, agent, outcome, talked=talked)
         if talked:
+            self.keypad.part()
             self._asking.left(agent, await self._joining.part(self.handoff.why))
 
     def _resume(self, wanted: h.Resume) -> None:

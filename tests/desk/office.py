@@ -34,6 +34,8 @@ from telephony.events import (
     Entry,
     Heard,
     Held,
+    KeysAsked,
+    KeysTaken,
     Said,
     Unbridged,
 )
@@ -231,6 +233,19 @@ class SimulatedOffice(DeskOffice):
         self._on_the_line(agent, call)
         self.did.append(("hold", agent, "on" if on else "off"))
         self.tell(call, 90_000, Held("h1", agent, on))
+
+    def numbers(self) -> Mapping[str, str]:
+        return {"pin": "PIN", "card": "Last four <b>of</b> the card"}
+
+    async def ask_keys(self, agent: str, call: str, what: str) -> None:
+        self._on_the_line(agent, call)
+        self.did.append(("ask_keys", agent, what))
+        self.tell(call, 91_000, KeysAsked("h1", agent, self.numbers()[what]))
+
+    async def stop_keys(self, agent: str, call: str) -> None:
+        self._on_the_line(agent, call)
+        self.did.append(("stop_keys", agent))
+        self.tell(call, 95_000, KeysTaken("h1", agent, "PIN", "cancelled", ""))
 
     def queues(self) -> Mapping[str, str]:
         return {"disputes": "Disputes", "lending": "Lending <b>&</b> loans"}

@@ -3,7 +3,16 @@
 from telephony.desk.feed import Feed
 from telephony.desk.messages import RingModel
 from telephony.desk.office import CallOver, Offered, OnCall, Person, Recorded
-from telephony.events import AgentOffered, AttemptEnded, Held, PartyBack, PartyLost
+from telephony.events import (
+    AgentOffered,
+    AttemptEnded,
+    Held,
+    KeyPressed,
+    KeysAsked,
+    KeysTaken,
+    PartyBack,
+    PartyLost,
+)
 from telephony.journal import Record
 from tests.desk.conftest import Room
 from tests.desk.office import SimulatedOffice
@@ -160,3 +169,32 @@ def test_a_page_that_shows_a_call_which_has_moved_on_changes_nothing_in_the_next
         assert room.post(f"/desk/api/calls/c1/{act}", body) == 409
     assert not [did for did in room.office.did if did[0] in ("hold", "hand_back")]
     assert room.post("/desk/api/calls/c2/hold", {"on": True}) == 200
+
+
+def test_a_number_that_is_keyed_is_shown_as_it_comes_and_lands_as_a_line():
+    desk = talking()
+    desk.record(2000, KeysAsked("h1", "ana", "PIN"))
+    for _ in range(3):
+        desk.record(3000, KeyPressed("caller", "•"))
+    desk.record(3000, KeyPressed("agent", "•"))
+    shown = desk.shown.call
+    assert shown and (shown.keying, shown.keyed) == ("PIN", 3)
+    desk.record(4000, KeysTaken("h1", "ana", "PIN", "taken", "••••"))
+    desk.record(5000, KeyPressed("caller", "•"))
+    shown = desk.shown.call
+    assert shown and (shown.keying, shown.keyed) == ("", 0)
+    desk.record(6000, KeysTaken("h1", "ana", "Card", "timed_out", ""))
+    assert [line.text for line in desk.shown.lines] == [
+        "The caller was asked to key: PIN", "Keyed: PIN ••••", "Not keyed: Card, timed out",
+    ]  # fmt: skip
+
+
+def test_an_agent_asks_for_keys_and_stops_it(room: Room):
+    room.sign_in()
+    assert {"name": "pin", "title": "PIN"} in room.client.get("/desk/api/keypad").json()
+    assert room.post("/desk/api/calls/c1/keypad", {"what": "pin"}) == 409
+    room.client.portal.call(room.office.accept, "ana", room.office.offer("ana").id)
+    assert room.post("/desk/api/calls/c1/keypad", {"what": "pin"}) == 200
+    assert room.post("/desk/api/calls/c1/keypad", {"what": "p" * 65}) == 422
+    assert room.post("/desk/api/calls/c1/keypad/stop") == 200
+    assert room.office.did[-2:] == [("ask_keys", "ana", "pin"), ("stop_keys", "ana")]

@@ -179,6 +179,19 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
+class KeypadItem:
+    """A number that an agent may have a caller key: `title` as agents read it, `said` as it is asked for. `shown`: how
+    many of its last digits the agent and the record get; 0 for what nobody may see."""
+
+    __pydantic_config__: ClassVar = STRICT
+    title: str
+    said: str
+    digits: int
+    shown: int = 0
+    check: Literal["luhn"] | Check | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Hearing:
     """Bars and waits of the conversation. Confidences are 0..1."""
 
@@ -238,6 +251,7 @@ class Business:
     approvals: Approvals = field(default_factory=Approvals)
     worth: Mapping[str, Factor] = field(default_factory=dict)  # tier or value of a customer → what they count
     early: Early | None = None
+    keypad: Mapping[str, KeypadItem] = field(default_factory=dict)  # by name
 
     def approvable(self, intent: str) -> bool:
         """Whether approvals.toml says how a yes to `intent` is asked for; else its "approval" brings a person."""

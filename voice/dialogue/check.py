@@ -7,6 +7,12 @@ from voice.dialogue import check_approvals, check_rules
 from voice.dialogue.business import CONTROLS, Business, Intent, IntentKind
 from voice.dialogue.hours import minutes, zone
 
+DIGITS_KEYED_MAX = 19
+"""Of a payment card (ISO/IEC 7812-1); nothing longer is keyed without a mistake."""
+
+DIGITS_SHOWN_MAX = 4
+"""The last four are all of a card that may be kept beside its first six (PCI DSS 3.4), and all that is read out."""
+
 Mistake = tuple[str, str]  # file within the folder, and "section key: expected, got"
 
 ALWAYS_SAID = (
@@ -39,6 +45,7 @@ APPROVAL_SAID = (
 )  # fmt: skip
 CONSULT_SAID = ("consult.asking", "consult.asked", "consult.answer", "consult.unanswered", "checking.comfort")
 """A business with all of these may ask colleagues what nothing here answers (`[desk] consult`)."""
+KEYPAD_SAID = ("keyed.ask", "keyed.again", "keyed.unfit", "keyed.taken", "keyed.left")
 IDENTITY_SAID = (
     "identity.why", "identity.ask_member", "identity.read_back", "identity.ask_pin", "identity.not_aloud",
     "identity.wrong", "identity.done", "identity.failed", "seek.identity",
@@ -49,13 +56,13 @@ def mistakes(business: Business) -> list[Mistake]:
     return [
         *_prompts(business), *check_rules.mistakes(business), *check_approvals.mistakes(business),
         *_intents(business), *_examples(business),
-        *_menu(business), *_articles(business), *_queues(business),
+        *_menu(business), *_articles(business), *_queues(business), *_keypad(business),
     ]  # fmt: skip
 
 
 def _prompts(business: Business) -> Iterator[Mistake]:
     texts = business.prompts.texts
-    needed = (*ALWAYS_SAID, *(IDENTITY_SAID if business.identity else ()))
+    needed = (*ALWAYS_SAID, *(IDENTITY_SAID if business.identity else ()), *(KEYPAD_SAID if business.keypad else ()))
     for name in (*needed, *(APPROVAL_SAID if business.approvals.intents else ())):
         if name not in texts:
             yield "prompts/en.toml", f"[prompts] {name}: a sentence expected (the system says it), got none"
@@ -168,6 +175,16 @@ def _articles(business: Business) -> Iterator[Mistake]:
     for name in business.staying.tips:
         if name not in business.articles:
             yield "business.toml", f"[staying] tips: pages of knowledge/ expected, got {name!r}"
+
+
+def _keypad(business: Business) -> Iterator[Mistake]:
+    for name, item in business.keypad.items():
+        if not 1 <= item.digits <= DIGITS_KEYED_MAX:
+            got = f"1 to {DIGITS_KEYED_MAX} expected, got {item.digits}"
+            yield "business.toml", f"[keypad.{name}] digits: {got}"
+        if not 0 <= item.shown <= min(item.digits, DIGITS_SHOWN_MAX):
+            got = f"0 to {DIGITS_SHOWN_MAX}, and no more than digits, expected, got {item.shown}"
+            yield "business.toml", f"[keypad.{name}] shown: {got}"
 
 
 def _queues(business: Business) -> Iterator[Mistake]:

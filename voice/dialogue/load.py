@@ -21,6 +21,7 @@ from voice.dialogue.business import (
     Hearing,
     Identity,
     Intent,
+    KeypadItem,
     Prompts,
     Queue,
     Routing,
@@ -76,8 +77,10 @@ def load_business(folder: Path, *, rules: Path | None = None, scope: Path | None
         routing=_optional(folder / "business.toml", main, "routing", Routing) or Routing(),
         staying=_optional(folder / "business.toml", main, "staying", Staying) or Staying(),
         time_zone=_text({"time_zone": "UTC", **main}, "time_zone", folder / "business.toml"),
+        keypad=_table(folder / "business.toml", main.get("keypad", {}), KeypadItem, "keypad."),
     )
-    _known(folder / "business.toml", main, {"name", "menu", "identity", "hearing", "routing", "staying", "time_zone"})
+    known = {"name", "menu", "identity", "hearing", "keypad", "routing", "staying", "time_zone"}
+    _known(folder / "business.toml", main, known)
     _known(rules, escalation, {"costs", "early", "rule", "worth"})
     mistakes = check.mistakes(business)
     if mistakes:

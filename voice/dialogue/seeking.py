@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from voice.dialogue import tasks
+from voice.dialogue import keyed, tasks
 from voice.dialogue.hearing import STRONG, Turn
 from voice.dialogue.issue import issue_line
 from voice.dialogue.state import Counts, Place, Seeking, Task, Value
@@ -125,6 +125,9 @@ def news(step: Step, event: PersonNews) -> None:
     """How far the search has come. A caller in the middle of an answer hears it when they are done."""
     seeking = step.state.seeking
     step.ask = False
+    if event.keying is not None:
+        keyed.told(step, event.keying)
+        return
     if event.stage is PersonStage.LINE_LOST:
         step.say("seek.line_lost", name=event.name) if event.name else step.say("seek.line_lost_unnamed")
         return

@@ -68,13 +68,13 @@ class EarProcessor(FrameProcessor):
                 await self.push_frame(EventFrame(events.SpeechBegan(over_prompt=over_prompt)))
             case SpeechEnded(segment=segment):
                 await self.push_frame(UserStoppedSpeakingFrame())
-                expected = self._ear.expected
+                expected = self._ear.expected_of(segment)
                 await self.push_frame(SegmentFrame(segment, expected.language, expected.sensitive))
             case SpeechPaused(segment=segment):
-                await self.push_frame(PauseFrame(segment, self._ear.expected))
+                await self.push_frame(PauseFrame(segment, self._ear.expected_of(segment)))
             case SpeechResumed():
                 await self.push_frame(ResumeFrame())
             case SpeechGoesOn(segment=segment):
-                await self.push_frame(PartFrame(segment, self._ear.expected))
+                await self.push_frame(PartFrame(segment, self._ear.expected_of(segment)))
             case NoInput(after_ms=after_ms):
                 await self.push_frame(EventFrame(events.Silence(after_ms)))

@@ -104,6 +104,12 @@ class Session:
         if on:
             self._parts.ear.expect(Expect(language=LISTENING))
 
+    def withhold(self, on: bool) -> None:
+        """While on, nothing of what the party says or keys reaches a record or a listener, whatever is expected."""
+        self._parts.ear.withhold(on)
+        if on:
+            self._built.think.secret_asked()
+
     def silent(self, on: bool) -> None:
         """While on, what the mind says is left out: the party's line plays something else to them."""
         self._built.think.silent = on

@@ -106,6 +106,10 @@ class Think(FrameProcessor):
         """An event from outside the pipeline."""
         self._events.put_nowait(EventFrame(event))
 
+    def secret_asked(self) -> None:
+        """A person asked for something secret: a key of it may come late, when they have parted."""
+        self._secret_owed = True
+
     def revive(self, after_ms: int, *, again: bool) -> None:
         """Nothing happens any more, and nothing is to come: the mind goes on as after a silence. Where that did not
         help, the rescue takes over."""

@@ -8,6 +8,7 @@ import { Trouble } from "./devices.js";
 import { byId, say, setText, show } from "./dom.js";
 import { showEarlier } from "./earlier.js";
 import { Feed } from "./feed.js";
+import { choosing, keypad, keypadOpen, numberKey } from "./keypad.js";
 import { shortcuts } from "./keys.js";
 import { showNav } from "./nav.js";
 import * as offers from "./offer.js";
@@ -246,6 +247,7 @@ const hangUp = (certain) => talk.hangUp(certain, leg, render);
 
 function digit(n) {
   if (offers.askingReason()) return offers.reasonKey(n);
+  if (choosing()) return numberKey(n);
   if (state.wrapup) wrapups.chooseEnding(n);
 }
 
@@ -253,6 +255,7 @@ function escape() {
   if (copilot.closePage()) return;
   offers.askReason(false);
   talk.handBackOpen(false);
+  keypadOpen(false);
   talk.unsure();
   closeNotice();
   byId("sound").open = false;
@@ -266,6 +269,7 @@ function escape() {
 
 const CLICKS = {
   presence: togglePresence, accept, listen, decline: toggleReasons, mute, "waiting-now": goToWaiting, hold: talk.hold, "hand-back": toggleHandBack,
+  keypad: () => keypad(doing),
   "sign-out": signOut,
 };
 for (const [id, act] of Object.entries(CLICKS)) byId(id).addEventListener("click", doing(() => act()));
@@ -288,7 +292,7 @@ shortcuts({
   active: () => !byId("desk").hidden && byId("keys-on").checked,
   keys: {
     a: doing(accept), l: doing(listen), d: doing(toggleReasons), m: doing(mute), o: doing(talk.hold),
-    b: doing(toggleHandBack), h: doing(() => hangUp(false)),
+    b: doing(toggleHandBack), n: doing(() => keypad(doing)), h: doing(() => hangUp(false)),
     p: doing(() => byId("presence").disabled || togglePresence()), f: doing(wrapups.finish),
     g: doing(() => wrapups.markNext("brief")), r: doing(() => wrapups.markNext("trigger")), i: doing(() => wrapups.markNext("suggestions")),
     k: copilot.askBox, s: doing(copilot.quiet), u: doing(() => copilot.markNewest("useful")),

@@ -2,6 +2,7 @@
 
 import { get, post } from "./api.js";
 import { byId, chip, clock, make, press, setText, show } from "./dom.js";
+import { showKeypad } from "./keypad.js";
 import { BACK_MS } from "./softphone.js";
 import { now, state } from "./state.js";
 
@@ -11,6 +12,7 @@ const ALERTS = {
   caller: "The caller's connection is lost. Stay on: they may be back within seconds.",
   agent: "Your connection is lost for the caller. They were told to stay on.",
   held: "On hold: the caller hears music, not you",
+  keying: "The caller is keying: they hear you, you do not hear them until they are done",
 };
 
 let sureUntil = 0;
@@ -30,6 +32,7 @@ export function showTalk(phone, leg) {
   press("mute", phone.muted);
   setText("mute-text", phone.muted ? "Unmute" : "Mute");
   for (const id of ["hold", "hand-back"]) show(id, talking);
+  showKeypad(talking);
   press("hold", Boolean(call?.held));
   setText("hold-text", call?.held ? "Take back" : "Hold");
   const sure = now() < sureUntil;
@@ -46,13 +49,13 @@ function soundState(phone) {
 function alertNow(phone, talking) {
   if (phone.state === "lost") return "mine";
   if (!talking) return "";
-  return state.call.lost || (state.call.held ? "held" : "");
+  return state.call.lost || (state.call.held ? "held" : state.call.keying ? "keying" : "");
 }
 
 function showAlert(phone, talking) {
   const alert = alertNow(phone, talking);
   show("talk-alert", Boolean(alert));
-  byId("talk-alert").classList.toggle("held", alert === "held");
+  byId("talk-alert").classList.toggle("held", alert === "held" || alert === "keying");
   setText("talk-alert-text", ALERTS[alert] ?? "");
   talkTick(phone);
 }
@@ -64,6 +67,7 @@ export function talkTick(phone) {
   let timer = "";
   if (phone?.state === "lost") timer = `${Math.max(0, Math.ceil((phone.lostAt + BACK_MS) / 1000 - now()))} s left`;
   else if (talking && call.held) timer = clock(call.held_seconds + now() - call.came);
+  else if (talking && call.keying) timer = `${call.keying}: ${call.keyed} keys`;
   setText("talk-alert-timer", timer);
 }
 
