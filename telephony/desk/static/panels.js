@@ -33,7 +33,10 @@ export function showBrief(brief, point) {
 }
 
 function briefLine(part, line, point) {
-  const row = make("dd", part, part === "issue" ? `“${line.text.replace(/^["“]|["”]$/g, "")}”` : line.text);
+  const row = make("dd", part);
+  const words = make("span", "", part === "issue" ? `“${line.text.replace(/^["“]|["”]$/g, "")}”` : line.text);
+  words.dir = "auto"; // a name that turns the line round must not turn the buttons behind it
+  row.append(words);
   if (line.clip) {
     const play = make("button", "turn", "▶ hear it");
     play.type = "button";

@@ -67,7 +67,9 @@ export class Transcript {
     const follow = atEnd(list);
     this.#said(speaker);
     const element = make("li", `${speaker} saying`);
-    element.append(make("span", "at"), make("span", "who", WHO[speaker]), make("span", "text", `${text} …`));
+    const words = make("span", "text", `${text} …`);
+    words.dir = "auto";
+    element.append(make("span", "at"), make("span", "who", WHO[speaker]), words);
     list.append(element);
     this.#saying.set(speaker, { element, timer: setTimeout(() => this.#said(speaker), SAYING_MS) });
     if (follow) toEnd(list);
