@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from telephony.desk.office import NotPossible
 from telephony.errors import IllegalMove
 from telephony.events import Bridged, Heard, KeyPressed, KeysAsked, KeysTaken, Said, Unbridged
 from telephony.journal import as_json
@@ -19,7 +20,6 @@ from voice.audio import FRAME_MS, Pcm
 from voice.dialogue.business import KeypadItem
 
 PIN = KeypadItem("PIN", "your four digit PIN", digits=4)
-CARD = KeypadItem("Last four of the card", "the last four digits of your card", digits=4, shown=4)
 
 LISTENS = SimAgent((Wait(1000), Key("1"), Wait(240_000)), ring_seconds=1.0)
 TALKATIVE = SimAgent((Wait(1000), Key("1"), *([Speak(WORDS)] * 80)), ring_seconds=1.0)
@@ -27,8 +27,10 @@ TALKATIVE = SimAgent((Wait(1000), Key("1"), *([Speak(WORDS)] * 80)), ring_second
 Story = Callable[[Town, Call, Conduct], Awaitable[None]]
 
 
-def talks(folder: Path, then: Story, *, agent: SimAgent = LISTENS, caller_talks: bool = False) -> Call:
-    """The two talk when `then` begins, relayed in this process."""
+def talks(
+    folder: Path, then: Story, *, agent: SimAgent = LISTENS, caller_talks: bool = False, bridge: str = "relay"
+) -> Call:
+    """The two talk when `then` begins."""
     words = [Speak(WORDS)] * 60 if caller_talks else [Wait(200_000)]
 
     async def story(town: Town) -> Call:
@@ -39,7 +41,7 @@ def talks(folder: Path, then: Story, *, agent: SimAgent = LISTENS, caller_talks:
         await call.hangs_up()
         return call
 
-    return play(story, folder, agents={"ana": agent}, carrier_line={"bridge": "relay"}, lines=["my words"] * 60)
+    return play(story, folder, agents={"ana": agent}, carrier_line={"bridge": bridge}, lines=["my words"] * 60)
 
 
 async def keys(call: Call, digits: str) -> None:
@@ -80,12 +82,27 @@ def test_a_pin_is_keyed_and_no_digit_of_it_is_anywhere(tmp_path: Path) -> None:
 
 def test_the_last_four_of_a_card_are_shown(tmp_path: Path) -> None:
     async def then(town: Town, call: Call, conduct: Conduct) -> None:
-        assert conduct.seeking is not None
-        await conduct.seeking.keypad.ask(CARD)
+        line = town.service.front.line
+        assert line.numbers()["card"] == "Last four of the card"
+        with pytest.raises(NotPossible, match="no longer on your line"):
+            await line.ask_keys("ana", "another call", "card")
+        with pytest.raises(NotPossible, match="no such number"):
+            await line.ask_keys("ana", conduct.id, "shoe size")
+        await line.ask_keys("ana", conduct.id, "card")
         await keys(call, "4417")
         await call.until(KeysTaken)
+        with pytest.raises(NotPossible, match="done already"):
+            await line.stop_keys("ana", conduct.id)
 
     assert talks(tmp_path, then).all(KeysTaken)[0].shown == "4417"
+
+
+def test_in_a_carriers_conference_no_keys_reach_us_and_the_agent_is_told(tmp_path: Path) -> None:
+    async def then(town: Town, call: Call, conduct: Conduct) -> None:
+        with pytest.raises(NotPossible, match="conference"):
+            await town.service.front.line.ask_keys("ana", conduct.id, "card")
+
+    assert not talks(tmp_path, then, bridge="conference").all(KeysAsked)
 
 
 def test_the_agent_and_the_record_hear_nothing_of_the_caller_meanwhile(tmp_path: Path) -> None:
