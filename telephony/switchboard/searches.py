@@ -127,6 +127,7 @@ class Searches:
             self._problem("search", f"a search to its end expected, got {error!r}")
             self.current = None
             session.relay_to(None)
+            session.withhold(False)
             session.listen_only(False)
             session.silent(False)
             session.tell(PersonNews(PersonStage.GAVE_UP))

@@ -72,6 +72,10 @@ from voice.dialogue.wishes import SAID, wished
             r"time_zone: the name of a time zone .*'America/NewYork'",
         ),
         ("business.toml", "sticky_days = 30", "sticky_weeks = 4", r"\[routing\]: sticky_weeks: a known key"),
+        ("business.toml", "shown = 4", "shown = 5", r"\[keypad.card\] shown: 0 to 4, .* got 5"),
+        ("business.toml", 'PIN"\ndigits = 4', 'PIN"\ndigits = 40', r"\[keypad.pin\] digits: 1 to 19 expected, got 40"),
+        ("business.toml", "shown = 4", "shows = 4", r"\[keypad.card\]: shows: a known key"),
+        ("prompts/en.toml", '"keyed.ask"', '"keyed.aks"', r"\[prompts\] keyed.ask: a sentence expected"),
     ],
 )
 def test_a_mistake_is_named(tmp_path: Path, file: str, old: str, new: str, message: str) -> None:
