@@ -55,7 +55,7 @@ def _spoken(then: Line, state: State, business: Business) -> str:
         return _quoted(then) or WITHHELD
     if state.place is Place.MEMBER and then.prompt == READ_BACK and business.identity is not None:
         return " ".join([ANY_DIGIT] * business.identity.member_digits)
-    if state.place is Place.MEMBER_CHECK and then.prompt in (ASK_PIN, ASK_MEMBER):
+    if state.place is Place.PIN and then.prompt in (ASK_PIN, ASK_MEMBER):  # to the number, which was read back
         return "yes" if then.prompt == ASK_PIN else "no"
     return WITHHELD
 

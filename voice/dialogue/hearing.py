@@ -49,6 +49,13 @@ class Turn:
         return len(self.raw.split())
 
     @property
+    def doubted(self) -> bool:
+        """Whether the recogniser doubts the words, and the intent is none that such words still make sure."""
+        if self.confidence < self.bars.hardly_words:
+            return True
+        return self.confidence < self.bars.doubted_words and self.match.confidence < self.bars.doubted_intent
+
+    @property
     def answer(self) -> str | None:
         """ "yes", "no" or None."""
         found = read_yes_no(self.raw)
@@ -64,12 +71,13 @@ class Turn:
     def accepted(self) -> str | None:
         """The intent to act on at once."""
         sure = self.match.in_scope and self.match.confidence >= self.bars.accept_confidence
-        return self.match.name if sure else None
+        return self.match.name if sure and not self.doubted else None
 
     @property
     def strong(self) -> str | None:
         """The intent that may interrupt another question."""
-        return self.match.name if self.match.in_scope and self.match.confidence >= STRONG else None
+        sure = self.match.in_scope and self.match.confidence >= STRONG
+        return self.match.name if sure and not self.doubted else None
 
     @property
     def guessed(self) -> str | None:

@@ -1,8 +1,12 @@
-"""Who is calling: a member number (keyed, or said and read back) and a PIN (keyed only), checked by the backend."""
+"""Who is calling: a member number (keyed, or said and read back) and a PIN (keyed only), checked by the backend.
+
+A number that was said needs no yes: it is read back while the PIN is asked for, and the two must match. A first number
+that was said and did not match was misheard, if the caller then gives another one.
+"""
 
 from dataclasses import replace
 
-from voice.dialogue import called_back, tasks
+from voice.dialogue import called_back, prompts, tasks
 from voice.dialogue.business import Identity, scheme
 from voice.dialogue.hearing import Turn
 from voice.dialogue.state import Member, Place
@@ -18,17 +22,29 @@ def member_heard(step: Step, turn: Turn) -> bool:
     if found is None or found.problem is not None:
         return False
     step.worked()
-    step.go(Place.MEMBER_CHECK, claimed=found.value, claimed_how="voice")
+    _claimed(step, found.value)
+    step.say("identity.read_back", private=True, digits=prompts.digits(found.value))
+    step.go(Place.PIN, claimed=found.value, claimed_how="voice")
     return True
 
 
 def member_keyed(step: Step, number: str) -> None:
     step.worked()
+    _claimed(step, number)
     step.go(Place.PIN, claimed=number, claimed_how="keypad")
 
 
+def _claimed(step: Step, number: str) -> None:
+    """The same number again: it was not we who misheard the first one."""
+    misheard, counts = step.state.misheard, step.state.counts
+    if misheard == number:
+        step.set(counts=replace(counts, wrong_identities=counts.wrong_identities + 1))
+    if misheard is not None:
+        step.set(misheard="")
+
+
 def check_answered(step: Step, answer: str) -> None:
-    """To "I have ..., is that right?". A number that is read back wrongly again and again was understood wrongly."""
+    """To "I have ...". A number that is read back wrongly again and again was understood wrongly."""
     step.worked()
     if answer == "yes":
         step.go(Place.PIN)
@@ -56,8 +72,7 @@ def done(step: Step, event: ActionDone) -> bool:
     if event.ok:
         _proved(step, event)
     elif event.error == WRONG:
-        counts = step.state.counts
-        step.set(counts=replace(counts, wrong_identities=counts.wrong_identities + 1), claimed=None)
+        _wrong(step)
         tried_out = step.state.seeking is not None and step.state.counts.wrong_identities >= _identity(step).tries
         if step.state.place is Place.ACTING:
             step.say("identity.failed" if tried_out else "identity.wrong")
@@ -70,6 +85,15 @@ def done(step: Step, event: ActionDone) -> bool:
             step.say("identity.failed")
             step.go(step.state.home if step.state.seeking else Place.OFFER)
     return True
+
+
+def _wrong(step: Step) -> None:
+    """The first number that was said may have been misheard; what is given next tells."""
+    counts, state = step.state.counts, step.state
+    if state.misheard is None and state.claimed_how == "voice":
+        step.set(misheard=state.claimed, claimed=None)
+    else:
+        step.set(counts=replace(counts, wrong_identities=counts.wrong_identities + 1), claimed=None)
 
 
 def _proved(step: Step, event: ActionDone) -> None:

@@ -146,8 +146,6 @@ def answered(step: Step, answer: str) -> None:
             called_back.answered(step, answer)
         case Place.GUESS:
             requests.guess_answered(step, answer, None)
-        case Place.MEMBER_CHECK:
-            identity.check_answered(step, answer)
         case Place.CONFIRM:
             step.worked()
             tasks.act(step) if answer == "yes" else tasks.cancel(step)

@@ -10,7 +10,7 @@ from voice.dialogue.step import Step
 LATE_MS = 10_000  # after the question was given up
 BETWEEN_MS = 3_000  # two digits of one number; after so long a pressed key is a choice again
 PERSON = "0"
-_GOES_ON = frozenset({*DIGITS, Place.MEMBER_CHECK, Place.CALLBACK_CHECK, Place.ACTING})
+_GOES_ON = frozenset({*DIGITS, Place.CALLBACK_CHECK, Place.ACTING})
 
 
 def owed(step: Step, was: Place, turn: Turn | None) -> None:

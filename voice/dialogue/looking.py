@@ -6,7 +6,8 @@ from models.transcript import Speaker
 from voice.dialogue.business import Business
 from voice.dialogue.hearing import Turn
 from voice.dialogue.issue import about, values
-from voice.dialogue.state import Place, State
+from voice.dialogue.questions import answered_by_keys
+from voice.dialogue.state import YES_NO, Place, State
 from voice.dialogue.step import Step
 from voice.events import Do
 from voice.triggers.price import Price
@@ -37,7 +38,9 @@ def signals(
         mode=_mode(business, present),
         silences_row=counts.silences_row,
         no_matches_row=counts.no_matches_row,
-        no_matches=sum(one.missed for one in glances),
+        by_keys=_by_keys(step),
+        no_matches=sum(one.missed and not one.unheard for one in glances),
+        unheard=sum(one.unheard for one in glances),
         outside=counts.outside,
         wrong_identities=counts.wrong_identities,
         failed_actions=counts.failed_actions,
@@ -60,6 +63,14 @@ def signals(
     )
 
 
+def _by_keys(step: Step) -> bool:
+    """Whether the caller got somewhere before and may go on by keys: a yes or no, a choice, the menu. A number is asked
+    for by keys from the start: who talks instead is lost."""
+    state = step.state
+    keyed = state.place is Place.OPEN or state.place in YES_NO or answered_by_keys(step)
+    return bool(state.task or state.tried) and keyed
+
+
 def _mode(business: Business, present: str | None) -> str:
     """Who settles the present task: one that waits for a yes is settled here, once the yes is there."""
     mode = business.scope[present].mode if present else "automatic"
@@ -76,6 +87,7 @@ def glance(step: Step, before: State, turn: Turn, judged: Judgement) -> Glance:
         level=judged.level,
         shown=shown(judged),
         missed=missed,
+        unheard=missed and (not turn.understood or turn.confidence < step.business.hearing.doubted_words),
         doubted=missed or guessed or counts.outside > earlier.outside,
         corrected=turn.understood and corrects(turn.raw),
     )

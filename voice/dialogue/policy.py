@@ -25,6 +25,7 @@ from voice.dialogue.state import Offer, Place
 from voice.dialogue.step import Step
 from voice.events import ActionDone, Answered, KeyPressed, PersonNews, PersonStage, Played, Silence, TakeBack
 
+SETTLED = frozenset({"done", "told"})
 UNASKING = frozenset({Place.WAITING, Place.CHECKING, Place.COMING, Place.ACTING, Place.CLOSING})  # no question there
 
 
@@ -64,7 +65,8 @@ def key(step: Step, event: KeyPressed, today: date) -> None:
 
 
 def silence(step: Step, event: Silence) -> None:
-    """Nothing was said. Twice in a row brings a person (voice/triggers/silent.py); waiting is not silence."""
+    """Nothing was said. Twice in a row brings a person (voice/triggers/silent.py), and ends a call in which something
+    was settled; waiting is not silence."""
     place, counts = step.state.place, step.state.counts
     if place in (Place.SURVEY, Place.CLOSING, Place.GONE):
         _silent_at_the_end(step)
@@ -77,7 +79,7 @@ def silence(step: Step, event: Silence) -> None:
         called_back.unanswered(step)
     elif step.state.holding and place is not Place.WAITING:
         holding.silent(step)
-    elif place is Place.OPEN and step.state.served:
+    elif place is Place.OPEN and (step.state.served or _done_with(step)):
         requests.goodbye(step)
     elif place is Place.WAITING:
         staying.next_line(step)
@@ -97,6 +99,12 @@ def silence(step: Step, event: Silence) -> None:
         if place is Place.OPEN:
             menu(step)
             step.ask = False
+
+
+def _done_with(step: Step) -> bool:
+    """Something was settled, and they were asked twice what else there is: then silence means that nothing is."""
+    settled = bool(step.state.tried) and step.state.tried[-1].outcome in SETTLED
+    return settled and step.state.counts.silences_row > 0
 
 
 def _silent_at_the_end(step: Step) -> None:

@@ -113,6 +113,15 @@ def unfit(step: Step, slot: Slot, value: SlotValue) -> None:
     step.say(f"problem.{value.problem}", {**bounds, "count": count, "wanted": str(slot.digits or "")})
 
 
+def answered_by_keys(step: Step) -> bool:
+    """Whether keys answer what is asked of the task now."""
+    intent, task = step.task_intent, step.state.task
+    if step.state.place is not Place.SLOT or intent is None or task is None or task.asking is None:
+        return False
+    slot = intent.slot(task.asking)
+    return bool(slot.keys or slot.choices) or slot.kind in ("digits", "amount")
+
+
 def by_keys(step: Step) -> bool:
     """Whether to say the keys: the caller keys, was not understood before, or cannot be heard."""
     return step.state.by_keys or step.state.attempt > 0 or step.state.deaf
@@ -139,12 +148,6 @@ def _open(step: Step) -> None:
 
 def _guess(step: Step) -> None:
     step.say("confirm_intent", attempt=step.state.attempt, title=step.business.intents[step.state.guess or ""].title)
-    _yes_no(step)
-
-
-def _member_check(step: Step) -> None:
-    number = step.state.claimed or ""
-    step.say("identity.read_back", attempt=step.state.attempt, private=True, digits=prompts.digits(number))
     _yes_no(step)
 
 
@@ -226,7 +229,6 @@ _QUESTIONS: dict[Place, Callable[[Step], None]] = {
     Place.CALLED_BACK: _plain("called_back.question"),
     Place.GUESS: _guess,
     Place.MEMBER: _plain("identity.ask_member"),
-    Place.MEMBER_CHECK: _member_check,
     Place.PIN: _plain("identity.ask_pin"),
     Place.SLOT: _slot,
     Place.CONFIRM: _confirm,

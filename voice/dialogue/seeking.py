@@ -10,7 +10,7 @@ from voice.dialogue.step import Step
 from voice.events import Corrected, Escalated, PersonNews, PersonStage, SeekPerson, StopSeeking, TakeBack, Tell
 
 QUIET = frozenset({Place.BRIEF_CHECK, Place.BRIEF_TOPIC, Place.CALLBACK_THIS, Place.CALLBACK_NUMBER,
-                   Place.CALLBACK_CHECK, Place.CALLBACK_OFFER, Place.MEMBER, Place.MEMBER_CHECK, Place.PIN,
+                   Place.CALLBACK_CHECK, Place.CALLBACK_OFFER, Place.MEMBER, Place.PIN,
                    Place.SLOT, Place.CONFIRM, Place.ACTING, Place.GUESS, Place.OFFER, Place.CLOSING})  # fmt: skip
 A_STATEMENT_WORDS = 4  # more words than this after a "no" say what is right instead
 

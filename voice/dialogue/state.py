@@ -17,8 +17,7 @@ class Place(StrEnum):
     CALLED_BACK = "called_back"  # we ring them: "shall I get someone for you now?"
     GUESS = "guess"  # "would you like ...?"
     MEMBER = "member"  # the member number
-    MEMBER_CHECK = "member_check"  # "I have 1 2 3 4 5 6, is that right?"
-    PIN = "pin"
+    PIN = "pin"  # a member number that was said is read back with the question
     SLOT = "slot"  # one thing the task must know
     CONFIRM = "confirm"  # everything read back: yes or no
     CHANGE = "change"  # "no": which of it is wrong?
@@ -38,7 +37,7 @@ class Place(StrEnum):
     GONE = "gone"
 
 
-_TASK = {Place.MEMBER, Place.MEMBER_CHECK, Place.PIN, Place.SLOT, Place.CONFIRM, Place.CHANGE, Place.ACTING}
+_TASK = {Place.MEMBER, Place.PIN, Place.SLOT, Place.CONFIRM, Place.CHANGE, Place.ACTING}
 _PERSON = {Place.BRIEF_CHECK, Place.BRIEF_TOPIC, Place.WAITING, Place.CALLBACK_OFFER, Place.COMING}
 _CALLBACK = {Place.CALLBACK_THIS, Place.CALLBACK_NUMBER, Place.CALLBACK_CHECK}
 # Stop, a person, goodbye, back to waiting.
@@ -50,7 +49,6 @@ MOVES: Mapping[Place, frozenset[Place]] = {
     Place.OPEN: frozenset({*_ALWAYS, *_TASK, *_CALLBACK, Place.GUESS, Place.OFFER}),
     Place.GUESS: frozenset({*_ALWAYS, *_TASK, *_CALLBACK, Place.OFFER}),
     Place.MEMBER: frozenset({*_ALWAYS, *_TASK, *_CALLBACK}),
-    Place.MEMBER_CHECK: frozenset({*_ALWAYS, Place.MEMBER, Place.PIN, *_CALLBACK}),
     Place.PIN: frozenset({*_ALWAYS, Place.ACTING, Place.MEMBER, *_CALLBACK}),
     Place.SLOT: frozenset({*_ALWAYS, *_TASK, *_CALLBACK, Place.GUESS, Place.OFFER}),
     Place.CONFIRM: frozenset({*_ALWAYS, *_TASK, *_CALLBACK, Place.OFFER}),
@@ -73,12 +71,12 @@ MOVES: Mapping[Place, frozenset[Place]] = {
 
 YES_NO = frozenset(
     {
-        Place.GUESS, Place.MEMBER_CHECK, Place.CONFIRM, Place.OFFER, Place.BRIEF_CHECK, Place.CALLBACK_OFFER,
+        Place.GUESS, Place.CONFIRM, Place.OFFER, Place.BRIEF_CHECK, Place.CALLBACK_OFFER,
         Place.CALLBACK_THIS, Place.CALLBACK_CHECK, Place.CALLED_BACK,
     }
 )  # fmt: skip
 DIGITS = frozenset({Place.MEMBER, Place.PIN, Place.CALLBACK_NUMBER})
-SENSITIVE = frozenset({Place.MEMBER, Place.MEMBER_CHECK, Place.PIN})
+SENSITIVE = frozenset({Place.MEMBER, Place.PIN})
 
 
 class IllegalTurn(VoiceError):
@@ -245,6 +243,7 @@ class State:
     member: Member | None = None
     claimed: str | None = None  # member number given, not yet proved
     claimed_how: str = "keypad"
+    misheard: str | None = None  # the first number that was said and did not match; "" once another try was made
     keys: str = ""  # digits keyed so far
     attempt: int = 0  # variant of the question being asked
     patient: bool = False  # a first pause before digits was let pass

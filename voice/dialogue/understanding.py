@@ -13,12 +13,13 @@ from typing import Protocol
 from models.intent import NOTHING, IntentMatch
 from models.redact import redact
 from models.slots import SlotSpec, read
+from models.slots.yes_no import read_yes_no
 from models.statement import only_answers
 from voice import events
 from voice.dialogue import several, survey
 from voice.dialogue.business import Business
 from voice.dialogue.hearing import STRONG, Turn
-from voice.dialogue.state import DIGITS, SENSITIVE, Place, State
+from voice.dialogue.state import DIGITS, SENSITIVE, YES_NO, Place, State
 from voice.dialogue.unrecorded import unrecorded
 from voice.dialogue.wishes import Wish, wished
 from voice.triggers import asked
@@ -64,6 +65,9 @@ class Understanding:
         if not text.strip() or heard.confidence < bars.words_confidence:
             return Turn(number, text, heard.confidence, NOTHING, False, False, self._today, bars, lost)
         wants = any(asked.wants(text, rule) for rule in self._asked)
+        if not wants and state.place in YES_NO and len(text.split()) == 1 and heard.confidence < bars.wish_confidence:
+            only = NOTHING if read_yes_no(text) is None else ANSWERED
+            return Turn(number, text, heard.confidence, only, False, False, self._today, bars, lost, sure=heard.sure)
         match, wish = self._match(text, state), wished(text)
         if match.name == "repeat" and wish is None and len(text.split()) > PARTING_WORDS:
             match = self._match(text, state, repeat=1e-6)  # "I lost it again, just shut it off"

@@ -21,6 +21,7 @@ Weight = Annotated[Finite, Field(ge=0, le=7)]
 SIMILAR = 0.8  # of two sentences by shared words, as in `stuck`: see config/escalation.toml
 WORDS = {
     "no_match": ("was not understood", "times"),
+    "unheard": ("was hardly heard", "times"),
     "outside": ("asked for what this line does not do", "times"),
     "wrong_guess": ("was understood wrongly", "times"),
     "wrong_identity": ("could not prove who they are", "times"),
@@ -84,6 +85,7 @@ def _weigh(signals: Signals, rule: Rule, counts: Mapping[str, int]) -> Weighed:
 def _counts(signals: Signals) -> dict[str, int]:
     return {
         "no_match": signals.no_matches,
+        "unheard": signals.unheard,
         "outside": signals.outside,
         "wrong_guess": signals.wrong_guesses,
         "wrong_identity": signals.wrong_identities,

@@ -20,6 +20,7 @@ class Rule(BaseRule):
     FIELDS = frozenset({"what"})
 
     no_matches: Count | None = None  # in a row
+    with_keys: Count | None = None  # ... instead, where the caller was understood before and was told the keys
     outside: Count | None = None
     wrong_identities: Count | None = None
     failed_actions: Count | None = None
@@ -34,10 +35,11 @@ class Rule(BaseRule):
 
 
 def look(signals: Signals, rule: Rule) -> Escalated | None:
+    no_matches = rule.with_keys if signals.by_keys and rule.with_keys and rule.no_matches else rule.no_matches
     failures = (
         (signals.deaf, DEAF, "spoke while the recogniser was down"),
         (signals.keyless, KEYLESS, "pressed no key while the recogniser was down"),
-        (signals.no_matches_row, rule.no_matches, "was not understood {n} times in a row"),
+        (signals.no_matches_row, no_matches, "was not understood {n} times in a row"),
         (signals.outside, rule.outside, "asked {n} times for what this line does not do"),
         (signals.wrong_identities, rule.wrong_identities, "gave a member number and PIN that did not match, {n} times"),
         (signals.failed_actions, rule.failed_actions, "our systems failed {n} times"),

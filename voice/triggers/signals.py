@@ -16,6 +16,7 @@ class Glance:
     level: float = 0.0
     shown: float = 0.0
     missed: bool = False  # not understood
+    unheard: bool = False  # not understood, and the recogniser doubted the words or had none
     doubted: bool = False  # that, or not ours, or only guessed at
     corrected: bool = False
 
@@ -37,7 +38,9 @@ class Signals:
     mode: str = "automatic"  # of the topic, in the scope register
     silences_row: int = 0
     no_matches_row: int = 0
-    no_matches: int = 0
+    by_keys: bool = False  # the caller was understood before, and keys answer what is asked: they were told which
+    no_matches: int = 0  # heard, and not understood
+    unheard: int = 0  # not understood, and the recogniser doubted the words or had none
     outside: int = 0
     wrong_identities: int = 0
     failed_actions: int = 0
@@ -60,6 +63,7 @@ class Signals:
 
     @property
     def raised(self) -> int:
-        """Turns in which words or behaviour showed more frustration than the turn before."""
-        shown = [0.0, *(one.shown for one in self.glances)]
-        return sum(later > earlier for earlier, later in pairwise(shown))
+        """Turns in which words or behaviour showed more frustration than the turn before. That we did not hear a caller
+        is our failure: it is no behaviour of theirs."""
+        turns = pairwise((Glance(0), *self.glances))
+        return sum(later.shown > earlier.shown and not later.unheard for earlier, later in turns)
