@@ -18,6 +18,7 @@ from telephony.settings import Settings, load
 from telephony.sim.cast import Cast, of_fixture
 from telephony.sim.fixture import Fixture
 from telephony.sim.fixture import load as load_fixture
+from telephony.sim.serving import listen
 
 TOGETHER = ("balance", "callback")  # nobody is at work yet, which the second is about
 THEN = "dispute"  # somebody is
@@ -30,6 +31,8 @@ def run_demo(*, config: Path, out: Path, line: str, serve: bool, console: Consol
     if line not in LINES:
         raise ConfigError(f"--line: one of {', '.join(LINES)} expected, got {line!r}")
     settings = load(config)
+    if serve:
+        listen(settings.service.port).close()  # a port in use is said now, not once three calls were played
     out.mkdir(parents=True, exist_ok=True)
     console.print(f"[bold]{line}[/] {LINES[line].about}")
     page = asyncio.run(_play_all(settings, line, out, console))

@@ -1,5 +1,6 @@
 """The demo's lines: the same transfer is played on each of them, over real sockets and in real time."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from telephony.sim.agent import accepts
 from telephony.sim.cast import Cast
 from telephony.sim.fixture import WrapUp
 from telephony.sim.script import BargeIn, HangUp, Key, Speak, Wait
+from telephony.sim.serving import listen
 from telephony.stages import STAGES
 from tests.sim.house import CONFIG
 from tests.sim.sounds import tone
@@ -74,6 +76,17 @@ def test_a_caller_is_brought_to_the_agent_and_the_stage_clock_is_whole(played: P
 def test_a_wrong_line_is_told_which_there_are(line: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="--line: one of twilio, asterisk, browser expected, got"):
         run_demo(config=CONFIG, out=tmp_path, line=line, serve=False, console=Console())
+
+
+def test_a_port_in_use_is_told_before_the_first_call_rings(tmp_path: Path) -> None:
+    config = shutil.copytree(CONFIG, tmp_path / "config")
+    with listen(0) as taken:
+        port = taken.getsockname()[1]
+        settings = (config / "warmline.toml").read_text()
+        (config / "warmline.toml").write_text(settings.replace("port = 8080", f"port = {port}"))
+        with pytest.raises(ConfigError, match=f"a free port expected, got {port}"):
+            run_demo(config=config, out=tmp_path / "out", line="twilio", serve=True, console=Console())
+    assert not (tmp_path / "out").exists()
 
 
 def heard_hz(played: Played) -> float:
