@@ -60,7 +60,7 @@ async def test_a_newcomer_takes_a_call_says_yes_asks_wraps_up_and_sees_wall_numb
         await desk.keyboard.press("p")
         await sees(desk, "#brief-parts", "charge on my card")
         await desk.keyboard.press("a")
-        await desk.wait_for_selector("#talk", state="visible")
+        await sees(desk, "#lines", "You and the caller are connected")
         await hears(desk)
         await desk.keyboard.press("k")
         await desk.keyboard.type("what does an outgoing wire cost")
