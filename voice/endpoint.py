@@ -2,6 +2,7 @@
 
 A start needs `start_ms` of voice, so a cough is nothing. The end is a silence, the stop window. It depends on what was
 asked, on whether the words so far are a whole answer (see `voice/turn_end.py`), and on how long this caller pauses.
+A hush (`voice/hush.py`) begins the silence of an answer that is whole; any other silence is the detector's to call.
 """
 
 from collections.abc import Mapping
@@ -33,9 +34,9 @@ class Settings:
     due_probability: float = 0.2  # while more is known to be due: a short digit after a pause is heard as weakly
     start_ms: int = 200  # as pipecat; coughs and clicks are shorter. 120 hears the shortest "no", and more noise
     gap_ms: int = 60  # a stop consonant inside the first syllable does not begin the count anew
-    yes_no: Window = Window(100, 300, 700)  # the stop windows, by voice.events.Expect.shape
-    choice: Window = Window(120, 400, 700)
-    digits: Window = Window(140, 700, 1500)
+    yes_no: Window = Window(160, 300, 700)  # the stop windows, by voice.events.Expect.shape
+    choice: Window = Window(180, 400, 700)
+    digits: Window = Window(200, 700, 1500)
     free: Window = Window(400, 500, 1000)
     patience: turn_patience.Settings = field(default_factory=turn_patience.Settings)
     longest_ms: int = 12_000  # then the utterance is cut: what goes on so long is noise or a story
@@ -97,6 +98,7 @@ class Endpoint:
     voiced_ms: int = 0  # how much of it was voice
     completeness: Completeness = Completeness.UNKNOWN  # of what was said up to the pause that goes on
     patience: Patience = field(init=False)
+    _detected_ms: int = 0  # where the latest frame ended that the detector called a voice, hushed or not
     _window: Window = field(init=False)
     _last: "_Closed | None" = None  # the turn before, where a silence ended it
 
@@ -127,10 +129,11 @@ class Endpoint:
         if self.state is State.PAUSING:
             self.completeness = self.patience.believes(found)
 
-    def hear(self, probability: float, frame_ms: int) -> Edge | None:
-        """One frame and how likely it is a voice. Says when speech begins, `start_ms` late, and when it has ended."""
-        before, pause_ms = self.state, self.pause_ms
-        sound = self._sound(probability, frame_ms)
+    def hear(self, probability: float, frame_ms: int, *, hushed: bool = False) -> Edge | None:
+        """One frame and how likely it is a voice; `hushed`: it is too soft for one. Says when speech begins, `start_ms`
+        late, and when it has ended."""
+        before, pause_ms = self.state, self.now_ms - self._detected_ms
+        sound = self._sound(probability, frame_ms, hushed=hushed and self.in_speech)
         self.state = TABLE[before].get(sound, before)
         if before is State.PAUSING and self.state is State.SPEAKING:
             self._went_on(pause_ms)
@@ -146,6 +149,7 @@ class Endpoint:
         """Speech has begun: somebody else is sure of it, and still hears it."""
         self.state = State.SPEAKING
         self.onset_ms, self.voiced_ms, self.last_voice_ms = onset_ms, voiced_ms, self.now_ms
+        self._detected_ms = self.now_ms
         self._began()
 
     def prompt_over(self) -> None:
@@ -173,19 +177,24 @@ class Endpoint:
         self.patience = self.patience.closed()
         self.completeness = Completeness.UNKNOWN
 
-    def _sound(self, probability: float, frame_ms: int) -> Sound:
+    def _sound(self, probability: float, frame_ms: int, *, hushed: bool) -> Sound:
+        detected = probability >= self._threshold()
         self.now_ms += frame_ms
-        voiced = probability >= self._threshold()
+        if detected:
+            self._detected_ms = self.now_ms
+        voiced = detected and not hushed
         if voiced:
             self._count_voice(frame_ms)
         if self.in_speech and self.now_ms - self.onset_ms >= self.settings.longest_ms:
             return Sound.TOO_LONG
         if voiced:
             return Sound.ENOUGH_VOICE if self.voiced_ms >= self.settings.start_ms else Sound.VOICE
-        return Sound.ENOUGH_SILENCE if self.now_ms - self.last_voice_ms >= self._patience_ms() else Sound.SILENCE
+        whole = self.completeness is Completeness.COMPLETE
+        silent_since_ms = self.last_voice_ms if whole else self._detected_ms
+        return Sound.ENOUGH_SILENCE if self.now_ms - silent_since_ms >= self._patience_ms() else Sound.SILENCE
 
     def _threshold(self) -> float:
-        if self.state is State.SPEAKING:
+        if self.in_speech and self._detected_ms == self.now_ms:
             return self.settings.silence_probability
         due = self.state is State.PAUSING and self.completeness is Completeness.OPEN
         return self.settings.due_probability if due else self.settings.speech_probability

@@ -20,6 +20,7 @@ from voice.endpoint import Edge, Endpoint, State
 from voice.endpoint import Settings as EndpointSettings
 from voice.errors import AudioError
 from voice.events import Expect
+from voice.hush import Hush
 from voice.key_tone import LATEST_MS, only_keys
 from voice.onset import Onset
 from voice.turn_end import Completeness
@@ -32,6 +33,10 @@ class Settings:
     bargein: BargeInSettings = field(default_factory=BargeInSettings)
     pre_roll_ms: int = 300  # a detector is sure 30-60 ms after the onset, and words begin softly before it
     tail_ms: int = 80  # silence kept after the last voice; 100 and 200 gave pocketsphinx not one order of 100 more
+    hush_db: float = 30.0  # so far below the loud sounds of late is silence, whatever the detector hears ...
+    hush_ms: int = 60  # ... after so much of it; 0: the detector alone is asked
+    later_ms: int = 200  # of a pause that is told of later: in free speech, and where digits must be missing still
+    digit_ms: int = 140  # of voice, at least, in a digit: the shortest of 600 [measured]
     partial_ms: int = 0  # of speech, from one telling of what goes on to the next; 0: none
 
     def __post_init__(self) -> None:
@@ -127,6 +132,7 @@ class Ear:
         rule = self._settings.bargein
         gap_ms = self._settings.endpoint.gap_ms
         self._onset = Onset(probability=rule.probability, gap_ms=gap_ms, before_ms=rule.before_ms)
+        self._hush = Hush(drop_db=self._settings.hush_db, after_ms=self._settings.hush_ms)
         self._lowered = False  # a VoiceOverPrompt was told that has not been taken back
         self._early = False  # the utterance that goes on stops the prompt before the endpoint would be certain of it
         self._paused_at_ms: int | None = None  # where its voice had ended at the pause that was told of
@@ -226,8 +232,8 @@ class Ear:
 
     def _hear(self, frame: Pcm) -> list[EarEvent]:
         probability = self._vad.probability(frame)
-        edge = self._endpoint.hear(probability, FRAME_MS)
         self._onset.hear(frame, probability)
+        edge = self._endpoint.hear(probability, FRAME_MS, hushed=self._hush.hear(self._onset.level))
         self._kept.append(frame)
         events: list[EarEvent] = []
         if edge is Edge.BEGAN:
@@ -341,12 +347,18 @@ class Ear:
         if self._paused_at_ms is not None and heard.state is State.SPEAKING:
             self._paused_at_ms = None
             events.append(SpeechResumed())
-        if self._paused_at_ms is None and heard.pause_ms >= self._settings.tail_ms:
+        if self._paused_at_ms is None and heard.pause_ms >= self._pause_to_tell_ms():
             self._paused_at_ms = heard.last_voice_ms
             events.append(SpeechPaused(self._cut()))
         elif heard.state is State.SPEAKING and 0 < self._settings.partial_ms <= self.now_ms - self._partial_at_ms:
             self._partial_at_ms = self.now_ms
             events.append(SpeechGoesOn(self._cut()))
+
+    def _pause_to_tell_ms(self) -> int:
+        """The tail, where this may be the end of an answer; later where more is likelier, or the window long anyway."""
+        expected, settings = self.expected, self._settings
+        missing = self._endpoint.voiced_ms < (expected.digits or 0) * settings.digit_ms
+        return max(settings.tail_ms, settings.later_ms) if expected.shape == "free" or missing else settings.tail_ms
 
     def _count_silence(self, events: list[EarEvent]) -> None:
         if not self._expects or self._quiet_since_ms is None or self._prompt is not None:

@@ -21,6 +21,7 @@ class Onset:
 
     def __init__(self, *, probability: float, gap_ms: int, before_ms: int) -> None:
         self.now_ms = self.at_ms = self.voiced_ms = 0
+        self.level = 0.0  # root mean square of the latest frame
         self._probability, self._longest_gap_ms, self._longest_before_ms = probability, gap_ms, before_ms
         self._last_voice_ms = self._before_ms = 0
         self._sound_ms = self._gap_ms = 0
@@ -49,7 +50,7 @@ class Onset:
 
     def _hear_sound(self, frame: Pcm) -> None:
         wave = frame.astype(np.float32)
-        level = float(np.sqrt(np.dot(wave, wave) / max(1, len(wave))))
+        self.level = level = float(np.sqrt(np.dot(wave, wave) / max(1, len(wave))))
         floor = min(self._levels, default=0.0)
         self._levels.append(level)
         if level > max(FAINT, SOUND_TIMES * floor):

@@ -122,7 +122,7 @@ async def test_speech_that_goes_on_drops_the_guess_and_a_later_pause_guesses_ane
 
 async def test_a_plain_yes_closes_the_turn_early() -> None:
     leg = Leg("yes")
-    assert await leg.hears(quiet(500), talk(500), quiet(80)) == []
+    assert await leg.hears(quiet(500), talk(500), quiet(140)) == []
     assert len(await leg.hears(quiet(20))) == 1
 
 
@@ -151,7 +151,7 @@ async def test_another_question_meanwhile_is_another_key_and_the_old_news_is_not
 
 async def test_news_of_a_pause_that_is_over_changes_nothing() -> None:
     leg = Leg("", expect=Expect("main"))
-    await leg.hears(quiet(500), talk(500), quiet(140))
+    await leg.hears(quiet(500), talk(500), quiet(240))
     (paused,) = [event.segment for event in leg.call.events if isinstance(event, SpeechPaused)]
     await leg.hears(talk(300), quiet(100))
     leg.call.ear.consider(paused.start_ms, paused.end_ms, COMPLETE)
@@ -215,14 +215,14 @@ async def test_a_part_of_an_utterance_is_never_shown_after_its_end() -> None:
 async def test_a_sound_that_ends_is_a_second_opinion_where_words_leave_it_open() -> None:
     leg = Leg("i lost my card", expect=Expect("main"), smart_turn=True)
     leg.ended_by_sound = 0.97
-    await leg.hears(quiet(500), talk(500), quiet(140))
+    await leg.hears(quiet(500), talk(500), quiet(240))
     assert leg.news == [COMPLETE]
 
 
 async def test_a_sound_that_ends_does_not_outvote_an_and() -> None:
     leg = Leg("i lost my card and", expect=Expect("main"), smart_turn=True)
     leg.ended_by_sound = 0.97
-    await leg.hears(quiet(500), talk(500), quiet(140))
+    await leg.hears(quiet(500), talk(500), quiet(240))
     assert leg.news == [OPEN]
 
 

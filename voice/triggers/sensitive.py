@@ -34,6 +34,7 @@ class Topic:
     phrases: Wordings
     never: Wordings = ()
     learned: Share = 0.0  # the least that the head must give this topic, where that is more than for the others
+    spares_errands: bool = False  # the head is not asked where the turn is understood as something we do here
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +62,8 @@ class Rule(BaseRule):
 
 
 def look(signals: Signals, rule: Rule) -> Escalated | None:
-    spoken = topic_of(signals.words, rule)
+    errand = signals.intent is not None and signals.in_scope and signals.mode != "person"
+    spoken = topic_of(signals.words, rule, errand=errand)
     if spoken is not None:
         topic, said = spoken
         return escalate(signals, rule, queue=topic.queue, more=(f"said “{said}”",), topic=topic.title)
@@ -72,8 +74,8 @@ def look(signals: Signals, rule: Rule) -> Escalated | None:
     return None
 
 
-def topic_of(text: str, rule: Rule) -> tuple[Topic, str] | None:
-    """The first topic that these words speak of, and which words do."""
+def topic_of(text: str, rule: Rule, *, errand: bool = False) -> tuple[Topic, str] | None:
+    """The first topic that these words speak of, and which words do. `errand`: they are understood as one of ours."""
     every = plain(text).split()
     words = " ".join(every if len(every) <= MOST_WORDS else (*every[: MOST_WORDS // 2], *every[-MOST_WORDS // 2 :]))
     classes = tuple(rule.words.items())
@@ -82,19 +84,20 @@ def topic_of(text: str, rule: Rule) -> tuple[Topic, str] | None:
         said = phrases.search(never.sub("§", words))
         if said is not None:
             return topic, said[0]
-    return _learned(text, rule) if len(every) >= LEAST_WORDS else None
+    return _learned(text, rule, errand=errand) if len(every) >= LEAST_WORDS else None
 
 
-def _learned(text: str, rule: Rule) -> tuple[Topic, str] | None:
+def _learned(text: str, rule: Rule, *, errand: bool) -> tuple[Topic, str] | None:
     """The likeliest of the rule's topics where the head is sure enough that it is one of them."""
     known = [name for name in CLASSES if name in rule.topics]
     if rule.learned is None or not known:
         return None
     likely = chances(text)
     name = max(known, key=lambda one: likely[one])
-    if likely[name] < max(rule.learned, rule.topics[name].learned):
+    topic = rule.topics[name]
+    if likely[name] < max(rule.learned, topic.learned) or (errand and topic.spares_errands):
         return None
-    return rule.topics[name], " ".join(text.split()[:MOST_SHOWN])  # the sentence says it, no few words of it do
+    return topic, " ".join(text.split()[:MOST_SHOWN])  # the sentence says it, no few words of it do
 
 
 @lru_cache(maxsize=64)
