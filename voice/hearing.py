@@ -15,6 +15,17 @@ import numpy as np
 from voice.audio import FRAME_MS, FRAME_SAMPLES, Pcm
 from voice.bargein import Prompt, ducks, interrupts, stops
 from voice.bargein import Settings as BargeInSettings
+from voice.ear_events import (
+    EarEvent,
+    NoInput,
+    Segment,
+    SpeechBegan,
+    SpeechEnded,
+    SpeechGoesOn,
+    SpeechPaused,
+    SpeechResumed,
+    VoiceOverPrompt,
+)
 from voice.echo import JUDGED_MS, Echo
 from voice.endpoint import Edge, Endpoint, State
 from voice.endpoint import Settings as EndpointSettings
@@ -46,66 +57,6 @@ class Settings:
             if shortest < self.tail_ms:
                 raise ValueError(f"stop windows of at least tail_ms = {self.tail_ms} expected, {shape} has {shortest}")
 
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """One stretch of speech. `pcm` holds `pre_roll_ms` before `start_ms`, and up to the tail after `end_ms`."""
-
-    pcm: Pcm = field(compare=False, repr=False)
-    start_ms: int
-    end_ms: int
-    pre_roll_ms: int
-    voiced_ms: int  # how much of it was voice
-    over_prompt: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class SpeechBegan:
-    """Somebody speaks, and a prompt that is playing shall stop. `at_ms` is the onset."""
-
-    at_ms: int
-    over_prompt: bool
-
-
-@dataclass(frozen=True, slots=True)
-class VoiceOverPrompt:
-    """Voice over a prompt, not yet long enough to be speech; `on` false: it was none, nobody is speaking."""
-
-    on: bool
-
-
-@dataclass(frozen=True, slots=True)
-class SpeechEnded:
-    segment: Segment
-
-
-@dataclass(frozen=True, slots=True)
-class SpeechPaused:
-    """Silence for as long as a segment's tail. `segment`: the whole utterance, if nothing more is said."""
-
-    segment: Segment
-
-
-@dataclass(frozen=True, slots=True)
-class SpeechResumed:
-    """The pause that was told of was none of the end."""
-
-
-@dataclass(frozen=True, slots=True)
-class SpeechGoesOn:
-    """Speech that has not paused for a while. `segment`: what was said of it so far, without an end."""
-
-    segment: Segment
-
-
-@dataclass(frozen=True, slots=True)
-class NoInput:
-    """Nothing was said for the whole no-input time. Comes once for each prompt, expectation, key or utterance."""
-
-    after_ms: int
-
-
-EarEvent = VoiceOverPrompt | SpeechBegan | SpeechPaused | SpeechResumed | SpeechGoesOn | SpeechEnded | NoInput
 
 _MOST_HELD = 3  # utterances over one protected prompt; of more, the latest count
 

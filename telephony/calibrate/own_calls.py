@@ -16,8 +16,9 @@ from telephony.sim.errors import AudioUnreadable
 from telephony.sim.voices import read
 from voice import vad
 from voice.audio import FRAME_SAMPLES, RATE, Pcm
+from voice.ear_events import SpeechEnded
 from voice.g711 import mulaw_decode, mulaw_encode
-from voice.hearing import Ear, SpeechEnded
+from voice.hearing import Ear
 
 _TAIL_SECONDS = 3  # of silence after the recording, so that its last turn ends
 JOURNAL, TEXT = ".jsonl", ".txt"

@@ -20,8 +20,9 @@ from tests.bench.writer import Row
 from tests.voice.coffee import sentences
 from voice.audio import FRAME_SAMPLES, Pcm
 from voice.dialogue.load import load_business
+from voice.ear_events import Segment, SpeechEnded, SpeechPaused, SpeechResumed
 from voice.events import Expect
-from voice.hearing import Ear, Segment, Settings, SpeechEnded, SpeechPaused, SpeechResumed
+from voice.hearing import Ear, Settings
 from voice.stt import Recogniser, Recognition, pocketsphinx
 from voice.turn_end import how_complete
 

@@ -5,8 +5,9 @@ import numpy as np
 from tests.businesses.order import Order, reader, sentences
 from tests.voice.coffee import Command, commands
 from voice.audio import FRAME_SAMPLES, Pcm, silence
+from voice.ear_events import SpeechEnded
 from voice.events import Expect
-from voice.hearing import Ear, SpeechEnded
+from voice.hearing import Ear
 from voice.stt import Recogniser, pocketsphinx
 from voice.vad import open_vad
 

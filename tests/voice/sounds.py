@@ -4,8 +4,9 @@ import numpy as np
 
 from voice.audio import FRAME_SAMPLES, RATE, Pcm
 from voice.audio import silence as quiet
+from voice.ear_events import EarEvent, VoiceOverPrompt
 from voice.events import Expect
-from voice.hearing import Ear, EarEvent, Settings, VoiceOverPrompt
+from voice.hearing import Ear, Settings
 
 __all__ = ["Conversation", "LoudIsVoice", "quiet", "talk"]
 

@@ -8,8 +8,9 @@ import pytest
 
 from tests.voice.coffee import commands, sentences
 from voice.audio import FRAME_SAMPLES, silence
+from voice.ear_events import SpeechEnded
 from voice.events import Expect
-from voice.hearing import Ear, SpeechEnded
+from voice.hearing import Ear
 from voice.stt import pocketsphinx
 from voice.vad import open_vad
 

@@ -10,8 +10,9 @@ from models.engines import EngineFactory, Priority
 from models.errors import EngineFailed
 from models.inference import InlinePool, PoolStats
 from tests.voice.sounds import Conversation, quiet, talk
+from voice.ear_events import EarEvent, Segment, SpeechEnded, SpeechGoesOn, SpeechPaused, SpeechResumed
 from voice.events import Expect
-from voice.hearing import EarEvent, Segment, Settings, SpeechEnded, SpeechGoesOn, SpeechPaused, SpeechResumed
+from voice.hearing import Settings
 from voice.pipeline.guess import ENGINE, TURN_ENGINE, Guesses, Partial, key_of
 from voice.stt import Recognition
 from voice.turn_end import Completeness

@@ -6,10 +6,11 @@ import pytest
 from tests.voice.sounds import Conversation, quiet, talk
 from voice.audio import duration_ms
 from voice.bargein import Settings as BargeIn
+from voice.ear_events import NoInput, Segment, SpeechBegan, SpeechEnded
 from voice.endpoint import Settings as Endpointing
 from voice.errors import AudioError
 from voice.events import Expect
-from voice.hearing import NoInput, Segment, Settings, SpeechBegan, SpeechEnded
+from voice.hearing import Settings
 
 
 def segments(events) -> list[Segment]:

@@ -4,8 +4,9 @@ import numpy as np
 
 from tests.voice.sounds import Conversation, quiet, talk
 from voice.audio import Pcm
+from voice.ear_events import SpeechEnded, SpeechPaused, SpeechResumed
 from voice.events import Expect
-from voice.hearing import Ear, Settings, SpeechEnded, SpeechPaused, SpeechResumed
+from voice.hearing import Ear, Settings
 from voice.hush import Hush
 from voice.turn_end import Completeness
 

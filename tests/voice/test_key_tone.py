@@ -7,7 +7,7 @@ from telephony.sim.telephone import telephone
 from tests.voice.coffee import commands
 from tests.voice.sounds import Conversation, quiet, talk
 from voice.audio import RATE, Pcm
-from voice.hearing import SpeechBegan, SpeechEnded
+from voice.ear_events import SpeechBegan, SpeechEnded
 from voice.key_tone import COLUMNS_HZ, LATEST_MS, ROWS_HZ, only_keys
 
 LATEST = LATEST_MS * 8

@@ -9,8 +9,9 @@ import soundfile
 from telephony.sim.telephone import telephone
 from tests.data import data_folder
 from voice.audio import FRAME_SAMPLES, Pcm, silence
+from voice.ear_events import SpeechEnded
 from voice.events import Expect
-from voice.hearing import Ear, SpeechEnded
+from voice.hearing import Ear
 from voice.vad import WINDOW_SAMPLES, open_vad
 
 SPEAKERS = ("nicolas", "theo")  # what the detector is given was chosen on the third, jackson

@@ -9,8 +9,9 @@ from tests.data import data_folder
 from tests.voice.sounds import quiet
 from voice import vad
 from voice.audio import FRAME_SAMPLES, Pcm
+from voice.ear_events import Segment, SpeechEnded
 from voice.events import Expect
-from voice.hearing import Ear, Segment, SpeechEnded
+from voice.hearing import Ear
 from voice.vad import GatedVad, Settings, SileroVad, VoiceActivity, WebRtcVad, open_vad
 
 KINDS = ["silero", "gated", "webrtc"]

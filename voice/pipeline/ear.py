@@ -13,8 +13,7 @@ from pipecat.frames.frames import (
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
 from voice import events
-from voice.hearing import (
-    Ear,
+from voice.ear_events import (
     EarEvent,
     NoInput,
     SpeechBegan,
@@ -24,6 +23,7 @@ from voice.hearing import (
     SpeechResumed,
     VoiceOverPrompt,
 )
+from voice.hearing import Ear
 from voice.pipeline.bargein import DuckFrame
 from voice.pipeline.frames import EventFrame, PartFrame, PauseFrame, ResumeFrame, SegmentFrame
 

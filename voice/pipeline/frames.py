@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from pipecat.frames.frames import ControlFrame, SystemFrame
 
+from voice.ear_events import Segment
 from voice.events import Event, Expect, HangUp, Say
-from voice.hearing import Segment
 
 
 @dataclass

@@ -11,8 +11,8 @@ from typing import Protocol
 
 from models.errors import InferenceError
 from models.inference import Pool, Priority
+from voice.ear_events import Segment
 from voice.events import Expect, Say
-from voice.hearing import Segment
 from voice.stt import Recognition
 from voice.turn_end import Completeness, how_complete
 from voice.turn_guess import Settings, Start, Tally, start
