@@ -12,7 +12,7 @@ from voice.audio import silence
 from voice.turn_guess import Tally
 
 LOUD = np.flatnonzero(np.abs(WORDS) > 800)
-TWICE = np.concatenate((WORDS[: LOUD[-1]], silence(200), WORDS[LOUD[0] :]))
+TWICE = np.concatenate((WORDS[: LOUD[-1]], silence(300), WORDS[LOUD[0] :]))
 """One sentence with a breath in it, too long to be missed and too short to be an end."""
 
 

@@ -30,7 +30,7 @@ STAYS_MS = 2_500  # once a person is called, so that the brief is on record; and
 class ListeningCaller:
     """Waits for the system to finish, makes up its mind by what was said, and speaks, presses keys or hangs up.
 
-    `waits_ms`: for the person that was called.
+    `waits_ms`: for the person that was called; where nobody is, people who have said all hang up.
     """
 
     def __init__(self, script: Script, variant: Variant, *, waits_ms: int = STAYS_MS) -> None:
@@ -81,7 +81,7 @@ class ListeningCaller:
                 break
             yield from self._carried_out(move)
             barge_in = self._next_interrupts(move)
-        for _ in range(0, self._waits_ms, FRAME_MS):
+        for _ in range(0, self._waits_ms if self._called else STAYS_MS, FRAME_MS):
             if self._joined:
                 yield from _silent(STAYS_MS)
                 break
