@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,7 @@ from telephony.assembly.opening import furnish, open_company, open_machinery
 from telephony.assembly.outgoing import callbacks_of, open_webhook
 from telephony.assembly.reconcile import cut_off, reconcile
 from telephony.assembly.reviewing import open_review_door
+from telephony.assembly.ruling import Ruling
 from telephony.assembly.speaking import Voices
 from telephony.assembly.supervising import open_wall
 from telephony.assembly.world import World
@@ -38,14 +39,15 @@ from telephony.health import LOOK_SECONDS, Health
 from telephony.journal import Record
 from telephony.lateness import LoopClock
 from telephony.metrics import CallMetrics
-from telephony.published import keep, publish
-from telephony.published.learned import laid_over, yields
+from telephony.published import RuleSet, keep, publish
+from telephony.published.learned import learned_in, yields
 from telephony.records.store import Store
 from telephony.server import Server
 from telephony.settings import Settings
 from telephony.switchboard.switchboard import Switchboard
 from telephony.web import create_app
 from voice.dialogue.business import Business
+from voice.dialogue.learned import with_learned
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +55,7 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class Service:
     settings: Settings
-    business: Business
+    ruling: Ruling
     switchboard: Switchboard
     staff: Staff
     front: FrontOffice
@@ -96,6 +98,7 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
     Raises `ConfigError`, `BusinessError` or `EngineUnavailable` before anything is served.
     """
     business = world.business(settings.business.folder)
+    ruling = Ruling(business if world.escalates else replace(business, rules=()), world.rules, world.alarm)
     clock = asyncio.get_running_loop().time
     async with AsyncExitStack() as stack:
         machinery = await open_machinery(settings, world, business, stack)
@@ -125,15 +128,22 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
             if (conduct := switchboard.calls.get(said.call)) is not None:
                 captions.show_begun(said, conduct.leg)
 
-        switchboard = Switchboard(furnish(settings, world, business, machinery, company), on_record=on_record)
+        switchboard = Switchboard(furnish(settings, world, ruling, machinery, company), on_record=on_record)
         front.serve(switchboard)
         switchboard.house.onlookers.reads(on_begun)
         wall = open_wall(
             settings=settings, business=business, staff=staff, switchboard=switchboard, phones=lines.browser,
-            audit=company.audit, clock=clock, notices=company.desks.notices,
+            audit=company.audit, clock=clock,
             approvals=lambda: approval_rows(switchboard.house.approvals),
         )  # fmt: skip
         stack.push_async_callback(wall.room.close)
+
+        def alarm(_business: Business) -> None:
+            company.desks.notice("rules", ruling.alarm or None)
+            wall.feed.wall.notices_are((ruling.alarm,) if ruling.alarm else ())
+
+        alarm(business)
+        ruling.follow(alarm)
         titles = {name: queue.title for name, queue in business.queues.items()}
         waiting = WaitingRoom(wall.feed.wall, company.desks, clock, titles)
         company.desks.greet(waiting.now)
@@ -144,8 +154,8 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
             carrier=lines.twilio, pbx=lines.asterisk, switchboard=switchboard, metrics=registry, clock=clock,
             access=company.access, wall=wall, copilot=company.copilot,
             counts=_counts(settings, world, business, stack), earlier=_earlier(settings, world, business, stack),
-            review=await open_review_door(settings, world, business, company, stack, switchboard.house.minds.lower),
-            rules=await open_rules(settings, world, company.audit, stack),
+            review=await open_review_door(settings, world, ruling, company, stack),
+            rules=await open_rules(settings, world, ruling, company.audit, stack),
         )  # fmt: skip
         voices, loop_clock = machinery.voices, machinery.loop_clock
         Present(Sources(
@@ -154,7 +164,7 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
         ), registry)  # fmt: skip
         yield Service(
             settings,
-            business,
+            ruling,
             switchboard,
             staff,
             front,
@@ -188,11 +198,16 @@ def published(settings: Settings) -> World:
     if rules.alarm:
         log.warning("%s", rules.alarm)
     late = yields(rules.business, settings.service.records_folder)
-    business, left_out = laid_over(rules.business, settings.service.records_folder)
-    for line in (*late, *left_out):
+    learned, trouble = learned_in(settings.service.records_folder)
+    business, left_out = with_learned(rules.business, learned)
+    for line in (*late, *trouble, *left_out):
         log.warning("what was learned does not fit the configuration: %s", line)
-    notices = (rules.alarm,) if rules.alarm else ()
-    return World(business=lambda folder: business, notices=notices, rules=rules.rules.hash)
+
+    def ruled(others: RuleSet, _business: Business) -> Business:
+        """What was learned since the start waits for the next one: no intent is fitted anew in between."""
+        return with_learned(others.over(rules.business), learned)[0]
+
+    return World(business=lambda folder: business, ruled=ruled, alarm=rules.alarm, rules=rules.rules.hash)
 
 
 async def _invite_first_admin(access: Access, base: str) -> None:

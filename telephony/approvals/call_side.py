@@ -7,12 +7,14 @@ from typing import Protocol
 from telephony.access import Role, Who
 from telephony.access.audit import Outcome
 from telephony.journal import Journal
+from voice.dialogue.business import Business
 from voice.events import ApprovalNews, ColleagueNews
 
 
 @dataclass(frozen=True, slots=True)
 class CallSide:
-    """`words`: what was said in a turn, redacted, or "" ; `prefer`: whoever is sought next, this agent first."""
+    """`words`: what was said in a turn, redacted, or "" ; `prefer`: whoever is sought next, this agent first.
+    `business`: with the rules that the call began with, which it keeps."""
 
     journal: Journal
     tell: Callable[[ApprovalNews | ColleagueNews], None]
@@ -20,6 +22,7 @@ class CallSide:
     tier: Callable[[], str]
     words: Callable[[int], str]
     prefer: Callable[[str], None]
+    business: Business
 
     @property
     def id(self) -> str:

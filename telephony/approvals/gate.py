@@ -1,7 +1,7 @@
 """The door to the backend. An act that needs a person's yes passes with a grant for exactly it, or not at all.
 
-Every act of every path goes through here: the dialogue, a replay, a call back, what a supervisor whispered. The gate
-itself knows which acts those are, from the scope register; nobody who asks can say otherwise.
+Every act of every path goes through here: the dialogue, a replay, a call back, what a supervisor whispered. Which acts
+those are is the scope register's: of the rules that the call began with, and without a call of those that answer now.
 """
 
 from collections.abc import Callable, Mapping
@@ -48,15 +48,14 @@ class Gate:
     """Implements `Backend`; what it refuses never reaches the one behind it."""
 
     def __init__(
-        self, backend: Backend, *, acts: Mapping[str, Guarded], notary: Notary, now_ms: Callable[[], int],
+        self, backend: Backend, *, acts: Callable[[], Mapping[str, Guarded]], notary: Notary,
+        now_ms: Callable[[], int],
     ) -> None:  # fmt: skip
+        """`acts`: those of the rules that answer the next call."""
         self.backend = backend
-        self._acts = dict(acts)
+        self._acts = acts
         self._notary = notary
         self._now_ms = now_ms
-
-    def needs_grant(self, action: str) -> bool:
-        return action in self._acts
 
     async def perform(self, action: str, params: Mapping[str, str], key: str) -> ActionDone:
         """Without a grant: for acts that need none."""
@@ -64,11 +63,13 @@ class Gate:
 
     async def perform_with(
         self, grant: Grant | None, *, call: str, action: str, params: Mapping[str, str], key: str,
+        acts: Mapping[str, Guarded] | None = None,
         spent: Callable[[Claims], None] = lambda claims: None, refused: Callable[[str], None] = lambda why: None,
     ) -> ActionDone:  # fmt: skip
-        """`spent` hears of the grant that was used, before the backend is asked; `refused` of why it was not."""
+        """`acts`: of the rules that the call began with. `spent` hears of the grant that was used, before the backend
+        is asked; `refused` of why it was not."""
         exact = dict(params)  # what is checked is what is done, whatever its owner does to it meanwhile
-        act = self._acts.get(action)
+        act = (self._acts() if acts is None else acts).get(action)
         if act is not None:
             try:
                 spent(self._admit(act, grant, call=call, action=action, params=exact, key=key))

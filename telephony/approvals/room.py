@@ -16,7 +16,7 @@ from telephony.access.audit import Outcome
 from telephony.approvals import state as s
 from telephony.approvals.call_side import Audience, CallSide, Notes, Present
 from telephony.approvals.errors import NotAllowed
-from telephony.approvals.gate import Gate
+from telephony.approvals.gate import Gate, guarded
 from telephony.approvals.grants import Claims, Grant, Notary
 from telephony.approvals.terms import amount_of
 from voice.dialogue.business import Business
@@ -56,7 +56,8 @@ class Room:
         self, business: Business, *, gate: Gate, notary: Notary, audience: Audience, audit: Notes, present: Present,
         now_ms: Callable[[], int],
     ) -> None:  # fmt: skip
-        """`now_ms`: the service's clock, which runs on the event loop's time."""
+        """`now_ms`: the service's clock, which runs on the event loop's time. Of `business` what no rule set says: who
+        may settle what, and which queue, is each call's own."""
         self.business = business
         self.present = present
         self.gate = gate
@@ -72,7 +73,7 @@ class Room:
 
     async def propose(self, call: CallSide, act: Propose) -> None:
         """Shows the act to who may decide, on record first. Where nobody is there, the caller hears so at once."""
-        policy, queue = self.business.approvals.intents[act.intent], self.business.scope[act.intent].queue
+        policy, queue = self.business.approvals.intents[act.intent], call.business.scope[act.intent].queue
         intent = self.business.intents[act.intent]
         requesters = _who_asked(call, act.intent)
         proposal = s.Proposal(
@@ -122,8 +123,8 @@ class Room:
 
         try:
             return await self.gate.perform_with(
-                grant, call=call.id, action=do.action, params=do.params, key=do.key, spent=used,
-                refused=lambda why: _refused(call, do, why),
+                grant, call=call.id, action=do.action, params=do.params, key=do.key, acts=guarded(call.business),
+                spent=used, refused=lambda why: _refused(call, do, why),
             )  # fmt: skip
         finally:
             if grant is not None:

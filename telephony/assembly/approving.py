@@ -12,6 +12,7 @@ from telephony.approvals.consults import Candidate, Consults
 from telephony.approvals.gate import Gate, guarded
 from telephony.approvals.grants import Notary
 from telephony.approvals.room import Room
+from telephony.assembly.ruling import Ruling
 from telephony.journal import Keeper
 from telephony.records import knowledge_candidates
 from telephony.records.store import Store
@@ -50,10 +51,10 @@ class Floor:
 
 
 def open_rooms(
-    business: Business, *, backend: Backend, staff: Staff, people: Mapping[str, str], audit: Notes, keeper: Keeper,
+    ruling: Ruling, *, backend: Backend, staff: Staff, people: Mapping[str, str], audit: Notes, keeper: Keeper,
     wall: Callable[[], float],
 ) -> Rooms:  # fmt: skip
-    loop = asyncio.get_running_loop()
+    loop, business = asyncio.get_running_loop(), ruling.business
 
     def now_ms() -> int:
         return round(loop.time() * 1000)
@@ -63,7 +64,7 @@ def open_rooms(
             keeper.submit(knowledge_candidates.added(candidate))
 
     notary, present, floor = Notary(), Present(), Floor(staff, business, people)
-    gate = Gate(backend, acts=guarded(business), notary=notary, now_ms=now_ms)
+    gate = Gate(backend, acts=lambda: guarded(ruling.business), notary=notary, now_ms=now_ms)
     room = Room(business, gate=gate, notary=notary, audience=floor, audit=audit, present=present, now_ms=now_ms)
     consults = Consults(audience=floor, audit=audit, present=present, now_ms=now_ms, wall=wall, keep=keep)
     return Rooms(room, consults)

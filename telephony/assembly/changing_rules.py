@@ -13,14 +13,30 @@ from pydantic import TypeAdapter, ValidationError
 
 from telephony.access.audit import Notes
 from telephony.assembly.child import Child
+from telephony.assembly.ruling import Ruling
 from telephony.assembly.world import World
 from telephony.errors import ConfigError, RecordError
-from telephony.published import FOLDER, Figures, choose, known, rule_set, upcoming, write
+from telephony.published import (
+    FOLDER,
+    Accepted,
+    Figures,
+    Published,
+    RuleSet,
+    choose,
+    keep,
+    known,
+    rule_set,
+    upcoming,
+    write,
+)  # fmt: skip
 from telephony.records.store import default_url
 from telephony.rules.change import Change, Texts
 from telephony.rules.errors import NotChanged
-from telephony.rules.room import Checked, Known, RulesRoom, Tried
+from telephony.rules.ports import Checked, Known, Tried
+from telephony.rules.room import RulesRoom
 from telephony.settings import Settings
+from voice.dialogue.business import Business
+from voice.dialogue.errors import BusinessError
 from voice.dialogue.load import RULES, SCOPE
 
 T = TypeVar("T")
@@ -33,15 +49,22 @@ _CHANGE = TypeAdapter(Change)
 
 
 class RulesFolder:
-    """Implements `telephony.rules.room.Shelf`. Small files, read and written in a thread of its own."""
+    """Implements `telephony.rules.ports.Shelf`. Small files, read and written in a thread of its own.
 
-    def __init__(self, business: Path, records: Path) -> None:
-        self._business, self._records = business, records
+    `ruling`: what answers the telephone; `ruled`: its business with another set, as a start would have it.
+    """
+
+    def __init__(self, business: Path, records: Path, ruling: Ruling, ruled: Callable[[RuleSet], Business]) -> None:
+        self._business, self._records, self._ruling, self._ruled = business, records, ruling, ruled
         self._folder = records / FOLDER / CHANGES
         self._hands = ThreadPoolExecutor(max_workers=1, thread_name_prefix="rules")
 
     def close(self) -> None:
         self._hands.shutdown()
+
+    @property
+    def runs(self) -> str:
+        return self._ruling.rules
 
     async def upcoming(self) -> tuple[str, Texts]:
         def read() -> tuple[str, Texts]:
@@ -89,19 +112,40 @@ class RulesFolder:
         await self._do(lambda: _whole(self._folder / change / FIGURES, json.dumps(dict(figures)).encode()))
 
     async def publish(self, change: Change, figures: Mapping[str, float]) -> None:
-        def accept() -> None:
+        def accept() -> Business:
             rules = rule_set(self._folder / change.id)
             if rules.hash != change.hash:
                 raise NotChanged("These rules are not the ones that were tried. Draft them anew.")
             kept = TypeAdapter(Figures).validate_python(dict(figures))
             now = datetime.fromtimestamp(change.signed_wall, UTC)
-            write(self._records / FOLDER / rules.hash, rules, against=change.base, figures=kept, now=now)
-            choose(self._business, self._records, rules.hash)
+            business = self._with(rules)
+            to = write(self._records / FOLDER / rules.hash, rules, against=change.base, figures=kept, now=now)
+            return self._chosen(Accepted(rule_set(to), now, change.base, kept), business)
 
-        await self._do(accept)
+        self._ruling.swap(await self._do(accept), change.hash)
 
     async def choose(self, hash_: str) -> None:
-        await self._do(lambda: choose(self._business, self._records, hash_))
+        def take() -> Business:
+            found = next((one for one in known(self._business, self._records) if one.rules.hash == hash_), None)
+            if found is None:
+                raise NotChanged("These rules are not kept any more.")
+            return self._chosen(found, self._with(found.rules))
+
+        self._ruling.swap(await self._do(take), hash_)
+
+    def _with(self, rules: RuleSet) -> Business:
+        """What would answer. Before anything is written: rules that cannot run must not wait for the next start."""
+        try:
+            return self._ruled(rules)
+        except BusinessError as error:
+            first = str(error).splitlines()[0].replace(f"{rules.rules.parent}/", "")
+            raise NotChanged(f"These rules cannot run, so those of before go on: {first}") from error
+
+    def _chosen(self, one: Accepted, business: Business) -> Business:
+        """On disk first: a start after a crash runs what answered last."""
+        choose(self._business, self._records, one.rules.hash)
+        keep(Published(business, one.rules, one, ""), self._records)
+        return business
 
     async def _do(self, job: Callable[[], T]) -> T:
         try:
@@ -120,7 +164,7 @@ def _whole(path: Path, content: bytes) -> None:
 
 
 class ProcessTrial:
-    """Implements `telephony.rules.room.Trial`."""
+    """Implements `telephony.rules.ports.Trial`."""
 
     def __init__(self, settings: Settings, *, wall: Callable[[], float]) -> None:
         self._settings, self._wall = settings, wall
@@ -142,13 +186,18 @@ class ProcessTrial:
         return {"business": self._settings.business.folder, "new": new, "old": old}
 
 
-async def open_rules(settings: Settings, world: World, audit: Notes, stack: AsyncExitStack) -> RulesRoom | None:
+async def open_rules(
+    settings: Settings, world: World, ruling: Ruling, audit: Notes, stack: AsyncExitStack
+) -> RulesRoom | None:
     """None without a database: there are no calls to try rules on."""
     if world.keeper is not None:
         return None
-    folder = RulesFolder(settings.business.folder, settings.service.records_folder)
+    started = ruling.business
+    folder = RulesFolder(
+        settings.business.folder, settings.service.records_folder, ruling, lambda rules: world.ruled(rules, started)
+    )
     stack.callback(folder.close)
-    room = RulesRoom(folder, ProcessTrial(settings, wall=world.wall), audit=audit, wall=world.wall, runs=world.rules)
+    room = RulesRoom(folder, ProcessTrial(settings, wall=world.wall), audit=audit, wall=world.wall)
     await room.resume()
     stack.push_async_callback(room.close)
     return room

@@ -1,7 +1,7 @@
 """The minds of a call: the caller's with what is written from it, the agent's, and the one that rescues."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from models.brief import Brief, Material
@@ -13,12 +13,12 @@ from models.summary import draft
 from models.transcript import Transcript
 from telephony.agents.briefing import BriefingMind
 from telephony.agents.routing import HOUSE_LANGUAGE
+from telephony.assembly.ruling import Ruling
 from telephony.promises import OpenPromise
-from voice.dialogue.business import Business
+from voice.dialogue.business import Business, Prompts
 from voice.dialogue.busy import WORDS as BUSY_WORDS
 from voice.dialogue.busy import BusyMind
 from voice.dialogue.check import CONSULT_SAID
-from voice.dialogue.learned import Mode
 from voice.dialogue.rescue import WORDS, RescueMind
 from voice.dialogue.state import CalledBack
 from voice.dialogue.survey import SAID as SURVEY_SAID
@@ -29,11 +29,11 @@ from voice.events import Act, Event
 
 class CallMind:
     """The caller's mind of one call, with what is written from it. Implements
-    `telephony.switchboard.house.CallerMind`."""
+    `telephony.switchboard.house.CallerMind`. `business`: with the rules that the call began with."""
 
     def __init__(self, mind: CallerMind, *, business: Business, number: str | None) -> None:
         self._mind = mind
-        self._business = business
+        self.business = business
         self._number = number
         self._brief: Brief | None = None
         self._written: Material | None = None  # what it was written from
@@ -60,7 +60,7 @@ class CallMind:
 
     def suggested_disposition(self) -> str | None:
         """The first code that says whether something was settled, as far as the system knows."""
-        return next((d.code for d in self._business.dispositions if d.solved == self.solved), None)
+        return next((d.code for d in self.business.dispositions if d.solved == self.solved), None)
 
     @property
     def shown_caller(self) -> str:
@@ -90,7 +90,7 @@ def _called_back(promise: OpenPromise) -> CalledBack:
 class BusinessMinds:
     """Implements `telephony.switchboard.house.Minds` for one business."""
 
-    business: Business
+    ruling: Ruling
     intents: IntentModel
     judge: Frustration
     today: Callable[[], date]
@@ -99,20 +99,9 @@ class BusinessMinds:
     consults: bool = False  # colleagues may be asked what nothing here answers
     survey: Survey | None = None  # who is asked at the end how well they were helped
     phrases: bool = False  # a language model may put answers from knowledge in other words
-    lowered: dict[str, Mode] = field(default_factory=dict)  # intents whose reviews turned bad since the start
-
-    def lower(self, intent: str, mode: Mode) -> None:
-        """From the next call on: what slides back does not wait for the next start."""
-        self.lowered[intent] = mode
-
-    @property
-    def known(self) -> Business:
-        scope = self.business.scope
-        lowered = {name: replace(scope[name], mode=mode) for name, mode in self.lowered.items() if name in scope}
-        return replace(self.business, scope={**scope, **lowered}) if lowered else self.business
 
     def caller(self, call: str, number: str | None, promise: OpenPromise | None = None) -> CallMind:
-        known = self.known
+        known = self.ruling.business
         mind = CallerMind(
             business=known,
             intents=self.intents,
@@ -122,18 +111,18 @@ class BusinessMinds:
             recorded=self.recorded,
             called_back=_called_back(promise) if promise else None,
             phrases=self.phrases,
-            survey=self.survey if set(SURVEY_SAID) <= set(self.business.prompts.texts) else None,
-            consults=self.consults and set(CONSULT_SAID) <= set(self.business.prompts.texts),
+            survey=self.survey if set(SURVEY_SAID) <= set(known.prompts.texts) else None,
+            consults=self.consults and set(CONSULT_SAID) <= set(known.prompts.texts),
         )
         return CallMind(mind, business=known, number=number)
 
     def rescue(self, number: str | None) -> RescueMind:
         words = {name: self._text(name) for name in WORDS}
-        return RescueMind(words=words, version=self.business.prompts.version, queue=self.rescue_queue, number=number)
+        return RescueMind(words=words, version=self._prompts.version, queue=self.rescue_queue, number=number)
 
     def busy(self, *, person_free: bool) -> BusyMind:
         words = {name: self._text(name) for name in BUSY_WORDS}
-        version = self.business.prompts.version
+        version = self._prompts.version
         return BusyMind(words=words, version=version, queue=self.without_room, person_free=person_free)
 
     @property
@@ -141,9 +130,13 @@ class BusinessMinds:
         return self.rescue_queue
 
     def briefing(self, brief: Brief) -> BriefingMind:
-        names = [name for name in self.business.prompts.texts if name.startswith("agent.")]
+        names = [name for name in self._prompts.texts if name.startswith("agent.")]
         wording = {name: self._text(name) for name in names}
-        return BriefingMind(brief, wording=wording, version=self.business.prompts.version)
+        return BriefingMind(brief, wording=wording, version=self._prompts.version)
 
     def _text(self, name: str) -> str:
-        return self.business.prompts.texts[name][0]
+        return self._prompts.texts[name][0]
+
+    @property
+    def _prompts(self) -> Prompts:
+        return self.ruling.business.prompts

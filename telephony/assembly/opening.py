@@ -4,7 +4,7 @@ import asyncio
 import secrets
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from models.frustration import Frustration, FrustrationSettings
 from models.frustration_line import RECORD, Line
@@ -23,6 +23,7 @@ from telephony.assembly.copiloting import open_copilot
 from telephony.assembly.keeping import open_record, open_recordings
 from telephony.assembly.known_prompts import known_prompts
 from telephony.assembly.minds import BusinessMinds
+from telephony.assembly.ruling import Ruling
 from telephony.assembly.signing_in import open_sign_in
 from telephony.assembly.speaking import Voices, open_voices, prerender
 from telephony.assembly.staffing import ladder, open_staff, running
@@ -122,7 +123,7 @@ async def open_company(
         model = language_model.Settings(**settings.language_model.model_dump())
         phrased = language_model.phrased(backend, model, business.articles, world.today)
         backend = await stack.enter_async_context(phrased)
-    desks = Desks(clock=asyncio.get_running_loop().time, notices=world.notices)
+    desks = Desks(clock=asyncio.get_running_loop().time)
     staff = await open_staff(settings, business, wall=world.wall, history=history, connected=desks.connected)
     desks.on_page(staff.stir)
     await stack.enter_async_context(running(staff))
@@ -141,13 +142,13 @@ async def open_company(
     return Company(backend, desks, staff, front, lines, keeper, recordings, history, access, copilot)
 
 
-def furnish(settings: Settings, world: World, business: Business, machinery: Machinery, company: Company) -> House:
-    """What every call of this service shares."""
-    minds = _minds(settings, world, business)
+def furnish(settings: Settings, world: World, ruling: Ruling, machinery: Machinery, company: Company) -> House:
+    """What every call of this service shares. Of the business that which no rule set says."""
+    business, minds = ruling.business, _minds(settings, world, ruling)
     recordings, voices = company.recordings, machinery.voices
     people = {person.id: person.name for person in settings.desk.demo_people}
     rooms = open_rooms(
-        business, backend=company.backend, staff=company.staff, people=people, audit=company.audit,
+        ruling, backend=company.backend, staff=company.staff, people=people, audit=company.audit,
         keeper=company.keeper, wall=world.wall,
     )  # fmt: skip
     onlookers = Onlookers()
@@ -175,7 +176,6 @@ def furnish(settings: Settings, world: World, business: Business, machinery: Mac
             "vad": settings.hearing.vad.kind,
             "intent": minds.intents.how,
         },
-        version=business.version,
         recognition_deadline_seconds=settings.hearing.deadline_seconds,
         guesses=settings.hearing.guess,
         tally=Tally(),
@@ -188,10 +188,10 @@ def furnish(settings: Settings, world: World, business: Business, machinery: Mac
     )
 
 
-def _minds(settings: Settings, world: World, business: Business) -> BusinessMinds:
-    encoder = sentence_encoder(settings.service.models_folder)
+def _minds(settings: Settings, world: World, ruling: Ruling) -> BusinessMinds:
+    business, encoder = ruling.business, sentence_encoder(settings.service.models_folder)
     return BusinessMinds(
-        business=business if world.escalates else replace(business, rules=()),
+        ruling=ruling,
         intents=intents_of(
             business,
             encoder=encoder,

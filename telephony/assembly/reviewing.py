@@ -1,11 +1,12 @@
 """The review room of a service: its record, the folder of what was learned, and the proof in a process of its own."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from typing import Protocol
 
 from telephony.access.audit import Audit
 from telephony.assembly.child import Child, Run
+from telephony.assembly.ruling import Ruling
 from telephony.assembly.world import World
 from telephony.desk.reviews import ReviewDoor
 from telephony.journal import Keeper
@@ -19,7 +20,6 @@ from telephony.reviews.ports import House, Proved
 from telephony.reviews.room import Reviews
 from telephony.settings import Settings
 from voice.dialogue.business import Business
-from voice.dialogue.learned import Mode
 
 SECONDS = 900.0  # for one proof; two fits take 20 s, a reviewed call about 50 ms, both of one core [measured]
 
@@ -66,19 +66,20 @@ class Company(Protocol):
 
 
 async def open_review_door(
-    settings: Settings, world: World, business: Business, company: Company, stack: AsyncExitStack,
-    lower: Callable[[str, Mode], None],
-) -> ReviewDoor | None:  # fmt: skip
-    """None without a database. `lower`: who settles an intent from the next call on."""
+    settings: Settings, world: World, ruling: Ruling, company: Company, stack: AsyncExitStack
+) -> ReviewDoor | None:
+    """None without a database."""
     if not isinstance(company.keeper, Store):
         return None
     folder = settings.service.records_folder
     shelf = StoredReviews(company.keeper, open_engine(settings.records.url or default_url(folder)))
     stack.callback(shelf.close)
-    house, proof = house_of(business, settings), ProcessProof(settings)
+    business, proof = ruling.business, ProcessProof(settings)
     reviews = Reviews(
-        shelf, LearnedFolder(folder), proof, house=house, audit=company.audit, wall=world.wall, lower=lower
-    )
+        shelf, LearnedFolder(folder), proof, house=house_of(business, settings), audit=company.audit, wall=world.wall,
+        lower=ruling.lower,
+    )  # fmt: skip
+    ruling.follow(lambda now: reviews.works_in(house_of(now, settings)))
     await reviews.resume()
     stack.push_async_callback(reviews.close_room)
     titles = {name: intent.title for name, intent in business.intents.items()}

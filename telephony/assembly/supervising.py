@@ -27,7 +27,6 @@ def open_wall(
     phones: Phones,
     audit: Notes,
     clock: Callable[[], float],
-    notices: tuple[str, ...],
     approvals: Callable[[], Sequence[ApprovalRow]] = tuple,
 ) -> WallParts:
     """`clock`: the service's, in seconds; the roster counts its milliseconds."""
@@ -41,8 +40,7 @@ def open_wall(
             names=names,
             rules=settings.supervision.alerts,
             goal=settings.supervision.goal,
-        ),
-        notices=notices,
+        )
     )
 
     def seen(seat: Seat) -> None:

@@ -14,6 +14,7 @@ from telephony.journal import Keeper, Record
 from telephony.lines.asterisk.ari import Connection
 from telephony.lines.twilio.control import RestHttp
 from telephony.promises import Promises
+from telephony.published import RuleSet
 from telephony.settings import Settings
 from telephony.switchboard.admission_load import machine_cpu
 from voice.dialogue.business import Business
@@ -42,6 +43,7 @@ class World:
     cpu: Callable[[], float | None] = field(default_factory=machine_cpu)  # share of all cores in use
     progress: Callable[[int, int], None] = lambda done, total: None
     business: Callable[[Path], Business] = load_business  # from its folder, with the rules that are published
+    ruled: Callable[[RuleSet, Business], Business] = RuleSet.over  # it with others, as a start would have it
     escalates: bool = True  # False: no rule calls a person; a back-test wants each call to its own end
-    notices: tuple[str, ...] = ()  # alarms that every desk shows
+    alarm: str = ""  # which every desk shows: why other rules run than the configuration's
     rules: str = ""  # hash of the rules in `business`, where they were published

@@ -67,7 +67,8 @@ def backtest(
             out.print(part, soft_wrap=True)
         out.print(str(done.page), markup=False, soft_wrap=True)
         if done.accepted is not None:
-            out.print(f"accepted, in {done.accepted}: the service runs them from its next start", soft_wrap=True)
+            when = "from its next start, or once somebody lets them answer on its page /rules"
+            out.print(f"accepted, in {done.accepted}: the service runs them {when}", soft_wrap=True)
         elif accept:
             err.print("not accepted", style="red")
         codes = {Verdict.NOT_WORSE: 0, Verdict.WORSE: WORSE, Verdict.UNDECIDED: UNDECIDED}

@@ -129,7 +129,7 @@ def asked(rooms: Rooms, who: Who) -> Asked:
 
 def _approval(room: Room, held: Open, who: Who) -> ApprovalModel:
     approval, proposal = held.approval, held.approval.proposal
-    scope = room.business.scope[proposal.intent]
+    scope = held.call.business.scope[proposal.intent]
     return ApprovalModel(
         approval=proposal.id,
         version=approval.version,

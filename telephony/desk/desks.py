@@ -17,10 +17,9 @@ comes back within ten or not soon [est]; callers must not be rung at an empty ch
 class Desks:
     """Feeds by agent. Also the `Ringer` of the webrtc line, and an `Onlooker` of calls."""
 
-    def __init__(self, *, clock: Callable[[], float], notices: tuple[str, ...] = ()) -> None:
+    def __init__(self, *, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self.notices = notices  # alarms that each desk shows until the service is started anew
-        self._passing: dict[str, str] = {}  # by what they are about: alarms that go when it is well again
+        self._alarms: dict[str, str] = {}  # by what they are about; they go when it is well again
         self._came: Callable[[], None] = lambda: None
         self._greets: Callable[[], Message] | None = None
         self._beside: Callable[[str, News], None] = lambda agent, news: None
@@ -80,14 +79,14 @@ class Desks:
 
     @property
     def _notices(self) -> tuple[str, ...]:
-        return (*self.notices, *self._passing.values())
+        return tuple(self._alarms.values())
 
     def notice(self, about: str, text: str | None) -> None:
         """Every desk shows `text` from now on; None: all is well with that again."""
         if text is None:
-            self._passing.pop(about, None)
+            self._alarms.pop(about, None)
         else:
-            self._passing[about] = text
+            self._alarms[about] = text
         for feed in self._feeds.values():
             feed.send(feed.view.noticed(self._notices))
 

@@ -18,7 +18,7 @@ from voice.dialogue.errors import BusinessError
 
 log = logging.getLogger(__name__)
 
-LAST = "published"  # file in the folder of accepted sets: the hash of the one that ran last
+LAST = "published"  # file in the folder of accepted sets: the hash of the one that ran last, or runs
 CHOSEN = "chosen"  # file beside it: the hash that people chose, and that of the configuration's own rules then
 HOW = "`warmline backtest --accept CALLS...` publishes them when they are not worse"
 
@@ -52,7 +52,7 @@ def publish(business: Path, records: Path) -> Published:
 
 
 def upcoming(business: Path, records: Path) -> RuleSet:
-    """What is tried first at the next start, not loaded. Raises `ConfigError` when there is no set at all."""
+    """What a start would try first now, not loaded. Raises `ConfigError` when there is no set at all."""
     draft, trouble = _draft(business)
     sets = known(business, records)
     found = next(_candidates(draft, sets, _last(records), _chosen(draft, sets, records)), None)
@@ -62,7 +62,7 @@ def upcoming(business: Path, records: Path) -> RuleSet:
 
 
 def choose(business: Path, records: Path, hash_: str) -> None:
-    """From the next start these run, until the configuration's own say something else than now. Raises `OSError`."""
+    """Each start runs these, until the configuration's own say something else than now. Raises `OSError`."""
     draft, _ = _draft(business)
     (records / FOLDER).mkdir(parents=True, exist_ok=True)
     part = records / FOLDER / f"{CHOSEN}.part"

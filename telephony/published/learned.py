@@ -16,7 +16,7 @@ from telephony.copilot.articles import AGENTS
 from telephony.errors import RecordError
 from telephony.reviews.changes import Article, State
 from voice.dialogue.business import Business
-from voice.dialogue.learned import outdated, with_learned, without
+from voice.dialogue.learned import Learned, outdated, with_learned, without
 
 log = logging.getLogger(__name__)
 
@@ -83,10 +83,17 @@ def yields(business: Business, records: Path) -> tuple[str, ...]:
 
 def laid_over(business: Business, records: Path) -> tuple[Business, tuple[str, ...]]:
     """The business with what was learned, and a line for each piece that does not fit it (any more)."""
+    learned, trouble = learned_in(records)
+    known, left_out = with_learned(business, learned)
+    return known, (*trouble, *left_out)
+
+
+def learned_in(records: Path) -> tuple[Learned, tuple[str, ...]]:
+    """What was learned until now, and why it cannot be read where it cannot."""
     try:
-        return with_learned(business, LearnedFolder(records).state().learned)
+        return LearnedFolder(records).state().learned, ()
     except RecordError as error:
-        return business, (str(error),)
+        return Learned(), (str(error),)
 
 
 def _markdown(article: Article) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from telephony.errors import ConfigError
 from voice.dialogue.business import Business
-from voice.dialogue.load import RULES, SCOPE, load_business
+from voice.dialogue.load import RULES, SCOPE, load_business, with_rules
 
 HASH_LENGTH = 12  # hexadecimal digits, as many as the business's own version
 
@@ -26,6 +26,10 @@ class RuleSet:
     def business(self, folder: Path) -> Business:
         """The business in `folder` with these rules. Raises `BusinessError` where they do not go together."""
         return load_business(folder, rules=self.rules, scope=self.scope)
+
+    def over(self, business: Business) -> Business:
+        """`business` with these rules in place of its own. Raises `BusinessError` where they do not go together."""
+        return with_rules(business, self.rules, self.scope)
 
 
 def rule_set(where: Path, *, scope: Path | None = None) -> RuleSet:

@@ -83,7 +83,7 @@ class Proof(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What the room knows of the business. `modes`: as the operator wrote them; `bias`: of early escalation."""
+    """What the room knows of the business. `modes`: of the rules that answer now; `bias`: of early escalation."""
 
     intents: frozenset[str]
     modes: Mapping[str, Mode]

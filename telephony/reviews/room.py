@@ -54,6 +54,10 @@ class Reviews:
         self._lower = lower
         self._drafted = float("-inf")  # wall time
 
+    def works_in(self, house: House) -> None:
+        """Other rules answer the next call."""
+        self._house = house
+
     # --- the queue and the marks -------------------------------------------------------------------------------------
 
     async def queue(self, who: Who) -> list[Queued]:

@@ -1,25 +1,26 @@
 """Where rules are changed: who may take which step, one at a time, and what is noted of it.
 
-A set is tried against the one that runs from the next start; what was found worse, or cannot be told, is not published,
-whoever signs. The author does not sign.
+A set is tried against the published one; what was found worse, or cannot be told, is not published, whoever signs. The
+author does not sign. What is published, or gone back to, answers the next call.
 """
 
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Protocol
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from telephony.access.audit import Notes, Outcome
 from telephony.access.roles import Role, Who, refusal
 from telephony.errors import RecordError
 from telephony.rules.change import Change, Standing, Step, Texts
-from telephony.rules.difference import Difference
 from telephony.rules.errors import NotChanged
+from telephony.rules.ports import Checked, Known, Shelf, Trial, Wrong
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
 ROLES = (Role.SUPERVISOR, Role.ADMIN)
 REASON_CHARACTERS = 500
 OPEN_MAX = 20  # drafts that nobody has decided about; more are nobody's work in hand
@@ -27,85 +28,8 @@ SECRET_BYTES = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Wrong:
-    """What the checker says, with its place; `line` None: the whole file."""
-
-    file: str
-    line: int | None
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """`wrong` empty: it can run. `unified`: line by line, both files."""
-
-    hash: str = ""
-    wrong: tuple[Wrong, ...] = ()
-    differences: tuple[Difference, ...] = ()
-    unified: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """`passed` None: cannot be told. `said`: verdict and figures, a line each. `figures`: those of an accepted set."""
-
-    passed: bool | None
-    said: tuple[str, ...]
-    figures: Mapping[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A set that was accepted once, and may be gone back to."""
-
-    hash: str
-    accepted_wall: float
-    calls: int
-    recall: float
-    false_rate: float
-
-
-class Trial(Protocol):
-    """Both work in a process of their own. Each raises `RecordError` when it cannot."""
-
-    async def check(self, new: Texts, old: Texts) -> Checked: ...
-
-    async def run(self, new: Texts, old: Texts, *, days: int, progress: Callable[[int, int], None]) -> Tried: ...
-
-
-class Shelf(Protocol):
-    """Where changes and published sets are kept. Each raises `RecordError` when it cannot be reached."""
-
-    async def upcoming(self) -> tuple[str, Texts]:
-        """Hash and words of what runs from the next start."""
-        ...
-
-    async def accepted(self) -> Sequence[Known]:
-        """The newest first."""
-        ...
-
-    async def changes(self) -> Sequence[Change]:
-        """The newest first."""
-        ...
-
-    async def texts(self, change: str) -> Texts: ...
-
-    async def put(self, change: Change, texts: Texts | None = None) -> None: ...
-
-    async def publish(self, change: Change, figures: Mapping[str, float]) -> None:
-        """Accepts the set and chooses it. Raises `NotChanged` when it is not what was tried."""
-        ...
-
-    async def figures(self, change: str) -> Mapping[str, float]: ...
-
-    async def put_figures(self, change: str, figures: Mapping[str, float]) -> None: ...
-
-    async def choose(self, hash_: str) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
 class Overview:
-    """`runs`: the set that answers the telephone now; `upcoming`: the one from the next start on."""
+    """`runs`: the set that answers the next call; `upcoming`: the one that a start of the service would run."""
 
     runs: str
     upcoming: str
@@ -115,19 +39,20 @@ class Overview:
 
 
 class RulesRoom:
-    """`runs`: hash of the set this service was started with; `wall`: seconds since 1970."""
+    """`wall`: seconds since 1970."""
 
-    def __init__(self, shelf: Shelf, trial: Trial, *, audit: Notes, wall: Callable[[], float], runs: str) -> None:
-        self._shelf, self._trial, self._audit, self._wall, self._runs = shelf, trial, audit, wall, runs
+    def __init__(self, shelf: Shelf, trial: Trial, *, audit: Notes, wall: Callable[[], float]) -> None:
+        self._shelf, self._trial, self._audit, self._wall = shelf, trial, audit, wall
         self._one_by_one = asyncio.Lock()
         self._work: set[asyncio.Task[None]] = set()
+        self._acts: set[asyncio.Task[Any]] = set()  # of people, that change what answers
         self._progress: dict[str, tuple[int, int]] = {}
 
     async def overview(self, who: Who) -> Overview:
         _may(who)
         upcoming, _ = await self._shelf.upcoming()
         changes = await self._shelf.changes()
-        return Overview(self._runs, upcoming, await self._shelf.accepted(), changes, dict(self._progress))
+        return Overview(self._shelf.runs, upcoming, await self._shelf.accepted(), changes, dict(self._progress))
 
     async def upcoming(self, who: Who) -> tuple[str, Texts]:
         _may(who)
@@ -186,8 +111,11 @@ class RulesRoom:
         return one
 
     async def sign(self, who: Who, change: str) -> Change:
-        """The second person's yes: it is published."""
+        """The second person's yes: it is published, and answers the next call."""
         _may(who)
+        return await self._to_its_end(self._sign(who, change))
+
+    async def _sign(self, who: Who, change: str) -> Change:
         async with self._one_by_one:
             one = await self._change(change)
             if who.id == one.author:
@@ -196,9 +124,14 @@ class RulesRoom:
             signed = one.after(Step.SIGN, signer=who.id, signed_wall=round(self._wall(), 3))
             upcoming, _ = await self._shelf.upcoming()
             _fresh(one.base, upcoming)
-            await self._shelf.publish(signed, await self._shelf.figures(one.id))
+            figures = await self._shelf.figures(one.id)
+            try:
+                await self._shelf.publish(signed, figures)
+            except NotChanged as error:
+                self._note(who, "rules.signed", one, Outcome.FAILED, str(error))
+                raise
+            self._note(who, "rules.signed", signed, detail=f"written by {signed.author}")
             await self._shelf.put(signed)
-        self._note(who, "rules.signed", signed, detail=f"written by {signed.author}")
         return signed
 
     async def refuse(self, who: Who, change: str, why: str) -> Change:
@@ -221,18 +154,27 @@ class RulesRoom:
         why = why.strip()[:REASON_CHARACTERS]
         if not why:
             raise NotChanged("Say why the rules go back.")
+        await self._to_its_end(self._roll_back(who, hash_, why))
+
+    async def _roll_back(self, who: Who, hash_: str, why: str) -> None:
         async with self._one_by_one:
             if hash_ not in {one.hash for one in await self._shelf.accepted()}:
                 raise NotChanged("Only a set that was accepted once can be gone back to.")
             upcoming, _ = await self._shelf.upcoming()
-            if hash_ == upcoming:
+            left = {self._shelf.runs, upcoming} - {hash_}
+            if not left:
                 raise NotChanged("These rules are the published ones already.")
-            await self._shelf.choose(hash_)
+            detail = f"from {self._shelf.runs} to {hash_}: {why}"
+            try:
+                await self._shelf.choose(hash_)
+            except NotChanged as error:
+                self._audit.note(who, "rules.rolled_back", outcome=Outcome.FAILED, detail=f"{detail}: {error}")
+                raise
+            self._audit.note(who, "rules.rolled_back", detail=detail)
             for one in await self._shelf.changes():
-                if one.hash == upcoming and one.standing is Standing.PUBLISHED:
+                if one.hash in left and one.standing is Standing.PUBLISHED:
                     said = (*one.said, f"rolled back by {who.id}: {why}")
                     await self._shelf.put(one.after(Step.ROLL_BACK, said=said))
-        self._audit.note(who, "rules.rolled_back", detail=f"from {upcoming} to {hash_}: {why}")
 
     async def tried(self) -> None:
         """Until nothing is being tried."""
@@ -246,11 +188,20 @@ class RulesRoom:
                 await self._shelf.put(one.after(Step.BREAK, said=("The service ended meanwhile. Try it again.",)))
 
     async def close(self) -> None:
+        """What changes the rules comes to its end; what is being tried is left."""
+        await asyncio.gather(*self._acts, return_exceptions=True)
         for work in self._work:
             work.cancel()
         await asyncio.gather(*self._work, return_exceptions=True)
 
     # --- inside -------------------------------------------------------------------------------------------------------
+
+    async def _to_its_end(self, act: Coroutine[Any, Any, T]) -> T:
+        """Whatever becomes of whoever asked: what is written down is what answers, and stands in the audit."""
+        work = asyncio.create_task(act, name="rules change")
+        self._acts.add(work)
+        work.add_done_callback(self._acts.discard)
+        return await asyncio.shield(work)
 
     async def _try(self, who: Who, one: Change) -> None:
         def progress(done: int, of: int) -> None:

@@ -26,16 +26,16 @@ class WallSettings:
 
 
 class Wall:
-    def __init__(self, settings: WallSettings, *, notices: tuple[str, ...] = ()) -> None:
+    def __init__(self, settings: WallSettings) -> None:
         self._settings = settings
         self._calls: dict[str, OneCall] = {}
         self._levels = {queue: ServiceLevel(settings.goal) for queue in settings.queues}
         self._agents: dict[str, AgentRow] = {}
         self._approvals: tuple[ApprovalRow, ...] = ()
-        self._notices = notices
+        self._notices: tuple[str, ...] = ()
         self._changed: dict[str, None] = {}  # calls, in the order they changed
         self._gone: dict[str, None] = {}
-        self._queues_changed = self._agents_changed = self._approvals_changed = False
+        self._queues_changed = self._agents_changed = self._approvals_changed = self._notices_changed = False
 
     # --- what happens --------------------------------------------------------------------------------------------
 
@@ -66,6 +66,12 @@ class Wall:
             self._approvals = tuple(approvals)
             self._approvals_changed = True
 
+    def notices_are(self, notices: tuple[str, ...]) -> None:
+        """What is not as it should be with the whole service."""
+        if notices != self._notices:
+            self._notices = notices
+            self._notices_changed = True
+
     def tick(self, now: float) -> None:
         """What time alone changes: alerts of those who wait, service levels that grow old."""
         for call, one in self._calls.items():
@@ -85,9 +91,10 @@ class Wall:
             self.queues() if self._queues_changed else None,
             self.agents() if self._agents_changed else None,
             self._approvals if self._approvals_changed else None,
+            self._notices if self._notices_changed else None,
         )
         self._changed, self._gone = {}, {}
-        self._queues_changed = self._agents_changed = self._approvals_changed = False
+        self._queues_changed = self._agents_changed = self._approvals_changed = self._notices_changed = False
         return changes
 
     def everything(self) -> Changes:

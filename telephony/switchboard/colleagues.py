@@ -12,14 +12,15 @@ from telephony.switchboard.acquaintance import Acquaintance
 from telephony.switchboard.house import House
 from telephony.switchboard.standby import Standby
 from voice import events
+from voice.dialogue.business import Business
 from voice.events import ActionDone, ApprovalNews, ApprovalStage, ColleagueNews, ColleagueStage, Do
 from voice.pipeline.session import Session
 
 
 class Colleagues:
     def __init__(
-        self, house: House, *, journal: Journal, accounts: Accounts, standby: Standby, acquaintance: Acquaintance,
-        problem: Callable[[str, str], None],
+        self, house: House, *, business: Business, journal: Journal, accounts: Accounts, standby: Standby,
+        acquaintance: Acquaintance, problem: Callable[[str, str], None],
     ) -> None:  # fmt: skip
         self._house = house
         self._journal = journal
@@ -35,6 +36,7 @@ class Colleagues:
             tier=lambda: accounts.tier,
             words=standby.said,
             prefer=self._prefer,
+            business=business,
         )
 
     def talk_over(self, session: Session) -> None:

@@ -92,6 +92,7 @@ class Conduct:
         self._ending = Ending()
         self.colleagues = Colleagues(
             house,
+            business=self._mind.business,
             journal=self.journal,
             accounts=self._accounts,
             standby=self._standby,
@@ -149,7 +150,8 @@ class Conduct:
             return
         self._move(CallState.ANSWERED)
         recorded = not isinstance(self._recorder, Unrecorded)
-        self.journal.append(entries.CallAnswered(recorded, self._house.version, dict(self._house.engines)))
+        version = self._mind.business.version
+        self.journal.append(entries.CallAnswered(recorded, version, dict(self._house.engines)))
         mind = self._mind if self.full is None else self._without_room(self.full)
         rescue, recorder = self._standby.rescue, self._recorder
         parts = self._house.parts(self.leg, transport, mind=mind, rescue=rescue, recorder=recorder, office=self._office)

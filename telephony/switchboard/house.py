@@ -26,7 +26,7 @@ from telephony.switchboard.leg_office import LegOffice
 from telephony.switchboard.people import Attending
 from voice.audio import Pcm
 from voice.conversation import Mind
-from voice.dialogue.learned import Mode
+from voice.dialogue.business import Business
 from voice.hearing import Ear
 from voice.pipeline.build import Parts, Transport
 from voice.pipeline.tap import NoRecorder, Recorder
@@ -41,6 +41,11 @@ MARKING_LINES = ("twilio", "asterisk")
 
 class CallerMind(Mind, Protocol):
     """The mind of a caller's leg, with what the brief is written from."""
+
+    @property
+    def business(self) -> Business:
+        """With the rules that the call began with."""
+        ...
 
     def brief(self, version: int) -> Brief:
         """The brief as it stands now, called version `version`."""
@@ -109,10 +114,6 @@ class Minds(Protocol):
         """`promise`: the call keeps it."""
         ...
 
-    def lower(self, intent: str, mode: Mode) -> None:
-        """Who settles it from the next call on: its reviews turned bad."""
-        ...
-
     def rescue(self, number: str | None) -> Rescue: ...
 
     def busy(self, *, person_free: bool) -> Mind:
@@ -146,7 +147,6 @@ class House:
     history: History
     sticky_days: int
     engines: Mapping[str, str]  # stt, tts, vad, intent → what is in use
-    version: str  # of the configuration
     recognition_deadline_seconds: float
     guesses: GuessSettings
     tally: Tally  # of the guesses at the ends of turns, for the whole service

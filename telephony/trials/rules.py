@@ -23,7 +23,7 @@ from telephony.published import RuleSet, rule_set
 from telephony.published.learned import LearnedFolder, laid_over
 from telephony.rules.change import Texts
 from telephony.rules.difference import differences, unified
-from telephony.rules.room import Checked, Tried, Wrong
+from telephony.rules.ports import Checked, Tried, Wrong
 from telephony.trials import recorded
 from voice.dialogue.business import Business
 from voice.dialogue.errors import BusinessError

@@ -82,7 +82,8 @@ class Order:
         self._loop = asyncio.get_running_loop()
         self._notary, self._other = Notary(), Notary()
         self._policy = business().approvals.intents[INTENT]
-        self._gate = Gate(self, acts={ACTION: Guarded(Needs.GRANT, "amount")}, notary=self._notary, now_ms=self._now_ms)
+        acts = {ACTION: Guarded(Needs.GRANT, "amount")}
+        self._gate = Gate(self, acts=lambda: acts, notary=self._notary, now_ms=self._now_ms)
         self.room = Room(
             business(), gate=self._gate, notary=self._notary, audience=Floor(), audit=NoNotes(), present=Present(),
             now_ms=self._now_ms,
@@ -102,8 +103,9 @@ class Order:
         journal = Journal(call, now_ms=self._now_ms, wall=self._loop.time, keeper=NoKeeper())
         heard: list[ApprovalNews | ColleagueNews] = []
         return CallSide(
-            journal, heard.append, lambda: "Dana", lambda: "", lambda turn: "give it back", lambda agent: None
-        )
+            journal, heard.append, lambda: "Dana", lambda: "", lambda turn: "give it back", lambda agent: None,
+            business(),
+        )  # fmt: skip
 
     # --- the backend: what reached it is looked at ---------------------------------------------------------------
 

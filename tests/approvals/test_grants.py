@@ -95,7 +95,7 @@ class Asked:
 
 def gate(backend: Asked, notary: Notary) -> Gate:
     acts = {"refund_fee": Guarded(Needs.GRANT, "amount"), "close_account": Guarded(Needs.PERSON)}
-    return Gate(backend, acts=acts, notary=notary, now_ms=lambda: 0)
+    return Gate(backend, acts=lambda: acts, notary=notary, now_ms=lambda: 0)
 
 
 async def test_an_act_without_a_grant_never_reaches_the_backend() -> None:

@@ -50,7 +50,7 @@ class Asking:
         self.told: list[ApprovalNews | ColleagueNews] = []
         self.kept: list[Candidate] = []
         notary, present, known = Notary(), Present(), business()
-        gate = Gate(self.bank, acts=guarded(known), notary=notary, now_ms=now_ms)
+        gate = Gate(self.bank, acts=lambda: guarded(known), notary=notary, now_ms=now_ms)
         floor, noted = Floor(), self.noted
         self.room = Room(known, gate=gate, notary=notary, audience=floor, audit=noted, present=present, now_ms=now_ms)
         self.consults = Consults(
@@ -59,7 +59,7 @@ class Asking:
         journal = Journal(CALL, now_ms=now_ms, wall=lambda: WALL, keeper=NoKeeper())
         self.side = CallSide(
             journal, self.told.append, lambda: "<b>Dana</b>", lambda: "premier", lambda turn: "give it back",
-            lambda agent: None,
+            lambda agent: None, known,
         )  # fmt: skip
         self.rooms = Rooms(self.room, self.consults, lambda call: self.side if call == CALL else None)
 

@@ -58,7 +58,7 @@ async def test_an_agent_takes_a_call_with_the_keyboard_alone(house: House, page)
 
 
 async def test_an_alarm_of_the_service_stands_on_the_desk(house: House, page):
-    house.desks.notices = ("The escalation rules are not <b>published</b>.",)
+    house.desks.notice("rules", "The escalation rules are not <b>published</b>.")
     await house.signs_in(page)
     await sees(page, "#alarms", "The escalation rules are not <b>published</b>.")
 

@@ -34,7 +34,7 @@ def test_a_page_first_gets_all_there_is_to_show(room: Room):
 
 
 def test_a_page_shows_the_alarms_of_the_service(room: Room):
-    room.desks.notices = ("The escalation rules are not published.",)
+    room.desks.notice("rules", "The escalation rules are not published.")
     room.sign_in()
     with room.feed() as socket:
         socket.send_json(room.hello())

@@ -11,7 +11,7 @@ import pytest_asyncio
 from telephony.access.directory import Credentials
 from telephony.access.roles import Role
 from telephony.access.users import User
-from telephony.rules.room import Wrong
+from telephony.rules.ports import Wrong
 from tests.desk.axe import violations
 from tests.desk.chromium import needs_chromium, open_browser, sees, shot
 from tests.desk.conftest import HOST, Room, make_room
@@ -78,7 +78,7 @@ def test_a_change_is_drafted_tried_signed_by_another_and_rolled_back(room: Room)
     room.sign_in("kim")
     assert asked(room, f"/changes/{change}/sign").json()["signer"] == "kim"
     found = room.client.get(RULES).json()
-    assert found["upcoming"] != found["runs"] == base
+    assert found["upcoming"] == found["runs"] != base
     assert asked(room, "/roll-back", {"to": base, "reason": "callers were lost"}).json() == {"ok": True}
     assert standing(room, change) == "rolled_back"
 
@@ -158,7 +158,8 @@ async def test_two_people_change_a_rule_by_keyboard(house: House, bench: Bench, 
         await kim.get_by_role("button", name="Sign and publish").focus()
         await kim.keyboard.press("Enter")
         await sees(kim, "#changes", "Signed by kim")
-        await sees(kim, "#standing", "from the next start")
+        await sees(kim, "#changes", "published; answers the telephone")
+        await sees(kim, "#standing", f"The published rules ({bench.ruling.rules}) answer the telephone")
         await kim.get_by_role("button", name="Roll back to it").last.focus()
         await kim.keyboard.press("Enter")
         await kim.locator("#why").fill("callers were lost")

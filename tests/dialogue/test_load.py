@@ -1,5 +1,6 @@
 """A wrong business is refused with file, section and key, what was expected and what came."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from tests.sim.story import CONFIG
 from voice.dialogue.errors import BusinessError
 from voice.dialogue.languages import languages, training_examples
-from voice.dialogue.load import load_business
+from voice.dialogue.load import load_business, with_rules
 from voice.dialogue.wishes import SAID, wished
 
 
@@ -131,3 +132,22 @@ def test_the_version_changes_with_any_sentence(tmp_path: Path) -> None:
     path = folder / "prompts" / "en.toml"
     path.write_text(path.read_text("utf-8").replace("Goodbye.", "Bye."), "utf-8")
     assert load_business(folder).version != before
+
+
+def test_other_rules_over_a_business_are_what_a_load_with_them_says(tmp_path: Path) -> None:
+    folder = shutil.copytree(CONFIG, tmp_path / "config")
+    business = load_business(folder)
+    scope = folder / "scope.toml"
+    scope.write_text(scope.read_text("utf-8").replace('mode = "automatic"', 'mode = "person"', 1), "utf-8")
+    (folder / "prompts" / "en.toml").write_text("broken [", "utf-8")  # nothing else is read again
+    found = with_rules(business, folder / "escalation.toml", scope)
+    changed = [name for name in business.scope if found.scope[name].mode != business.scope[name].mode]
+    assert (len(changed), found.prompts is business.prompts) == (1, True)
+    assert found.version != business.version
+
+
+def test_other_rules_that_do_not_fit_a_business_are_refused_by_file_and_section(tmp_path: Path) -> None:
+    scope = tmp_path / "scope.toml"
+    scope.write_text(re.sub(r"(?s)\[complaint\].*?(?=\n\[)", "", (CONFIG / "scope.toml").read_text("utf-8")), "utf-8")
+    with pytest.raises(BusinessError, match=r"scope\.toml: \[complaint\]: an entry for every intent expected"):
+        with_rules(load_business(CONFIG), CONFIG / "escalation.toml", scope)

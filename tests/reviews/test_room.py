@@ -12,6 +12,7 @@ from telephony.records.upgrade import open_engine
 from telephony.reviews.changes import AddArticle, Change, SetMode, SetNumber, Standing
 from telephony.reviews.errors import NotReviewed
 from telephony.reviews.ladder import Ladder
+from telephony.reviews.ports import House
 from telephony.reviews.queue import Rules, Why
 from tests.records.samples import url
 from tests.reviews.house import ANA, REX, RITA, SAM, Room, flush, room, told, wants_a_person
@@ -159,3 +160,11 @@ async def test_an_intent_climbs_on_enough_good_reviews_and_slides_back_by_itself
         assert (slid.author, slid.standing, slid.delta.mode) == ("system", Standing.PUBLISHED, "person")
         assert laid_over(watched, tmp_path)[0].scope["balance"].mode == "person"
         assert here.lowered == {"balance": "person"}, "the next call is told; it does not wait for a start"
+
+
+async def test_the_ladder_stands_on_the_rules_that_answer_now(tmp_path: Path) -> None:
+    few = Ladder(calls=10, bound=0.7, recent=10)
+    with room(tmp_path, house=lambda house: replace(house, ladder=few, modes={"balance": "automatic"})) as here:
+        assert [rung.mode for rung in await here.reviews.ladder()] == ["automatic"]
+        here.reviews.works_in(House(frozenset({"balance"}), {"balance": "person"}))
+        assert [rung.mode for rung in await here.reviews.ladder()] == ["person"]

@@ -1,6 +1,7 @@
 """A rules room for tests: changes in a real folder, a trial that answers as it is told."""
 
 import asyncio
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
@@ -10,11 +11,15 @@ from pathlib import Path
 from telephony.access.audit import Outcome
 from telephony.access.roles import Role, Who
 from telephony.assembly.changing_rules import RulesFolder
+from telephony.assembly.ruling import Ruling
 from telephony.errors import RecordError
 from telephony.published import Figures, rule_set
 from telephony.rules.change import Texts
 from telephony.rules.difference import differences, unified
-from telephony.rules.room import Checked, RulesRoom, Tried, Wrong
+from telephony.rules.ports import Checked, Tried, Wrong
+from telephony.rules.room import RulesRoom
+from voice.dialogue.business import Business
+from voice.triggers.silent import Rule as Silent
 
 CONFIG = Path(__file__).parents[2] / "config"
 SAM = Who("sam", frozenset({Role.SUPERVISOR}))
@@ -73,22 +78,32 @@ class Bench:
         shutil.copytree(CONFIG, self.business)
         self.trial = trial or SimulatedTrial()
         self.book = Notebook()
-        self.folder = RulesFolder(self.business, self.records)
+        own = rule_set(self.business)
+        self.ruling = Ruling(own.business(self.business), own.hash, "The escalation rules run without a back-test.")
+        started = self.ruling.business
+        self.folder = RulesFolder(self.business, self.records, self.ruling, lambda rules: rules.over(started))
         self.room = self.opened()
 
     def opened(self) -> RulesRoom:
-        own = rule_set(self.business).hash
-        return RulesRoom(self.folder, self.trial, audit=self.book, wall=lambda: WALL, runs=own)
+        return RulesRoom(self.folder, self.trial, audit=self.book, wall=lambda: WALL)
 
     async def base(self) -> str:
         return (await self.folder.upcoming())[0]
 
-    async def drafted(self, who: Who = SAM, *, silences: int = 3, reason: str = "Fewer calls for silence"):
-        base, old = await self.folder.upcoming()
-        return await self.room.draft(who, changed(old, silences), base=base, reason=reason)
+    @property
+    def silences(self) -> int:
+        """Those the next call is granted before a person comes."""
+        return waits_for(self.ruling.business)
 
-    async def tried(self, who: Who = SAM, *, silences: int = 3):
-        one = await self.drafted(who, silences=silences)
+    async def drafted(
+        self, who: Who = SAM, *, silences: int = 3, reason: str = "Fewer calls for silence",
+        edit: Callable[[Texts], Texts] = lambda texts: texts,
+    ):  # fmt: skip
+        base, old = await self.folder.upcoming()
+        return await self.room.draft(who, edit(changed(old, silences)), base=base, reason=reason)
+
+    async def tried(self, who: Who = SAM, *, silences: int = 3, edit: Callable[[Texts], Texts] = lambda texts: texts):
+        one = await self.drafted(who, silences=silences, edit=edit)
         await self.room.try_it(who, one.id, days=28)
         await self.room.tried()
         return await self.seen(one.id)
@@ -103,6 +118,16 @@ def changed(texts: Texts, silences: int) -> Texts:
         f"silences = {silences}" if line.startswith("silences = ") else line for line in texts.escalation.splitlines()
     ]
     return Texts("\n".join(lines) + "\n", texts.scope)
+
+
+def waits_for(business: Business) -> int:
+    """Silences until a person is called."""
+    return next(rule.silences for rule in business.rules if isinstance(rule, Silent))
+
+
+def to_nowhere(texts: Texts) -> Texts:
+    """The complaints' queue is one that this business does not have."""
+    return Texts(texts.escalation, re.sub(r'(?s)(\[complaint\].*?queue = )"[^"]*"', r'\1"nowhere"', texts.scope))
 
 
 def hash_of(texts: Texts) -> str:

@@ -11,9 +11,8 @@ from telephony.errors import RecordError
 from telephony.published import publish, rule_set, write
 from telephony.rules.change import Standing
 from telephony.rules.errors import NotChanged
-from telephony.rules.room import Wrong
-from tests.rules.bench import ANA, FIGURES, KIM, SAM, UNTOLD, WORSE, Bench, SimulatedTrial, changed, figures
-from voice.triggers.silent import Rule as Silent
+from telephony.rules.ports import Wrong
+from tests.rules.bench import ANA, FIGURES, KIM, SAM, UNTOLD, WORSE, Bench, SimulatedTrial, changed, figures, waits_for
 
 LATER = datetime(2026, 11, 30, tzinfo=UTC)
 
@@ -23,22 +22,16 @@ def bench(tmp_path: Path) -> Bench:
     return Bench(tmp_path)
 
 
-def silences(bench: Bench) -> int:
-    """Those the next start of the service waits for."""
-    rules = publish(bench.business, bench.records).business.rules
-    return next(rule.silences for rule in rules if isinstance(rule, Silent))
-
-
-async def test_a_change_goes_from_a_draft_to_the_next_start_by_two_people(tmp_path: Path) -> None:
-    bench = Bench(tmp_path)
+async def test_a_change_goes_from_a_draft_to_the_next_call_by_two_people(bench: Bench) -> None:
     one = await bench.tried(SAM)
     assert one.standing is Standing.TRIED
     assert [(d.where, d.key, d.before, d.after) for d in one.differences] == [("rule silent", "silences", "2", "3")]
     signed = await bench.room.sign(KIM, one.id)
     assert (signed.standing, signed.author, signed.signer) == (Standing.PUBLISHED, "sam", "kim")
     assert await bench.base() == one.hash
-    assert silences(bench) == 3
-    assert publish(bench.business, bench.records).alarm == ""
+    assert (bench.ruling.rules, bench.silences, bench.ruling.alarm) == (one.hash, 3, "")
+    started = publish(bench.business, bench.records)
+    assert (started.rules.hash, waits_for(started.business), started.alarm) == (one.hash, 3, "")
     assert bench.book.done == [("sam", "rules.drafted"), ("sam", "rules.tried"), ("kim", "rules.signed")]
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from telephony.access.audit import Audit, InMemory
 from telephony.assembly.changing_rules import ProcessTrial, RulesFolder
+from telephony.assembly.ruling import Ruling
 from telephony.assembly.understanding import KEPT, intents_of
-from telephony.published import keep, publish
 from telephony.published.learned import LearnedFolder
 from telephony.records import rows
 from telephony.records.store import default_url
@@ -18,6 +18,7 @@ from telephony.reviews.changes import Item, State
 from telephony.rules.change import Change, Standing
 from telephony.rules.errors import NotChanged
 from telephony.rules.room import RulesRoom
+from telephony.service import published
 from telephony.settings import load
 from tests.reviews.house import told
 from tests.rules.bench import CONFIG, KIM, SAM, changed
@@ -53,22 +54,18 @@ def recorded(records: Path) -> None:
 
 
 class Started:
-    """What a start of the service runs, with its rules page."""
+    """A service as it was started, with its rules page."""
 
     def __init__(self, records: Path, audit: Audit) -> None:
         settings = load(CONFIG)
         service = settings.service.model_copy(update={"records_folder": records, "models_folder": records})
         settings = settings.model_copy(update={"service": service})
-        self.published = publish(CONFIG, records)
-        keep(self.published, records)
-        self.intents = intents_of(self.published.business, kept=records / KEPT)
-        self.folder = RulesFolder(CONFIG, records)
-        trial = ProcessTrial(settings, wall=wall)
-        self.room = RulesRoom(self.folder, trial, audit=audit, wall=wall, runs=self.published.rules.hash)
-
-    @property
-    def runs(self) -> str:
-        return self.published.rules.hash
+        world = published(settings)
+        started = world.business(CONFIG)
+        self.ruling = Ruling(started, world.rules, world.alarm)
+        self.intents = intents_of(started, kept=records / KEPT)
+        self.folder = RulesFolder(CONFIG, records, self.ruling, lambda rules: world.ruled(rules, started))
+        self.room = RulesRoom(self.folder, ProcessTrial(settings, wall=wall), audit=audit, wall=wall)
 
     async def drafted_and_tried(self, silences: int) -> Change:
         base, old = await self.folder.upcoming()
@@ -77,25 +74,30 @@ class Started:
         await self.room.tried()
         return next(one for one in await self.folder.changes() if one.id == draft.id)
 
-    def silences(self) -> int:
-        """How many until a person is called."""
-        story = Story(known=self.published.business, intents=self.intents)
-        for number in range(1, 9):
-            story.silence()
-            if story.escalation is not None:
-                return number
-        raise AssertionError("a person expected within eight silences, none was called")
+    def rings(self) -> Story:
+        """A call begins."""
+        return Story(known=self.ruling.business, intents=self.intents)
+
+
+def silences(call: Story) -> int:
+    """How many from now on until a person is called."""
+    for number in range(1, 9):
+        call.silence()
+        if call.escalation is not None:
+            return number
+    raise AssertionError("a person expected within eight silences, none was called")
 
 
 def wall() -> float:
     return MORNING + 3600
 
 
-async def test_drafted_tried_signed_run_from_the_next_start_and_rolled_back(tmp_path: Path) -> None:
+async def test_drafted_tried_signed_answering_the_next_call_and_rolled_back(tmp_path: Path) -> None:
     recorded(tmp_path)
     audit = Audit(InMemory(), wall=wall)
     first = Started(tmp_path, audit)
-    assert first.silences() == 2
+    shipped = first.ruling.rules
+    assert silences(first.rings()) == 2
 
     worse = await first.drafted_and_tried(4)
     assert worse.standing is Standing.WORSE, worse.said
@@ -107,15 +109,21 @@ async def test_drafted_tried_signed_run_from_the_next_start_and_rolled_back(tmp_
     assert better.standing is Standing.TRIED, better.said
     with pytest.raises(NotChanged, match="Another person"):
         await first.room.sign(SAM, better.id)
+    going_on = first.rings()
     assert (await first.room.sign(KIM, better.id)).standing is Standing.PUBLISHED
     overview = await first.room.overview(SAM)
-    assert (overview.runs, overview.upcoming) == (first.runs, better.hash)
+    assert (overview.runs, overview.upcoming) == (better.hash, better.hash)
+    assert silences(first.rings()) == 1, "the next call is judged by the new rules"
+    assert silences(going_on) == 2, "a call that is on goes on with the old ones"
 
     second = Started(tmp_path, audit)
-    assert (second.runs, second.published.alarm, second.silences()) == (better.hash, "", 1)
-    await second.room.roll_back(SAM, first.runs, "too eager at night")
+    assert (second.ruling.rules, second.ruling.alarm, silences(second.rings())) == (better.hash, "", 1)
+    assert second.ruling.business.version == first.ruling.business.version
+    going_on = second.rings()
+    await second.room.roll_back(SAM, shipped, "too eager at night")
+    assert (second.ruling.rules, silences(second.rings()), silences(going_on)) == (shipped, 2, 1)
     third = Started(tmp_path, audit)
-    assert (third.runs, third.silences()) == (first.runs, 2)
+    assert (third.ruling.rules, silences(third.rings())) == (shipped, 2)
     noted = [(note.what, note.who) for note in audit.left()]
     assert noted[-2:] == [("rules.signed", "kim"), ("rules.rolled_back", "sam")]
     for one in (first, second, third):

@@ -184,6 +184,7 @@ def play(
     carrier_line: Mapping[str, Any] | None = None,
     history: History | None = None,
     at: datetime = MORNING,
+    alarm: str = "",
     **changes: Any,
 ) -> T:
     """Plays `story`. `agents`: id → telephone, all of them available; whoever is not named is away.
@@ -235,6 +236,7 @@ def play(
         history=history,
         wall=lambda: at.timestamp() + asyncio.get_running_loop().time(),
         on_record=on_record,
+        alarm=alarm,
     )
 
     async def run() -> T:

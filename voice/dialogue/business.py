@@ -259,6 +259,7 @@ class Business:
     worth: Mapping[str, Factor] = field(default_factory=dict)  # tier or value of a customer → what they count
     early: Early | None = None
     keypad: Mapping[str, KeypadItem] = field(default_factory=dict)  # by name
+    beside: str = ""  # `version` without the two files of the rules: changes with any other
 
     def approvable(self, intent: str) -> bool:
         """Whether approvals.toml says how a yes to `intent` is asked for; else its "approval" brings a person."""

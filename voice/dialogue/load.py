@@ -5,7 +5,7 @@ import difflib
 import hashlib
 import tomllib
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -36,6 +36,7 @@ from voice.triggers.rule import Rule
 T = TypeVar("T")
 FRONT = "+++"
 RULES, SCOPE = "escalation.toml", "scope.toml"
+FINGERPRINT = 12  # hexadecimal digits
 APPROVALS = "approvals.toml"  # a business without one asks nobody for a yes
 ACCEPTED = "accepted"  # folder of the rules that run when these have no back-test yet: no part of the business
 
@@ -47,7 +48,7 @@ def load_business(folder: Path, *, rules: Path | None = None, scope: Path | None
     """
     rules, scope = rules or folder / RULES, scope or folder / SCOPE
     main = _toml(folder / "business.toml")
-    escalation = _toml(rules)
+    escalation = _escalation(rules)
     prompts = folder / "prompts" / "en.toml"
     articles = {path.stem: _article(path) for path in sorted((folder / "knowledge").glob("*.md"))}
     intents, register = with_articles(
@@ -55,20 +56,18 @@ def load_business(folder: Path, *, rules: Path | None = None, scope: Path | None
         _table(scope, _toml(scope), Scope),
         articles,
     )
+    beside = _beside(folder)
     business = Business(
         name=_text(main, "name", folder / "business.toml"),
-        version=_version(folder, {RULES: rules, SCOPE: scope}),
+        version=_version(beside, rules, scope),
         intents=intents,
         outside=_lines(folder / "intents" / "outside.txt"),
         scope=register,
         prompts=_prompts(prompts),
         articles=articles,
         knowledge=Knowledge(articles.values()),
-        rules=tuple(_rules(rules, escalation)),
-        costs=_table(rules, escalation.get("costs", {}), Costs, "costs."),
-        worth=build(dict[str, Factor], escalation.get("worth", {}), f"{rules}: [worth]"),
+        **escalation,
         approvals=_approvals(folder / APPROVALS),
-        early=_optional(rules, escalation, "early", Early),
         queues=_table(folder / "queues.toml", _toml(folder / "queues.toml"), Queue),
         dispositions=_dispositions(folder / "dispositions.toml"),
         menu=tuple(tuple(page) for page in main.get("menu", ())),
@@ -78,15 +77,41 @@ def load_business(folder: Path, *, rules: Path | None = None, scope: Path | None
         staying=_optional(folder / "business.toml", main, "staying", Staying) or Staying(),
         time_zone=_text({"time_zone": "UTC", **main}, "time_zone", folder / "business.toml"),
         keypad=_table(folder / "business.toml", main.get("keypad", {}), KeypadItem, "keypad."),
+        beside=beside,
     )
     known = {"name", "menu", "identity", "hearing", "keypad", "routing", "staying", "time_zone"}
     _known(folder / "business.toml", main, known)
-    _known(rules, escalation, {"costs", "early", "rule", "worth"})
-    mistakes = check.mistakes(business)
-    if mistakes:
-        files = {RULES: rules, SCOPE: scope}
+    return _checked(business, {RULES: rules, SCOPE: scope}, folder)
+
+
+def with_rules(business: Business, rules: Path, scope: Path) -> Business:
+    """`business` with this escalation.toml and scope.toml in place of its own; none of its other files is read again.
+
+    Raises `BusinessError` like `load_business`, also where the two do not fit the rest.
+    """
+    escalation = _escalation(rules)
+    _, register = with_articles(business.intents, _table(scope, _toml(scope), Scope), business.articles)
+    known = replace(business, scope=register, version=_version(business.beside, rules, scope), **escalation)
+    return _checked(known, {RULES: rules, SCOPE: scope}, Path())
+
+
+def _checked(business: Business, files: Mapping[str, Path], folder: Path) -> Business:
+    """`files`: those that do not lie in `folder` under their own names."""
+    if mistakes := check.mistakes(business):
         raise BusinessError("\n".join(f"{files.get(where, folder / where)}: {what}" for where, what in mistakes))
     return business
+
+
+def _escalation(path: Path) -> dict[str, Any]:
+    """The fields of a business that escalation.toml says."""
+    table = _toml(path)
+    _known(path, table, {"costs", "early", "rule", "worth"})
+    return {
+        "rules": tuple(_rules(path, table)),
+        "costs": _table(path, table.get("costs", {}), Costs, "costs."),
+        "worth": build(dict[str, Factor], table.get("worth", {}), f"{path}: [worth]"),
+        "early": _optional(path, table, "early", Early),
+    }
 
 
 def _intent(path: Path) -> Intent:
@@ -220,11 +245,22 @@ def _files(folder: Path, pattern: str) -> list[Path]:
     return found
 
 
-def _version(folder: Path, instead: Mapping[str, Path]) -> str:
-    """A short fingerprint of every file a business is made of; `instead`: name → the file read in its place."""
+def _version(beside: str, rules: Path, scope: Path) -> str:
+    """A short fingerprint of every file a business is made of; `beside`: of all but these two."""
+    digest = hashlib.sha256(beside.encode())
+    for path in (rules, scope):
+        digest.update(b"\0" + path.read_bytes())
+    return digest.hexdigest()[:FINGERPRINT]
+
+
+def _apart(name: str) -> bool:
+    return name in (RULES, SCOPE) or name.startswith(f"{ACCEPTED}/")
+
+
+def _beside(folder: Path) -> str:
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
         name = str(path.relative_to(folder))
-        if path.is_file() and path.suffix in (".toml", ".md", ".txt") and not name.startswith(f"{ACCEPTED}/"):
-            digest.update(name.encode() + b"\0" + instead.get(name, path).read_bytes() + b"\0")
-    return digest.hexdigest()[:12]
+        if path.is_file() and path.suffix in (".toml", ".md", ".txt") and not _apart(name):
+            digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:FINGERPRINT]

@@ -11,7 +11,7 @@ const FILES = ["escalation", "scope"];
 const STANDING = {
   checked: "can run; to be tried on recorded calls", trying: "is being tried on recorded calls",
   tried: "not worse; waits for another person's signature", worse: "worse: cannot be published",
-  published: "published; runs from the next start of the service", refused: "refused", rolled_back: "rolled back",
+  published: "published", refused: "refused", rolled_back: "rolled back",
 };
 const DAYS = 28;
 
@@ -49,23 +49,24 @@ async function look() {
   if (told === shown) return;
   shown = told;
   setText("standing", found.runs === found.upcoming
-    ? `The published rules (${found.upcoming}) answer the telephone.`
-    : `The rules ${found.runs} answer the telephone; the published ones (${found.upcoming}) run from the next start of the service.`);
+    ? `The published rules (${found.runs}) answer the telephone.`
+    : `The rules ${found.runs} answer the telephone; those of the configuration (${found.upcoming}) run from the next start of the service.`);
   const at = document.activeElement?.id;
   const open = [...document.querySelectorAll("#changes details[open]")].map((one) => one.id);
-  byId("changes").replaceChildren(...found.changes.map((one) => row(one, found.you)));
+  byId("changes").replaceChildren(...found.changes.map((one) => row(one, found)));
   for (const id of open) byId(id)?.setAttribute("open", "");
   show("no-changes", !found.changes.length);
   byId("sets").replaceChildren(...found.accepted.map((one) => setRow(one, found)));
   if (at) byId(at)?.focus();
 }
 
-function row(change, you) {
+function row(change, { you, runs }) {
   const item = make("li");
   const title = text("h3", "", change.reason);
   const good = ["tried", "published"].includes(change.standing);
   const bad = ["worse", "refused"].includes(change.standing);
   const standing = make("p", good ? "good" : bad ? "bad" : "", STANDING[change.standing] ?? change.standing);
+  if (change.standing === "published" && change.hash === runs) standing.append("; answers the telephone");
   if (change.progress) standing.append(make("span", "", change.progress[1] ? ` (call ${change.progress[0]} of ${change.progress[1]})` : " (reading the record)"));
   const who = `Written by ${change.author}, ${when(change.wall)}.`;
   const signed = change.signer ? ` ${change.standing === "refused" ? "Refused" : "Signed"} by ${change.signer}, ${when(change.signed_wall)}.` : "";
@@ -89,7 +90,7 @@ function buttons(change, you) {
   }
   if (change.standing === "tried" && change.author !== you) {
     row.append(button(`sign-${change.id}`, "Sign and publish", about, () => doing(
-      () => post(`/desk/api/rules/changes/${change.id}/sign`), "Signed. It runs from the next start of the service.")));
+      () => post(`/desk/api/rules/changes/${change.id}/sign`), "Signed. It answers from the next call on.")));
   }
   if (change.standing === "tried" && change.author === you) row.append(make("span", "quiet", "You wrote this: another person signs it."));
   if (["checked", "tried"].includes(change.standing)) {
@@ -110,10 +111,11 @@ function setRow(one, found) {
   const name = make("th", "", one.hash);
   name.scope = "row";
   const act = make("td");
-  if (one.hash === found.upcoming) act.append(make("span", "quiet", "published"));
-  else act.append(button(`back-${one.hash}`, "Roll back to it", ` ${one.hash}`, async () => {
-    const reason = await why(`Roll back to ${one.hash}`);
-    if (reason) await doing(() => post("/desk/api/rules/roll-back", { to: one.hash, reason }), "Rolled back. It runs from the next start of the service.");
+  const published = one.hash === found.upcoming;
+  if (published && one.hash === found.runs) act.append(make("span", "quiet", "published"));
+  else act.append(button(`back-${one.hash}`, published ? "Let it answer now" : "Roll back to it", ` ${one.hash}`, async () => {
+    const reason = await why(published ? `Let ${one.hash} answer from the next call on` : `Roll back to ${one.hash}`);
+    if (reason) await doing(() => post("/desk/api/rules/roll-back", { to: one.hash, reason }), "Done. It answers from the next call on.");
   }));
   row.append(name, make("td", "", when(one.accepted_wall)), make("td", "", String(one.calls)), make("td", "", percent(one.recall)), make("td", "", percent(one.false_rate)), act);
   return row;

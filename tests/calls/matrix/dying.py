@@ -44,8 +44,8 @@ async def starts_again(stage: TwilioStage) -> None:
     stage.town.rest.faults.clear()
     line = await carriers.twilio_line(
         service.settings,
-        service.business,
-        fallback=fallback(service.business),
+        service.ruling.business,
+        fallback=fallback(service.ruling.business),
         voice=service.voices.voice,
         open_http=stage.town.rest.http,
     )

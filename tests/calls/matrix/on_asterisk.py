@@ -219,7 +219,9 @@ def dies(stage: AsteriskStage) -> None:
 async def next_process(stage: AsteriskStage) -> AsyncIterator[None]:
     """A line of its own looks at what the PBX holds, and the record is closed."""
     service, connection = stage.service, AriConnection(stage.town.pbx)
-    line = carriers.asterisk_line(service.settings, fallback=fallback(service.business), connect=lambda: connection)
+    line = carriers.asterisk_line(
+        service.settings, fallback=fallback(service.ruling.business), connect=lambda: connection
+    )
     assert line is not None
     async with line.open():
         await asyncio.sleep(2)
