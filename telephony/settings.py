@@ -136,6 +136,7 @@ class PoolSettings(Section):
     start_seconds: Seconds = 60.0
     silent_seconds: float = Field(default=1.5, gt=0, le=60)
     late_seconds: float = Field(default=1.5, gt=0, le=60)
+    niceness: int = Field(default=5, ge=0, le=19)
     most_together: int = Field(default=4, ge=1, le=64)
     gather_ms: float = Field(default=0.0, ge=0, le=5)
 

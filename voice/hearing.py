@@ -45,7 +45,7 @@ class Settings:
     pre_roll_ms: int = 300  # a detector is sure 30-60 ms after the onset, and words begin softly before it
     tail_ms: int = 80  # silence kept after the last voice; 100 and 200 gave pocketsphinx not one order of 100 more
     hush_db: float = 30.0  # so far below the loud sounds of late is silence, whatever the detector hears ...
-    hush_ms: int = 60  # ... after so much of it; 0: the detector alone is asked
+    hush_ms: int = 40  # ... after so much of it; 0: the detector alone is asked
     later_ms: int = 200  # of a pause that is told of later: in free speech, and where digits must be missing still
     digit_ms: int = 140  # of voice, at least, in a digit: the shortest of 600 [measured]
     partial_ms: int = 0  # of speech, from one telling of what goes on to the next; 0: none

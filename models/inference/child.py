@@ -28,7 +28,9 @@ def main(compose: Compose) -> None:
     arguments = argparse.ArgumentParser(description="Warmline's pool process; started by the service, not by hand")
     arguments.add_argument("--fd", type=int, required=True, help="the socket to the one who started it")
     arguments.add_argument("--parent", type=int, required=True, help="its process id")
+    arguments.add_argument("--niceness", type=int, default=0, help="so much less urgent than the one who started it")
     asked = arguments.parse_args()
+    os.nice(asked.niceness)
     parent.end_with_it(asked.parent)
     with socket.socket(fileno=asked.fd) as way:
         asyncio.run(_serve(way, compose))

@@ -56,7 +56,8 @@ def open_pool(
         slow_s=hearing.deadline_seconds,
         busy_s=hearing.deadline_seconds + hearing.pool.late_seconds,
     )
+    yielding = (*command, "--niceness", str(hearing.pool.niceness))
     return ProcessPool(
-        factories, command=command, workers=hearing.cores, queue_limit=hearing.queue_limit, limits=limits,
+        factories, command=yielding, workers=hearing.cores, queue_limit=hearing.queue_limit, limits=limits,
         problem=problem,
     )  # fmt: skip

@@ -1,6 +1,7 @@
 """Told to stop, the server keeps every stream until the calls have ended."""
 
 import asyncio
+import gc
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -54,3 +55,13 @@ async def test_a_second_signal_does_not_wait() -> None:
         server.handle_exit(signal.SIGTERM, None)
         with pytest.raises(ConnectionClosed):
             await stream.recv()
+
+
+async def test_what_is_open_when_it_starts_is_not_looked_through_for_garbage_while_calls_go_on() -> None:
+    before = gc.get_freeze_count()
+    drained = asyncio.Event()
+    async with streaming(drained) as (server, _):
+        assert gc.get_freeze_count() > before + 10_000
+        server.handle_exit(signal.SIGTERM, None)
+        drained.set()
+    assert gc.get_freeze_count() == 0

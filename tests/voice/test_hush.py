@@ -44,15 +44,15 @@ def told(call: Conversation, *sounds: Pcm) -> list[str]:
 
 def test_a_pause_is_told_of_before_the_detector_has_noticed() -> None:
     call = conversation(YES_NO)
-    call.hears(quiet(500), talk(600), quiet(100))
+    call.hears(quiet(500), talk(600), quiet(80))
     (paused,) = [event.segment for event in call.hears(quiet(20)) if isinstance(event, SpeechPaused)]
-    assert paused.end_ms == 1140  # the first 40 ms of quiet may be a consonant
+    assert paused.end_ms == 1120  # the first 20 ms of quiet may be a consonant
 
 
 def test_an_answer_known_to_be_whole_ends_from_the_hush_on() -> None:
     call = conversation(YES_NO)
-    call.hears(quiet(500), talk(600), quiet(120))
-    call.ear.consider(500, 1140, Completeness.COMPLETE)
+    call.hears(quiet(500), talk(600), quiet(100))
+    call.ear.consider(500, 1120, Completeness.COMPLETE)
     assert told(call, quiet(60)) == []
     assert told(call, quiet(20)) == ["SpeechEnded"]
 
