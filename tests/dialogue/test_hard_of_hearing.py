@@ -55,6 +55,21 @@ def test_who_asks_for_a_person_gets_one_however_badly_they_are_heard(words: str)
     assert call.escalation.trigger == "asked"
 
 
+@pytest.mark.parametrize("words", ["no that's i needed", "no that is all i needed"])
+def test_nothing_more_is_wanted_however_badly_it_was_heard(words: str) -> None:
+    call = a_call()
+    call.hears("what are your opening hours")
+    assert "Goodbye" in call.hears(words, DOUBTED - 0.15)
+
+
+def test_who_was_helped_and_stays_on_was_not_understood_wrongly() -> None:
+    call = a_call()
+    call.hears("what are your opening hours")
+    assert "Would you like to end the call?" in call.hears("that's all i needed", HARDLY)
+    assert call.hears("no") == "How can I help?"
+    assert call.mind.state.counts.wrong_guesses == 0
+
+
 # --- keys before a person ---------------------------------------------------------------------------------------------
 
 

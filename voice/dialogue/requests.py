@@ -20,7 +20,7 @@ def open_heard(step: Step, turn: Turn) -> None:
     name = turn.accepted
     if not bare(turn.raw):  # "hello?"
         step.set(counts=replace(step.state.counts, silences_row=step.state.counts.silences_row + 1))
-    elif turn.answer == "no" and turn.words <= SHORT_WORDS and _helped(step) and name != "cancel":
+    elif turn.answer == "no" and _helped(step) and _no_more(turn):
         goodbye(step)
     elif turn.answer is not None and turn.words <= 2 and name in (None, "goodbye"):
         counts = step.state.counts  # a bare yes or no to an open question says nothing yet
@@ -41,6 +41,13 @@ def open_heard(step: Step, turn: Turn) -> None:
 def _helped(step: Step) -> bool:
     """Whether "no" can mean that nothing more is wanted."""
     return bool(step.state.tried) or step.state.served
+
+
+def _no_more(turn: Turn) -> bool:
+    """ "No", or "no, that's all" however badly it was heard: its no and its goodbye say the same."""
+    if turn.words <= SHORT_WORDS:
+        return turn.accepted != "cancel"
+    return turn.match.name == "goodbye" and turn.match.confidence >= turn.bars.accept_confidence
 
 
 def wanted(step: Step, name: str, turn: Turn | None) -> None:
@@ -73,6 +80,9 @@ def guess_answered(step: Step, answer: str, turn: Turn | None) -> None:
         task = step.state.task
         if task is not None and said_in is not None:
             step.set(task=replace(task, turn=said_in), issue=(*step.state.issue, said_in))
+        return
+    if name == "goodbye" and _helped(step):  # who stays on has something else, and nothing went wrong
+        step.go(step.state.home)
         return
     counts = step.state.counts
     step.set(counts=replace(counts, wrong_guesses=counts.wrong_guesses + 1, silences_row=0, no_matches_row=0))
