@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 WARMLINE := $(VENV)/bin/warmline
+WORKERS ?= 2
 
 # No model hub is asked at run time; only `warmline models fetch` downloads (it lifts this for itself).
 export HF_HUB_OFFLINE := 1
@@ -34,9 +35,9 @@ demo: $(VENV)/ready ## three recorded calls in real time; LINE=twilio, asterisk 
 serve: $(VENV)/ready ## the service with its desk
 	$(WARMLINE) serve
 
-test: $(VENV)/ready ## all tests; ARGS='-k words' to pick
+test: $(VENV)/ready ## all tests, two at a time (WORKERS=2); ARGS='-k words' to pick
 	@QUIET=1 .ci/debian-packages browser voices || true
-	$(VENV)/bin/pytest -q $(ARGS)
+	$(VENV)/bin/pytest -q -n $(WORKERS) --dist loadfile $(ARGS)
 
 accept-rules: $(VENV)/ready ## back-tests config/escalation.toml and config/scope.toml, and records them as shipped if not worse
 	$(VENV)/bin/python -m tests.telephony.scripted_journals build/backtest/tuning
