@@ -19,7 +19,7 @@ from telephony.approvals.errors import NotAllowed
 from telephony.desk.asked import Asked, Decision, EditDecision, RejectDecision, Rooms, Words, asked
 from telephony.desk.doors import Doors, Seat
 from telephony.desk.messages import Hello
-from telephony.desk.wire import CHECK_SECONDS, CLOSE_CODES, HELLO_SECONDS, NO_TICKET, SEND_SECONDS
+from telephony.desk.wire import CLOSE_CODES, HELLO_SECONDS, NO_TICKET, SEND_SECONDS
 
 LOOK_SECONDS = 2.0
 """How often a page is brought up to date where nothing was told: somebody became free, or is not any more."""
@@ -156,9 +156,12 @@ class Live:
     async def _write(self, socket: WebSocket, session: Session, changed: asyncio.Event) -> None:
         """A page that reads slowly gets the newest when it does; there is never a queue."""
         shown: object = None
-        checked = self._clock()
         while True:
             changed.clear()
+            if not self._sessions.live(session, self._clock()):
+                with suppress(RuntimeError):
+                    await socket.close(CLOSE_CODES["expired"], "expired")
+                return
             now = asked(self._rooms, session.who)
             if now.still != shown:
                 shown = now.still
@@ -169,12 +172,6 @@ class Live:
                     return
             with suppress(TimeoutError):
                 await asyncio.wait_for(changed.wait(), LOOK_SECONDS)
-            if self._clock() - checked >= CHECK_SECONDS:
-                checked = self._clock()
-                if not self._sessions.live(session, checked):
-                    with suppress(RuntimeError):
-                        await socket.close(CLOSE_CODES["expired"], "expired")
-                    return
 
 
 async def _until_closed(socket: WebSocket) -> None:

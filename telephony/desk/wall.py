@@ -2,6 +2,7 @@
 the room.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,12 +12,13 @@ from fastapi import APIRouter, Depends, FastAPI, HTTPException, WebSocket
 from fastapi.responses import FileResponse
 
 from telephony.access import Role, Who
-from telephony.access.sessions import Sessions
+from telephony.access.sessions import Session, Sessions
 from telephony.desk.doors import Doors, Seat
 from telephony.desk.messages import Sdp
 from telephony.desk.wall_feed import WallFeed
 from telephony.desk.wall_messages import Leave, WhisperBody
 from telephony.desk.wall_wire import WallWire
+from telephony.desk.wire import CHECK_SECONDS
 from telephony.errors import Refused
 from telephony.leg import Leg, LegId
 from telephony.supervision.errors import SupervisionRefused
@@ -66,7 +68,8 @@ class WallParts:
 
 def serve_wall(app: FastAPI, parts: WallParts, *, doors: Doors, sessions: Sessions, clock: Callable[[], float]) -> None:
     """Page `/wall`, calls below `/desk/api/wall`, the websocket `/wall/feed`."""
-    app.include_router(routes(parts, doors=doors))
+    sound = Sound(sessions, clock)
+    app.include_router(routes(parts, doors=doors, sound=sound))
     wire = WallWire(sessions=sessions, feed=parts.feed, clock=clock)
 
     @app.get("/wall")
@@ -81,7 +84,30 @@ def serve_wall(app: FastAPI, parts: WallParts, *, doors: Doors, sessions: Sessio
         await wire.serve(socket)
 
 
-def routes(parts: WallParts, *, doors: Doors) -> APIRouter:
+class Sound:
+    """Supervisors' legs end with the session that brought them, whatever the page does."""
+
+    def __init__(self, sessions: Sessions, clock: Callable[[], float]) -> None:
+        self._sessions = sessions
+        self._clock = clock
+        self._watching: set[asyncio.Task[None]] = set()
+
+    def bound(self, leg: Leg, session: Session) -> None:
+        watch = asyncio.create_task(self._watch(leg, session), name=f"session of {leg.id}")
+        self._watching.add(watch)
+        watch.add_done_callback(self._watching.discard)
+
+    async def _watch(self, leg: Leg, session: Session) -> None:
+        ended = asyncio.ensure_future(leg.ended())
+        while self._sessions.live(session, self._clock()):
+            done, _ = await asyncio.wait({ended}, timeout=CHECK_SECONDS)
+            if done:
+                return
+        ended.cancel()
+        await leg.hang_up("signed out")
+
+
+def routes(parts: WallParts, *, doors: Doors, sound: Sound) -> APIRouter:
     router = APIRouter(prefix="/desk/api/wall")
     reads, acts = doors.reads(Role.SUPERVISOR), doors.acts(Role.SUPERVISOR)
     room = parts.room
@@ -117,15 +143,16 @@ def routes(parts: WallParts, *, doors: Doors) -> APIRouter:
             await room.leave(seat.who, body.notes)
         return {}
 
-    _phone_routes(router, parts, acts)
+    _phone_routes(router, parts, acts, sound)
     return router
 
 
-def _phone_routes(router: APIRouter, parts: WallParts, acts: Callable[..., object]) -> None:
+def _phone_routes(router: APIRouter, parts: WallParts, acts: Callable[..., object], sound: Sound) -> None:
     @router.post("/phone")
     async def phone(body: Sdp, seat: Annotated[Seat, Depends(acts)]) -> dict[str, object]:
         with _Answered():
             leg, sdp = await parts.phones.join_in(body.sdp, agent=seat.agent)
+            sound.bound(leg, seat.session)
             await parts.room.connect(seat.who, leg)
         return {"leg": leg.id, "sdp": sdp}
 

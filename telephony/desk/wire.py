@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 HELLO_SECONDS = 5.0
 SEND_SECONDS = 10.0  # a page that takes no message for so long is let go; it reconnects when it can
-CHECK_SECONDS = 20.0  # how often an open connection looks whether its session still is one
+CHECK_SECONDS = 2.0  # how often an open connection looks whether its session still is one: a glance, and no search
 CLOSE_CODES = {"taken_over": 4001, "other_tab": 4002, "signed_out": 4003, "expired": 4003}
 NO_TICKET = 4004
 
