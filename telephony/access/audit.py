@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 RETRY_SECONDS = 5.0  # as the record's own
 TOGETHER = 500  # notes in one transaction: a day of a busy floor, should the database have been away so long
 DETAIL_CHARS = 500
+CALL_CHARS = 64  # as of the record's ids; what a page names as a call may be anything
 ON_ONE_PAGE = 100
 LAST_WORD_SECONDS = 5.0
 
@@ -108,8 +109,9 @@ class Audit:
     def note(self, who: Who, what: str, *, call: str = "", outcome: Outcome = Outcome.DONE, detail: str = "") -> None:
         """Returns at once. `detail`: a few words beside it; no callers' words, and what looks like a number goes."""
         roles = tuple(sorted(who.roles))
-        told = redact(detail)[:DETAIL_CHARS]
-        self._waiting.append(Note(round(self._wall(), 3), who.id, roles, what, call, outcome, told))
+        told = _kept(redact(detail), DETAIL_CHARS)
+        at = _kept(call, CALL_CHARS)
+        self._waiting.append(Note(round(self._wall(), 3), who.id, roles, what, at, outcome, told))
         self._more.set()
 
     def left(self) -> list[Note]:
@@ -147,6 +149,11 @@ class Audit:
             log.warning("the audit is kept again")
         self._away = False
         return True
+
+
+def _kept(text: str, most: int) -> str:
+    """What any database takes: a note that one does not would hold up all that wait behind it."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")[:most]
 
 
 @asynccontextmanager

@@ -130,7 +130,7 @@ class Registry:
         self._check(id, name)
         if await self.directory.find(id) is not None:
             raise NotAllowed(f"There is somebody called {id} already: another short name expected.")
-        user = User(id, name.strip(), roles, hash=kept, version=1, created_wall=self._wall())
+        user = User(id, " ".join(name.split()), roles, hash=kept, version=1, created_wall=self._wall())
         if not await self.directory.users.put(user):
             raise NotAllowed(MEANWHILE)
         return user

@@ -13,6 +13,7 @@ from models.redact import redact
 from telephony import events as entries
 from telephony.access import Role, Who
 from telephony.access.audit import Outcome
+from telephony.access.roles import refusal
 from telephony.approvals.call_side import Audience, CallSide, Notes, Present
 from telephony.approvals.errors import NotAllowed
 from voice.events import AskColleague, ColleagueNews, ColleagueStage
@@ -82,10 +83,17 @@ class Consults:
         self._tell()
 
     def ask_for(self, who: Who, call: CallSide, text: str) -> str:
-        """Somebody at a desk asks for a caller who is with the system; the question's id. Raises `NotAllowed`."""
+        """A supervisor asks for a caller who is with the system; the question's id. The answer is said to the caller, so
+        it is not for agents, whose call this is not. Raises `NotAllowed`."""
         asked = bounded(text, QUESTION_CHARS)
-        if not asked:
-            raise NotAllowed("A question is expected.")
+        why = "" if asked else "A question is expected."
+        if not who.has(Role.SUPERVISOR):
+            why = refusal((Role.SUPERVISOR,), who.roles)
+        elif any(one.by == who.id and one.call is call and not one.how for one in self._questions.values()):
+            why = "Your last question for this caller is still open."
+        if why:
+            self._audit.note(who, "consult.ask", call=call.id, outcome=Outcome.REFUSED, detail=why)
+            raise NotAllowed(why)
         question = self._pose(call, f"desk-{secrets.token_hex(4)}", asked, None, who.id)
         self._audit.note(who, "consult.ask", call=call.id)
         self._tell()

@@ -1,5 +1,6 @@
 """The arguments of an act as an approver may change them: within limits, exactly, or not at all. Pure."""
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Protocol
@@ -8,6 +9,7 @@ from telephony.approvals.errors import NotAllowed
 from voice.dialogue.approval_policy import ApprovalPolicy, Limits
 
 LONGEST = 64  # characters of one value
+_AMOUNT = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,2})?")  # as people write it: no sign, no power, no digits without end
 _CENT = Decimal("0.01")
 
 
@@ -47,12 +49,9 @@ def _is_money(limits: Limits) -> bool:
 
 def _money(slot: str, text: str, limits: Limits) -> str:
     name = slot.replace("_", " ")
-    try:
-        value = Decimal(text.strip()) if len(text) <= LONGEST else Decimal("NaN")
-    except InvalidOperation:
-        value = Decimal("NaN")
-    if not value.is_finite() or value < 0 or value != value.quantize(_CENT):
+    if not _AMOUNT.fullmatch(text.strip()):
         raise NotAllowed(f"An amount like 15 or 15.50 is expected for the {name}.")
+    value = Decimal(text.strip())
     least, most = limits.least, limits.most
     if (least is not None and value < Decimal(str(least))) or (most is not None and value > Decimal(str(most))):
         raise NotAllowed(f"The {name} may be changed to {_between(least, most)}. This was not.")

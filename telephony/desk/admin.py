@@ -10,7 +10,7 @@ from telephony.access.parts import Access
 from telephony.access.roles import Role
 from telephony.access.users import User
 from telephony.desk.doors import Doors, Seat
-from telephony.desk.messages import Wire
+from telephony.desk.messages import Wire, Written
 
 
 class SetRoles(Wire):
@@ -19,7 +19,7 @@ class SetRoles(Wire):
 
 class AddUser(SetRoles):
     id: str = Field(max_length=64)
-    name: str = Field(max_length=100)
+    name: Written = Field(max_length=100)
 
 
 class SetDisabled(Wire):

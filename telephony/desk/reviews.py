@@ -18,6 +18,7 @@ from telephony.desk.doors import Doors, Seat
 from telephony.desk.messages import Wire, Written
 from telephony.reviews.changes import Change, Standing, diff
 from telephony.reviews.errors import NotReviewed
+from telephony.reviews.judgements import audible
 from telephony.reviews.ladder import Record
 from telephony.reviews.room import SIGNERS, Reviewed, Reviews
 
@@ -84,9 +85,10 @@ def _marking(door: ReviewDoor, doors: Doors) -> APIRouter:
     @router.get("/calls/{call}/clips/{turn}")
     async def clip(call: str, turn: int, seat: Annotated[Seat, Depends(reading)]) -> Response:
         shown = await room.call(seat.who, call)
-        said = next((one for one in shown.turns if one.turn == turn and one.speaker == "caller"), None)
+        own = (one for one in shown.turns if one.speaker == "caller" and one.turn == turn)
+        said = next(own, None) if turn in audible(shown.turns) else None
         wav = None
-        if said is not None and said.text and door.cut is not None:
+        if said is not None and door.cut is not None:
             wav = await asyncio.to_thread(door.cut, call, said.start_ms, said.end_ms)
         if wav is None:
             raise HTTPException(409, "This sentence is not in the recording.")
@@ -138,12 +140,13 @@ def _signing(room: Reviews, doors: Doors) -> APIRouter:
 
 def _shown(one: Reviewed, *, hears: bool) -> dict[str, object]:
     marks = {mark.judgement: mark for mark in one.marks}
+    heard = audible(one.turns) if hears else frozenset()
     return {
         "call": one.call,
         "raters": one.raters,
         "turns": [
             {"turn": t.turn, "speaker": t.speaker, "text": t.text, "nth": t.nth, "ms": t.start_ms,
-             "plays": hears and t.speaker == "caller" and bool(t.text)}
+             "plays": t.speaker == "caller" and t.turn in heard}
             for t in one.turns
         ],
         "judgements": [

@@ -11,6 +11,7 @@ from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from telephony.desk.doors import Doors, Seat
+from telephony.desk.messages import Written
 from telephony.rules.change import Change, Texts
 from telephony.rules.errors import NotChanged
 from telephony.rules.room import ROLES, RulesRoom
@@ -20,7 +21,7 @@ FILE_CHARACTERS = 120_000  # of one file; the desk takes 256 kB a request, and t
 DAYS_MAX = 366
 Id = Annotated[str, Field(pattern=r"^[0-9]+-[0-9a-f]+$", max_length=40)]
 Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{12}$")]
-Why = Annotated[str, Field(max_length=500)]
+Why = Annotated[Written, Field(max_length=500)]
 
 
 class _Body(BaseModel):

@@ -12,7 +12,7 @@ from telephony.access.sessions import ABSOLUTE_SECONDS, Session
 from telephony.access.users import User
 from telephony.desk.desks import Desks
 from telephony.desk.doors import Doors, Seat
-from telephony.desk.messages import SignIn, Wire
+from telephony.desk.messages import SignIn, Wire, Written
 from telephony.desk.office import DeskOffice, Person
 from telephony.desk.pages import open_to
 from telephony.desk.settings import DeskSettings
@@ -30,7 +30,7 @@ class Welcome(Link):
     """`id` and `name`: of the first admin; who was invited has both."""
 
     id: str = Field(default="", max_length=64)
-    name: str = Field(default="", max_length=100)
+    name: Written = Field(default="", max_length=100)
     password: str = Field(max_length=1024)
 
 

@@ -11,6 +11,7 @@ from telephony.figures.days import Day, days
 from telephony.figures.figure import Figure, Goals, Table
 from telephony.figures.visit import Visit
 
+_FORMULA = "=+-@\t\r\n\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}"
 COLUMNS = ("table", "group", "figure", "value", "unit", "n", "low", "high", "goal", "how")
 
 
@@ -64,7 +65,7 @@ def report(
 def plain(cell: object) -> object:
     """What a spreadsheet would take for a formula is given as text (OWASP, "CSV injection")."""
     text = cell if isinstance(cell, str) else None
-    return f"'{text}" if text and text[0] in "=+-@\t\r" else cell
+    return f"'{text}" if text and text[0] in _FORMULA else cell
 
 
 def _cells(one: Figure) -> tuple[object, ...]:

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
+from models.redact import MASKS, redact_turns
+
 UPSET = 0.65  # from here on the desk calls a caller upset, too ([supervision] alert_frustration)
 ESCALATION = "escalation"
 NOBODY, NOTHING = "nobody", "nothing"
 MOODS = ("upset", "calm")
+_HIDDEN = (*MASKS, "•")  # the dot: a key or a word that must not be kept
 
 
 class Line(Protocol):
@@ -75,6 +78,16 @@ def turns(lines: Sequence[Line]) -> list[Turn]:
             nth = counted.get(turn, 0) if speaker == "caller" else 0
             found.append(Turn(turn, speaker, str(f["text"]), int(f["start_ms"]), int(f["end_ms"]), nth))
     return found
+
+
+def audible(said: Sequence[Turn]) -> frozenset[int]:
+    """Turns of the caller that may be heard again: as in a brief, none in which something was taken out of the words,
+    nor one that holds a piece of a number."""
+    own = [one for one in said if one.speaker == "caller" and one.text]
+    kept = redact_turns([one.text for one in own])
+    return frozenset(
+        one.turn for one, text in zip(own, kept, strict=True) if text == one.text and not any(m in text for m in _HIDDEN)
+    )
 
 
 def judgements(lines: Sequence[Line]) -> list[Judgement]:

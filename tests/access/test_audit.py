@@ -45,6 +45,16 @@ async def test_a_note_says_who_in_which_roles_what_on_which_call_when_and_how_it
     assert (last.seq, last.note.outcome, last.note.detail) == (3, Outcome.REFUSED, "kim: admin")
 
 
+async def test_what_a_page_names_as_a_call_holds_up_no_note(store: Store):
+    shelf = StoredNotes(store)
+    audit = Audit(shelf, wall=lambda: 1_790_000_000.25)
+    async with running(audit):
+        audit.note(SAM, "supervision.listen", call="c\0" + "x" * 5000, outcome=Outcome.REFUSED, detail="\0" * 5000)
+    (kept,) = await shelf.look(Wanted())
+    assert (len(kept.note.call), len(kept.note.detail)) == (64, 500)
+    assert "\0" not in kept.note.call + kept.note.detail
+
+
 async def test_what_looks_like_a_customers_number_is_not_kept(store: Store):
     (kept,) = await (await three(store)).look(Wanted(what="approvals."))
     assert "4402" not in kept.note.detail and "12.50" in kept.note.detail

@@ -256,3 +256,19 @@ def test_a_supervisor_asks_for_a_caller_and_somebody_else_answers(service: Servi
     assert ana.post(f"/questions/{asked['question']}/answer", text="Yes.")[0] == 200
     assert service.place.told[-1].text == "Yes."  # type: ignore[union-attr]
     assert sam.post("/calls/another/questions", text="Is it?")[0] == 409
+
+
+def test_an_agent_asks_nothing_for_a_caller_of_somebody_else_s(service: Service) -> None:
+    status, refused = service.page("ben").post(f"/calls/{CALL}/questions", text="Is the branch open on Monday?")
+    assert status == 409
+    assert "supervisor" in refused["detail"]
+    assert service.page("ana").shown()["questions"] == []
+    assert ("ben", "consult.ask", "refused") in service.place.noted.notes
+
+
+def test_a_supervisor_has_one_question_open_at_a_time_for_a_caller(service: Service) -> None:
+    sam = service.page("sam")
+    assert sam.post(f"/calls/{CALL}/questions", text="Is the branch open on Monday?")[0] == 200
+    status, refused = sam.post(f"/calls/{CALL}/questions", text="And on Tuesday?")
+    assert (status, refused["detail"]) == (409, "Your last question for this caller is still open.")
+    assert len(service.page("ana").shown()["questions"]) == 1

@@ -163,6 +163,21 @@ def test_a_spreadsheet_runs_nothing_out_of_the_audit(demo: Room):
     assert "'=HYPERLINK" in answer.text and ",=HYPERLINK" not in answer.text and ',"=HYPERLINK' not in answer.text
 
 
+def test_a_place_in_the_audit_that_no_database_can_count_to_is_refused(demo: Room):
+    demo.sign_in("sam")
+    assert demo.client.get(f"/desk/api/audit?before={2**31}").status_code == 422
+    assert demo.client.get(f"/desk/api/audit?before={2**31 - 1}").status_code == 200
+
+
+def test_a_name_is_one_line_that_turns_nothing_round_and_steers_no_terminal(demo: Room):
+    demo.sign_in("sam")
+    odd = "Kim\x1b[2J \x00\N{RIGHT-TO-LEFT OVERRIDE}eiL\r\n שלום"
+    assert demo.post("/desk/api/admin/users", {"id": "kim.l", "name": odd, "roles": ["agent"]}) == 200
+    users = demo.client.get("/desk/api/admin/people").json()["users"]
+    assert "Kim [2J eiL שלום" in [user["name"] for user in users]
+    assert demo.post("/desk/api/admin/users", {"id": "nobody", "name": "\x00\x1b", "roles": ["agent"]}) == 409
+
+
 async def kept(room: Room) -> None:
     from telephony.access.audit import running
 

@@ -17,7 +17,7 @@ from tests.desk.conftest import Room, make_room
 from tests.desk.house import DEMO, House
 from tests.reviews import house as reviews
 from tests.reviews.house import FLUSH, flush, told
-from tests.sim.story import business
+from tests.sim.story import Story, business
 
 HERE = "/desk/api/reviews"
 KIM = User("kim", "Kim Weber", frozenset({Role.SUPERVISOR}))
@@ -26,7 +26,7 @@ NOTE = "<img src=x onerror=alert(1)> they meant money"
 
 def door(here: reviews.Room) -> ReviewDoor:
     titles = {name: intent.title for name, intent in business().intents.items()}
-    return ReviewDoor(here.reviews, titles, lambda call, start, end: b"RIFF" if call == "c-1" and start < end else None)
+    return ReviewDoor(here.reviews, titles, lambda call, start, end: b"RIFF" if start < end else None)
 
 
 @pytest.fixture
@@ -76,6 +76,24 @@ def test_a_reviewer_reads_hears_marks_and_another_person_signs(room: Room) -> No
     assert said(room, f"/changes/{example['id']}/refuse", {"why": "not money"})[1]["standing"] == "refused"
     assert said(room, f"/changes/{example['id']}/sign")[0] == 409
     assert said(room, "/changes/nothing/sign")[1]["detail"] == "There is no such change any more."
+
+
+def test_a_number_that_was_taken_out_of_the_words_is_not_heard_either(here: reviews.Room, room: Room) -> None:
+    def card(story: Story) -> None:
+        story.hears("my card number is four one one one" + " one one one one" * 3)
+        story.hears("it is four one five five five five")
+        story.hears("no thank you goodbye")
+
+    here.had(told("c-2", card))
+    room.sign_in("sam")
+    shown = room.client.get(f"{HERE}/calls/c-2").json()["turns"]
+    plays = {one["turn"]: (one["text"], one["plays"]) for one in shown if one["speaker"] == "caller"}
+    assert list(plays.values())[0] == ("my card number is [card ending 1111]", False)
+    assert list(plays.values())[-1] == ("no thank you goodbye", True)
+    hidden = [turn for turn, (_, heard) in plays.items() if not heard]
+    assert len(hidden) == 2
+    for turn in hidden:
+        assert room.client.get(f"{HERE}/calls/c-2/clips/{turn}").status_code == 409
 
 
 @needs_chromium
