@@ -11,7 +11,9 @@ from telephony.figures.days import Day, days
 from telephony.figures.figure import Figure, Goals, Table
 from telephony.figures.visit import Visit
 
-_FORMULA = "=+-@\t\r\n\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}"
+_FORMULA = (
+    "=+-@\t\r\n\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}"
+)
 COLUMNS = ("table", "group", "figure", "value", "unit", "n", "low", "high", "goal", "how")
 
 

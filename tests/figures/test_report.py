@@ -141,10 +141,11 @@ def test_the_file_holds_every_figure_with_its_definition() -> None:
     assert [row["value"] for row in rows if row["figure"] == "service_level"] == ["1.0"]
 
 
-def test_no_cell_of_the_file_is_a_formula() -> None:
-    found = of(Told("a", line="=cmd|' /C calc'!A1").ended())
-    assert "'=cmd" in found.csv()
-    assert not any(cell.startswith("=") for row in csv.reader(io.StringIO(found.csv())) for cell in row)
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\n", "\N{FULLWIDTH EQUALS SIGN}", "\N{FULLWIDTH COMMERCIAL AT}"])
+def test_no_cell_of_the_file_is_a_formula(sign: str) -> None:
+    found = of(Told("a", line=f"{sign}cmd|' /C calc'!A1").ended())
+    assert f"'{sign}cmd" in found.csv()
+    assert not any(cell.startswith(sign) for row in csv.reader(io.StringIO(found.csv())) for cell in row)
 
 
 @pytest.mark.parametrize(
