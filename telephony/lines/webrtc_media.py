@@ -26,6 +26,7 @@ from pipecat.transports.smallwebrtc.transport import (
     SmallWebRTCTransport,
 )
 
+from telephony.lines.webrtc_intake import Intake
 from voice.audio import FRAME_MS, FRAME_SAMPLES, RATE
 
 FRAME_SECONDS = FRAME_MS / 1000
@@ -102,7 +103,7 @@ class Connection(SmallWebRTCConnection):
 
     def _setup_listeners(self) -> None:
         super()._setup_listeners()
-        current = self._pc
+        current, intake = self._pc, Intake()
 
         @self._pc.on("connectionstatechange")
         def on_change() -> None:
@@ -110,16 +111,21 @@ class Connection(SmallWebRTCConnection):
 
         @self._pc.on("datachannel")
         def on_datachannel(channel: RTCDataChannel) -> None:
-            channel.on("message", on_message)
+            reads = channel.listeners("message")[0]  # pipecat's, which keeps or logs whatever comes
+            channel.remove_listener("message", reads)
+            channel.on("message", lambda message: reads(message) if on_message(message) else None)
             on_message("")
 
-        def on_message(message: str | bytes) -> None:
+        def on_message(message: str | bytes) -> bool:
+            """Whether it is for pipecat to read."""
             if self._pc is not current:
-                return  # the last words of a connection that has been replaced
+                return False  # the last words of a connection that has been replaced
             self.heard()
             if message == LEAVING:
                 self.left = True
                 self.changed.set()
+            ping = isinstance(message, str) and message.startswith("ping")
+            return ping or intake.takes(message, asyncio.get_running_loop().time())
 
     def replace_audio_track(self, track: AudioStreamTrack) -> None:
         super().replace_audio_track(StereoTrack(track))
