@@ -16,7 +16,7 @@ from telephony.access.parts import Access
 from telephony.agents.staff import Staff
 from telephony.assembly.approving import approval_rows
 from telephony.assembly.changing_rules import open_rules
-from telephony.assembly.keeping import open_past, open_visits
+from telephony.assembly.keeping import open_counts, open_past
 from telephony.assembly.metrics_source import Present, Sources
 from telephony.assembly.opening import furnish, open_company, open_machinery
 from telephony.assembly.outgoing import callbacks_of, open_webhook
@@ -31,7 +31,6 @@ from telephony.callbacks import Callbacks
 from telephony.desk import captions
 from telephony.desk.earlier import Earlier
 from telephony.desk.front_office import FrontOffice
-from telephony.desk.numbers import Counts
 from telephony.desk.waiting import WaitingRoom
 from telephony.desk.wall import WallParts
 from telephony.events import CallbackAgreed, CallEnded
@@ -153,7 +152,8 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
             settings=settings, business=business, front=front, desks=company.desks, phone=lines.browser,
             carrier=lines.twilio, pbx=lines.asterisk, switchboard=switchboard, metrics=registry, clock=clock,
             access=company.access, wall=wall, copilot=company.copilot,
-            counts=_counts(settings, world, business, stack), earlier=_earlier(settings, world, business, stack),
+            counts=open_counts(settings, world, ZoneInfo(business.time_zone), stack),
+            earlier=_earlier(settings, world, business, stack),
             review=await open_review_door(settings, world, ruling, company, stack),
             rules=await open_rules(settings, world, ruling, company.audit, stack),
         )  # fmt: skip
@@ -176,11 +176,6 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
             app,
             wall,
         )
-
-
-def _counts(settings: Settings, world: World, business: Business, stack: AsyncExitStack) -> Counts | None:
-    visits = open_visits(settings, world, stack)
-    return None if visits is None else Counts(visits, world.wall, zone=ZoneInfo(business.time_zone))
 
 
 def _earlier(settings: Settings, world: World, business: Business, stack: AsyncExitStack) -> Earlier | None:

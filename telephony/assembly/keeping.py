@@ -4,8 +4,11 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from datetime import tzinfo
 
 from telephony.assembly.world import World
+from telephony.desk.numbers import Counts
+from telephony.figures import Goals
 from telephony.history import History, NoHistory
 from telephony.journal import Keeper
 from telephony.records import changes
@@ -37,13 +40,14 @@ def _history(settings: Settings, stack: AsyncExitStack) -> RecordedHistory:
     return history
 
 
-def open_visits(settings: Settings, world: World, stack: AsyncExitStack) -> RecordedVisits | None:
-    """What the numbers page counts; None without a database."""
+def open_counts(settings: Settings, world: World, zone: tzinfo, stack: AsyncExitStack) -> Counts | None:
+    """What the numbers page counts, by what the settings promise callers; None without a database."""
     if world.keeper is not None:
         return None
     visits = RecordedVisits(open_engine(settings.records.url or default_url(settings.service.records_folder)))
     stack.callback(visits.close)
-    return visits
+    promised = settings.supervision.goal
+    return Counts(visits, world.wall, Goals(promised.share, promised.within_seconds), zone)
 
 
 def open_past(settings: Settings, world: World, stack: AsyncExitStack) -> RecordedPast | None:

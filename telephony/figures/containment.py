@@ -24,7 +24,8 @@ def figures(visits: Sequence[Visit], goals: Goals, *, until: float) -> list[Figu
     days = f"{goals.recontact_days:g}"
     return [
         share("contained", "Settled without a person", len(alone), len(calls),
-              "inbound calls that ended without a search for a person and without a failure, of all answered"),
+              "inbound calls that ended without a search for a person, a promise to call back or a failure, of all "
+              "answered"),
         share("contained_net", f"… and no call again in {days} days", kept, len(judged),
               f"the same, and the number did not ring again within {days} days; of calls with a number whose "
               f"{days} days are over"),

@@ -3,15 +3,21 @@
 import csv
 import io
 from collections.abc import Iterator
+from contextlib import AsyncExitStack
+from datetime import UTC
 from pathlib import Path
 
 import pytest
 
 from telephony.access.directory import Credentials
+from telephony.assembly.keeping import open_counts, open_record
+from telephony.assembly.world import World
+from telephony.settings import load
 from tests.desk.axe import violations
 from tests.desk.chromium import needs_chromium, open_browser, sees, shot
 from tests.desk.conftest import Room, make_room
 from tests.desk.house import DEMO, House
+from tests.sim.house import CONFIG, changed, records_in
 
 NUMBERS = "/desk/api/numbers"
 
@@ -60,6 +66,17 @@ def test_the_file_is_a_table_for_spreadsheets(room: Room) -> None:
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert "numbers-28-days.csv" in answer.headers["content-disposition"]
     assert {row["figure"] for row in csv.DictReader(io.StringIO(answer.text))} >= {"service_level", "contained_net"}
+
+
+async def test_what_the_settings_promise_callers_is_what_the_numbers_count_by(tmp_path: Path) -> None:
+    promised = {"supervision": {"service_level_share": 0.9, "service_level_seconds": 45}}
+    settings = changed(load(CONFIG), records_in(tmp_path), promised)
+    async with AsyncExitStack() as stack:
+        open_record(settings, World(), stack)
+        counts = open_counts(settings, World(), UTC, stack)
+        assert counts is not None
+        level = next(one for one in (await counts.report(28)).figures if one.id == "service_level")
+    assert (level.title, level.goal) == ("Service level, 45 s", ">= 90%")
 
 
 @needs_chromium
