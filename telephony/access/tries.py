@@ -56,7 +56,7 @@ class Tries:
     def _counters(self, user: str, address: str, device: str | None) -> list[tuple[tuple[str, str], Limit]]:
         if device is not None and self._knows(user, device):
             return [(("device", f"{user} {device[:16]}"), PAIR)]
-        place = _place(address)
+        place = network(address)
         return [(("pair", f"{user} {place}"), PAIR), (("address", place), ADDRESS), (("user", user), USER)]
 
     def _room(self, key: tuple[str, str], limit: Limit, now: float) -> bool:
@@ -77,7 +77,7 @@ class Tries:
         return hmac.new(self._key, f"{user} {nonce}".encode(), hashlib.sha256).hexdigest()
 
 
-def _place(address: str) -> str:
+def network(address: str) -> str:
     """IPv6 by /64: whoever has one address there has all of them."""
     try:
         parsed = ip_address(address)

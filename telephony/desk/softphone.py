@@ -2,9 +2,10 @@
 
 from typing import Annotated, Protocol
 
-from fastapi import APIRouter, Depends, HTTPException
+from fastapi import APIRouter, Depends, HTTPException, Request
 
 from telephony.access.roles import Role
+from telephony.access.tries import network
 from telephony.desk.doors import Doors, Seat
 from telephony.desk.messages import BackIn, Sdp
 from telephony.errors import Refused
@@ -23,7 +24,7 @@ class Phone(Protocol):
 
     async def resume(self, leg: LegId, *, agent: str, sdp: str) -> str: ...
 
-    async def call_in(self, sdp: str, *, address: str | None = None) -> CalledIn: ...
+    async def call_in(self, sdp: str, *, place: str = "") -> CalledIn: ...
 
     async def call_back_in(self, leg: LegId, *, token: str, sdp: str) -> str: ...
 
@@ -71,9 +72,9 @@ def routes(
         return {"business": business, "phone_number": phone_number, "ice_servers": list(ice_servers)}
 
     @router.post("/call/sdp", dependencies=[Depends(doors.origin)])
-    async def call_in(body: Sdp) -> dict[str, object]:
+    async def call_in(body: Sdp, request: Request) -> dict[str, object]:
         try:
-            called = await phone.call_in(body.sdp)
+            called = await phone.call_in(body.sdp, place=network(request.client.host) if request.client else "")
         except Refused as refused:
             raise HTTPException(503, "We cannot take another call from the browser now. Please try again.") from refused
         return {"leg": called.leg, "sdp": called.sdp, "token": called.token}

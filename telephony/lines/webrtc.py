@@ -37,7 +37,7 @@ class Ringer(Protocol):
 @dataclass(frozen=True, slots=True)
 class Settings:
     ice_servers: tuple[str, ...] = ()  # stun:/turn: URLs; none means the browser must reach us directly
-    max_callers: int = 20  # browser callers at once; more are told that all lines are busy
+    max_callers: int = 20  # browser callers at once; more are told that all lines are busy, as is one place with half
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,7 @@ class WebRtcLine:
         self._settings = settings or Settings()
         self._arrivals: asyncio.Queue[WebRtcLeg] = asyncio.Queue(maxsize=self._settings.max_callers)
         self._legs: dict[LegId, WebRtcLeg] = {}
+        self._places: dict[LegId, str] = {}  # of callers, where it is known
         self._keepers: set[asyncio.Task[None]] = set()
 
     # --- callers ---
@@ -67,16 +68,21 @@ class WebRtcLine:
         while True:
             yield await self._arrivals.get()
 
-    async def call_in(self, sdp: str, *, address: str | None = None) -> CalledIn:
-        """A caller's page rings: its SDP offer in, the leg and our SDP answer out. Raises `Refused`."""
-        callers = sum(1 for leg in self._legs.values() if leg.party.called == CALLERS)
-        if callers >= self._settings.max_callers:
-            raise Refused(f"line webrtc: at most {self._settings.max_callers} browser callers, got one more")
-        leg = self._leg(Party(NAME, address, called=CALLERS))
+    async def call_in(self, sdp: str, *, place: str = "") -> CalledIn:
+        """A caller's page rings: its SDP offer in, the leg and our SDP answer out. `place`: the network it rings from;
+        nobody alone there takes all lines from everybody else. Raises `Refused`."""
+        callers = [leg.id for leg in self._legs.values() if leg.party.called == CALLERS]
+        most = self._settings.max_callers
+        if len(callers) >= most:
+            raise Refused(f"line webrtc: at most {most} browser callers, got one more")
+        if place and sum(self._places.get(one) == place for one in callers) >= max(1, most // 2):
+            raise Refused(f"line webrtc: at most {max(1, most // 2)} browser callers from one place, got one more")
+        leg = self._leg(Party(NAME, None, called=CALLERS))
+        self._places[leg.id] = place
         try:
             answer = await leg.answer(sdp)
         except Refused:
-            self._legs.pop(leg.id, None)
+            self._forget(leg)
             raise
         self._keep(leg, agent=None, ring_seconds=CONNECT_SECONDS)
         self._arrivals.put_nowait(leg)  # as large as the number of callers let in
@@ -151,6 +157,10 @@ class WebRtcLine:
         self._legs[leg.id] = leg
         return leg
 
+    def _forget(self, leg: WebRtcLeg) -> None:
+        self._legs.pop(leg.id, None)
+        self._places.pop(leg.id, None)
+
     def _keep(self, leg: WebRtcLeg, *, agent: str | None, ring_seconds: float) -> None:
         task = asyncio.create_task(self._until_ended(leg, agent, ring_seconds), name=f"webrtc-keeper-{leg.id}")
         self._keepers.add(task)
@@ -163,7 +173,7 @@ class WebRtcLine:
             if not done and not leg.taken:
                 await leg.end(LegEnded.NO_ANSWER, f"no answer in {ring_seconds} s")
         why = await leg.ended()
-        self._legs.pop(leg.id, None)
+        self._forget(leg)
         if agent is not None:
             self._ringer.stop(leg.id, agent=agent, why=why)
 

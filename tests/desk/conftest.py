@@ -46,7 +46,7 @@ class NoPhone:
     async def resume(self, leg: LegId, *, agent: str, sdp: str) -> str:
         raise Refused(f"leg {leg}: none is answered")
 
-    async def call_in(self, sdp: str, *, address: str | None = None) -> CalledIn:
+    async def call_in(self, sdp: str, *, place: str = "") -> CalledIn:
         raise Refused("all lines are busy")
 
     async def call_back_in(self, leg: LegId, *, token: str, sdp: str) -> str:

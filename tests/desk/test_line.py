@@ -121,6 +121,22 @@ async def test_more_callers_than_allowed_are_refused():
     await second.vanishes()
 
 
+async def test_one_place_takes_half_of_the_lines_and_no_more():
+    line = WebRtcLine(ringer=Bell(), settings=Settings(max_callers=4))
+    pages = [await Page.open() for _ in range(4)]
+    for page in pages[:2]:
+        await line.call_in(page.offer, place="192.0.2.7")
+    with pytest.raises(Refused, match="at most 2 browser callers from one place"):
+        await line.call_in(pages[2].offer, place="192.0.2.7")
+    called = await line.call_in(pages[3].offer, place="2001:0db8:0000:0001")
+    with pytest.raises(Refused, match="audio"):
+        await line.call_in(NO_AUDIO, place="198.51.100.1")
+    await line.close()
+    assert called.leg not in line._legs and not line._places
+    for page in pages:
+        await page.vanishes()
+
+
 async def test_a_page_that_falls_silent_is_taken_for_gone(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(webrtc_media, "LOST_SECONDS", 0.2)
     monkeypatch.setattr(webrtc_leg, "WATCH_SECONDS", 0.02)
