@@ -12,9 +12,8 @@ from telephony.access.parts import open_access
 from telephony.access.roles import Role
 from telephony.access.sessions import IDLE_SECONDS
 from telephony.access.users import User
-from telephony.desk import DeskDeps, Desks, create_desk
+from telephony.desk import DeskDeps, Desks, create_desk, wall_wire
 from telephony.desk import wall as wall_room
-from telephony.desk import wall_wire
 from telephony.leg import LegEnded, LegId, LegState, Party
 from tests.desk.asking import Asking
 from tests.desk.conftest import HOST, WALL, Clock, NoPhone, Room
