@@ -110,6 +110,8 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
         counted = CallMetrics(registry)
         health = Health(best=machinery.recogniser, tell=company.desks.notice)
 
+        captioned = captions.Captions()
+
         def on_record(record: Record) -> None:
             world.on_record(record)
             counted.hear(record)
@@ -118,8 +120,8 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
             waiting.hear(record)
             if webhook is not None:
                 webhook.hear(record)
-            if (conduct := switchboard.calls.get(record.call)) is not None:
-                captions.show(record, conduct.leg)
+            conduct = switchboard.calls.get(record.call)
+            captioned.show(record, conduct.leg if conduct is not None else None)
             if callbacks is not None and isinstance(record.entry, CallbackAgreed | CallEnded):
                 callbacks.stir()
 

@@ -15,10 +15,35 @@ class Page(Protocol):
     def tell(self, message: Mapping[str, object]) -> None: ...
 
 
-def show(record: Record, leg: object) -> None:
-    """Shows `record` on the caller's page; a leg that ends in a telephone has none."""
-    if isinstance(leg, Page) and (message := caption(record)) is not None:
-        leg.tell(message)
+class Captions:
+    """Of all calls. What an agent says while the caller is on hold is not for the caller to read either."""
+
+    def __init__(self) -> None:
+        self._holds: dict[str, tuple[int, int | None]] = {}  # call → its last hold, in call time; None: it lasts
+
+    def show(self, record: Record, leg: object) -> None:
+        """Shows `record` on the caller's page; a leg that ends in a telephone has none."""
+        self._hear(record)
+        if isinstance(leg, Page) and not self._aside(record) and (message := caption(record)) is not None:
+            leg.tell(message)
+
+    def _hear(self, record: Record) -> None:
+        match record.entry:
+            case Held(on=True):
+                self._holds[record.call] = record.at_ms, None
+            case Held() | Unbridged() if record.call in self._holds:
+                since, until = self._holds[record.call]
+                self._holds[record.call] = since, record.at_ms if until is None else until
+            case CallEnded():
+                self._holds.pop(record.call, None)
+
+    def _aside(self, record: Record) -> bool:
+        """Whether any of it was said while the caller was held."""
+        entry, hold = record.entry, self._holds.get(record.call)
+        if hold is None or not (isinstance(entry, Heard) and entry.speaker == "agent"):
+            return False
+        since, until = hold
+        return entry.end_ms > since and (until is None or entry.start_ms < until)
 
 
 def show_begun(said: BeingSaid, leg: object) -> None:

@@ -14,6 +14,7 @@ from telephony.events import (
     CallEnded,
     HandoffMoved,
     Heard,
+    Held,
     KeyPressed,
     Problem,
     Said,
@@ -187,18 +188,49 @@ def test_captions_show_nothing_of_what_an_agent_says_before_the_bridge() -> None
     assert captions.caption(heard(3)) is not None
 
 
+class Page:
+    """A caller's, that remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.told: list[Mapping[str, object]] = []
+
+    def tell(self, message: Mapping[str, object]) -> None:
+        self.told.append(message)
+
+
+def test_captions_show_nothing_of_what_an_agent_says_while_the_caller_is_on_hold() -> None:
+    def said(at_ms: int, text: str, *, speaker: str = "agent") -> Record:
+        """For a second, to this moment."""
+        return Record("call-1", 1, at_ms, 0.0, Heard(9, speaker, text, 0.9, at_ms - 1000, at_ms, "scripted"))
+
+    def at(at_ms: int, entry: Held | Unbridged | Bridged) -> Record:
+        return Record("call-1", 1, at_ms, 0.0, entry)
+
+    page, shown = Page(), captions.Captions()
+    for record in (
+        said(5_000, "one moment please"),
+        at(6_000, Held("h1", "ana", True)),
+        said(6_500, "hold on I am"),
+        said(9_000, "this one is lying again"),
+        said(9_500, "hello?", speaker="caller"),
+        at(12_000, Held("h1", "ana", False)),
+        said(12_500, "right so I am"),
+        said(14_000, "I am back"),
+        at(20_000, Held("h1", "ana", True)),
+        at(21_000, Unbridged("h1", "ana", "agent")),
+        at(30_000, Bridged("h2", "ben")),
+        said(32_000, "Ben here"),
+    ):
+        shown.show(record, page)
+    told = [message["text"] for message in page.told if message["type"] == "caption"]
+    assert told == ["one moment please", "hello?", "I am back", "Ben here"]
+
+
 def test_a_page_is_shown_captions_and_a_telephone_is_not() -> None:
-    class Page:
-        def __init__(self) -> None:
-            self.told: list[Mapping[str, object]] = []
-
-        def tell(self, message: Mapping[str, object]) -> None:
-            self.told.append(message)
-
-    page = Page()
+    page, shown = Page(), captions.Captions()
     record = Record("call-1", 1, 7, 0.0, Said(1, "Hello.", "greeting", "en-1", 0, 7, False))
-    captions.show(record, page)
-    captions.show(record, object())
+    shown.show(record, page)
+    shown.show(record, object())
     assert page.told == [{"type": "caption", "speaker": "system", "text": "Hello.", "at_ms": 7}]
 
 
