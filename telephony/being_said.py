@@ -18,6 +18,7 @@ class BeingSaid:
     call: str
     speaker: str  # caller | agent | system
     text: str
+    who: str = ""  # the agent or supervisor
 
 
 class Onlooker(Protocol):

@@ -77,6 +77,7 @@ class Heard:
     end_ms: int
     engine: str
     refused: str = ""  # the guard that did not believe what the engine wrote: then `text` is ""
+    who: str = ""  # the agent or supervisor who spoke; "" for the caller
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,10 +247,49 @@ class HandedBack:
 
 
 @dataclass(frozen=True, slots=True)
+class CompanionAsked:
+    """An agent asks a colleague to join them and the caller. On record before the colleague is rung."""
+
+    handoff: str
+    agent: str
+    agent_name: str
+    companion: str
+    name: str  # the companion's, as people call them
+    notes: str
+    brief_version: int
+    ring_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class CompanionJoined:
+    """On record before all three hear each other."""
+
+    handoff: str
+    agent: str
+    companion: str
+    name: str
+
+
+HAD_JOINED = frozenset({"left", "let_go", "caller", "goes_on"})
+
+
+@dataclass(frozen=True, slots=True)
+class CompanionOver:
+    """The companion does not come, is there no more, or goes on with the caller alone (then they are `Bridged`)."""
+
+    handoff: str
+    agent: str
+    companion: str
+    name: str
+    why: str  # of `HAD_JOINED`; or declined | busy | no_answer | machine | failed | timed_out | withdrawn | abandoned
+    reason: str  # the colleague's, of a no
+
+
+@dataclass(frozen=True, slots=True)
 class Unbridged:
     handoff: str
     agent: str
-    by: str  # caller | agent | system
+    by: str  # caller | agent | system; colleague: the agent left, and the one beside them goes on
 
 
 @dataclass(frozen=True, slots=True)
@@ -399,12 +439,12 @@ class AgentMarked:
 class PartyLost:
     """The network to one party of a bridge is lost; they may come back to the same leg."""
 
-    speaker: str  # caller | agent
+    speaker: str  # caller | agent | colleague: whom the agent brought in
 
 
 @dataclass(frozen=True, slots=True)
 class PartyBack:
-    speaker: str  # caller | agent
+    speaker: str  # caller | agent | colleague
     away_ms: int
 
 
@@ -429,7 +469,8 @@ Entry = (
     | Understood | Judged | Escalated | ActionAsked | Acted | Verified | RecordingDeclined | Corrected | MusicChosen
     | WhisperHeeded | Surveyed | BriefReady | HandoffMoved | QueueJoined | AgentOffered | BriefSeen | AgentRung
     | AgentAnswered
-    | AgentBriefed | AgentAccepted | AgentDeclined | Bridged | Held | KeysAsked | KeysTaken | HandedBack | Unbridged
+    | AgentBriefed | AgentAccepted | AgentDeclined | Bridged | Held | KeysAsked | KeysTaken | HandedBack
+    | CompanionAsked | CompanionJoined | CompanionOver | Unbridged
     | CallbackAgreed
     | WrappedUp | AttemptEnded | Supervised | WhisperSent | ApprovalProposed | ApprovalMoved | GrantUsed | ActStopped
     | ColleagueAsked | ColleagueAnswered | CopilotShown | CopilotMarked | AgentMarked | PartyLost | PartyBack | Problem

@@ -63,9 +63,14 @@ class BriefWebhook:
                 known.agent = agent if agent in self._agents else None
                 if known.agent is not None:
                     self._tell("offered", record.call, handoff, known)
-            case Bridged(handoff=handoff) | Unbridged(handoff=handoff) if self._is_theirs(handoff):
-                word = "bridged" if isinstance(record.entry, Bridged) else "unbridged"
-                self._tell(word, record.call, handoff, self._handoffs[handoff])
+            case Bridged(handoff=handoff, agent=agent) if handoff in self._handoffs:
+                self._handoffs[handoff].agent = (
+                    agent if agent in self._agents else None
+                )  # who goes on, not who was asked
+                if self._is_theirs(handoff):
+                    self._tell("bridged", record.call, handoff, self._handoffs[handoff])
+            case Unbridged(handoff=handoff) if self._is_theirs(handoff):
+                self._tell("unbridged", record.call, handoff, self._handoffs[handoff])
             case HandoffMoved(handoff=handoff, state=state) if state in OVER:
                 self._handoffs.pop(handoff, None)
             case CallEnded():

@@ -52,14 +52,14 @@ class StageClock:
                 return replace(self, attempts=(*self.attempts, AttemptClock(entry.handoff, entry.agent, at)))
             case e.AgentAnswered():
                 return self._reached("answer", at_ms)
-            case e.AgentBriefed():
+            case e.AgentBriefed(agent=agent) if self.running is not None and self.running.agent == agent:
                 return self._reached("briefed", at_ms)
             case e.AgentAccepted():
                 return self._reached("accept", at_ms)
             case e.Bridged():
                 return self._reached("bridge", at_ms)
-            case e.Heard(speaker="agent", start_ms=start_ms):
-                return self._spoke(start_ms)
+            case e.Heard(speaker="agent", start_ms=start_ms, who=who):
+                return self._spoke(start_ms, who)
             case e.AttemptEnded():
                 return self._ended(entry)
             case _:
@@ -77,10 +77,10 @@ class StageClock:
             return self
         return self._with_last(replace(running, at={**running.at, stage: at_ms}))
 
-    def _spoke(self, start_ms: int) -> "StageClock":
-        """Only what is said to the caller counts, and it cannot be heard before they are joined."""
+    def _spoke(self, start_ms: int, who: str) -> "StageClock":
+        """Only what this agent says to the caller counts, and it cannot be heard before they are joined."""
         running = self.running
-        if running is None or "bridge" not in running.at:
+        if running is None or "bridge" not in running.at or who not in ("", running.agent):
             return self
         return self._reached("first_word", max(start_ms, running.at["bridge"]))
 

@@ -118,6 +118,7 @@ class PersonStage(StrEnum):
     STOPPED = "stopped"  # the search is over, the party wished so
     HELD = "held"  # the person is away from the line for a moment; told again while that lasts
     BACK = "back"  # ... and is on the line again
+    BESIDE = "beside"  # a colleague, `name`, has joined the person, `host`, who asked them to
     KEYING = "keying"  # the person asked for a number by keypad: see `keying`
     LEFT = "left"  # the person left, the party did not: the system has them back
     ENGINE_DOWN = "engine_down"  # the recogniser failed: only keys work now
@@ -151,6 +152,7 @@ class PersonNews:
     to: str = ""  # with LEFT: the queue the person passes them on to; "": back to the system
     person: str = ""  # with LEFT: the id of the colleague who is to be asked first there
     keying: Keying | None = None  # with KEYING
+    host: str = ""  # with BESIDE
 
 
 class ApprovalStage(StrEnum):

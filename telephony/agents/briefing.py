@@ -40,6 +40,9 @@ NAMES = ("agent.intro", "agent.question", "agent.repeat", "agent.no_answer", "ag
          "agent.line_lost", "agent.prove", "agent.wrote")  # fmt: skip
 """The wordings needed. `agent.correction` and `agent.wrote` hold `{text}`; the others have no fields."""
 
+JOIN = "agent.join"
+"""In place of the intro, for who is asked to join a colleague."""
+
 BRIEF, CORRECTION = "agent.brief", "agent.correction"
 """The prompts that carry a version of the brief: the whole of it, or what is new. Their version is the brief's."""
 

@@ -37,6 +37,10 @@ class Found:
     address: str
 
 
+def _found(agent: Agent) -> Found:
+    return Found(agent.id, agent.name, agent.address.line, agent.address.to)
+
+
 class Staff:
     """One for the service. `needs`: queue → what its calls ask of an agent. Times are the service's milliseconds.
 
@@ -152,7 +156,16 @@ class Staff:
             return None
         del self._looking[handoff]
         self._serves[agent.id] = queue
-        return Found(agent.id, agent.name, agent.address.line, agent.address.to)
+        return _found(agent)
+
+    def reserve_by_name(self, agent: str, queue: str) -> Found | None:
+        """`agent`, if they are free and can be rung: for a colleague on a call of `queue` who asks them to join."""
+        seat, now = self.roster.seat(agent), self._now_ms()
+        until = now + round(self._rules.offer_seconds * 1000)
+        if not self._reachable(seat.agent) or not self.roster.reserve(agent, now, until_ms=until):
+            return None
+        self._serves[agent] = queue
+        return _found(seat.agent)
 
     def claim(self, handoff: str, queue: str) -> bool:
         """Whether an agent is free for this caller now, who is not on the line yet. If so, those behind leave that

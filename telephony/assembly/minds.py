@@ -11,10 +11,11 @@ from models.intent import IntentModel
 from models.kept import was_verified, words_of
 from models.summary import draft
 from models.transcript import Transcript
-from telephony.agents.briefing import BriefingMind
+from telephony.agents.briefing import JOIN, BriefingMind
 from telephony.agents.routing import HOUSE_LANGUAGE
 from telephony.assembly.ruling import Ruling
 from telephony.promises import OpenPromise
+from telephony.switchboard.people import Invitation
 from voice.dialogue.business import Business, Prompts
 from voice.dialogue.busy import WORDS as BUSY_WORDS
 from voice.dialogue.busy import BusyMind
@@ -129,9 +130,12 @@ class BusinessMinds:
     def without_room(self) -> str:
         return self.rescue_queue
 
-    def briefing(self, brief: Brief) -> BriefingMind:
+    def briefing(self, brief: Brief, invitation: Invitation | None = None) -> BriefingMind:
         names = [name for name in self._prompts.texts if name.startswith("agent.")]
         wording = {name: self._text(name) for name in names}
+        if invitation is not None:
+            join = wording[JOIN].format(name=invitation.name)
+            wording["agent.intro"] = f"{join} {invitation.notes}".strip()
         return BriefingMind(brief, wording=wording, version=self._prompts.version)
 
     def _text(self, name: str) -> str:

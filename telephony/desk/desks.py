@@ -133,7 +133,8 @@ class Desks:
     def being_said(self, said: BeingSaid) -> None:
         saying = SayingModel.model_validate({"call": said.call, "speaker": said.speaker, "text": said.text})
         for feed in self._looking(said.call):
-            feed.flash(SayingMessage(saying=saying))
+            name = feed.view.names.above(said.who)
+            feed.flash(SayingMessage(saying=saying.model_copy(update={"name": name}) if name else saying))
 
     def _looking(self, call: str) -> Iterator[Feed]:
         return (feed for feed in self._feeds.values() if feed.connected and feed.view.shows(call))

@@ -33,6 +33,7 @@ from telephony.desk.on_the_line import OnTheLine
 from telephony.events import AgentMarked, BriefReady, BriefSeen, Entry, WrappedUp
 from telephony.journal import Journal, Record
 from telephony.switchboard.conduct import Conduct
+from telephony.switchboard.people import Invitation
 from telephony.switchboard.switchboard import Switchboard
 from voice.dialogue.business import KeypadItem
 from voice.events import RecordingDeclined
@@ -190,7 +191,7 @@ class FrontOffice:
 
     def offered(
         self, agent: str, *, attempt: str, journal: Journal, caller: str, tier: str, queue: str,
-        waited_seconds: float, ring_seconds: float, brief: Brief, on_desk: bool,
+        waited_seconds: float, ring_seconds: float, brief: Brief, on_desk: bool, invitation: Invitation | None = None,
     ) -> None:  # fmt: skip
         place = self._places[agent]
         place.offer = Offer(
@@ -203,6 +204,8 @@ class FrontOffice:
             brief,
             self._queues.get(queue, queue),
             on_desk=on_desk,
+            asked_by=invitation.name if invitation is not None else "",
+            notes=invitation.notes if invitation is not None else "",
         )
         self._tell(agent, Offered(place.offer))
         self._follow(agent, journal)

@@ -46,6 +46,14 @@ class LineOffice(Protocol):
         """They talk again, without the number."""
         ...
 
+    async def bring_in(self, agent: str, call: str, person: str, notes: str) -> None:
+        """The colleague `person` is asked to join them and the caller; the two talk on meanwhile."""
+        ...
+
+    async def let_go(self, agent: str, call: str) -> None:
+        """Whom they brought in leaves again, or is asked no more."""
+        ...
+
     async def hand_back(self, agent: str, call: str, notes: str, to: str = "", person: str = "") -> None:
         """The system goes on with the caller, with these notes; or it finds another person: in the queue `to`, or the
         colleague `person`, and whoever is free of their queue where that one does not take the call."""

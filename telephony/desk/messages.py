@@ -46,6 +46,8 @@ class OfferModel(Wire):
     waited_seconds: float  # when this message was made
     ring_seconds: float  # left, when this message was made
     on_desk: bool
+    asked_by: str = ""  # the colleague on the line who asks them to join, and their note
+    notes: str = ""
     brief: BriefModel
 
 
@@ -57,6 +59,7 @@ class LineModel(Wire):
     text: str
     turn: int | None = None
     unclear: bool = False
+    name: str = ""  # of the agent who spoke, where it is not who reads
 
 
 class JudgedModel(Wire):
@@ -80,7 +83,11 @@ class CallModel(Wire):
     held_seconds: float = 0.0  # when this message was made
     keying: str = ""  # what the caller keys now, unheard by the agent
     keyed: int = 0  # keys of it so far
-    lost: Literal["", "caller", "agent"] = ""  # whose network is lost; they may come back
+    lost: Literal["", "caller", "agent", "colleague"] = ""  # whose network is lost; they may come back
+    asking: str = ""  # the colleague who is asked to join
+    beside: str = ""  # the colleague who has joined
+    host: str = ""  # who brought this desk's agent in, and leads the call
+    colleague: str = ""  # what became of them last
 
 
 class HintModel(Wire):
@@ -233,6 +240,7 @@ class SayingModel(Wire):
     call: str
     speaker: Literal["caller", "agent"]
     text: str
+    name: str = ""  # of the agent, where it is not who reads
 
 
 class SayingMessage(FromServer):
@@ -342,6 +350,11 @@ class Hold(Wire):
 
 class AskKeys(Wire):
     what: str = Field(max_length=64)
+
+
+class BringIn(Wire):
+    person: str = Field(max_length=64)
+    notes: Written = Field(default="", max_length=1000)
 
 
 class HandBack(Wire):

@@ -53,6 +53,8 @@ class Offer:
     brief: Brief
     queue: str = ""
     on_desk: bool = True  # the agent's leg is this page's softphone (else their telephone rings)
+    asked_by: str = ""  # the colleague on the line who asks them to join; "": the caller waits for them
+    notes: str = ""  # theirs
 
 
 @dataclass(frozen=True, slots=True)

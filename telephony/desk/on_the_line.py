@@ -1,4 +1,4 @@
-"""Carries out what an agent decides about the caller on their line: hold, keys, pass on, give back, hang up."""
+"""Carries out what an agent decides about the caller on their line: hold, keys, a colleague, pass on, hang up."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -39,7 +39,7 @@ class OnTheLine:
         conduct = self._conduct(agent)
         if conduct is None or conduct.id != call or conduct.seeking is None:
             raise NotPossible("This call is over already.")
-        await conduct.seeking.agent_hangs_up()
+        await conduct.seeking.agent_hangs_up(agent)
 
     async def hold(self, agent: str, call: str, on: bool) -> None:
         try:
@@ -74,8 +74,30 @@ class OnTheLine:
         except IllegalMove as error:
             raise NotPossible(str(error)) from error
 
+    async def bring_in(self, agent: str, call: str, person: str, notes: str) -> None:
+        seeking = self._at_call(agent, call)
+        colleague = next((one for one in self.colleagues(agent) if one.id == person), None)
+        if person == agent:
+            raise NotPossible("You are on this call yourself. Choose a colleague.")
+        if colleague is None:
+            raise NotPossible("This colleague has just left. Choose another.")
+        if seeking.keypad.on:
+            raise NotPossible("The caller is keying a number. Bring somebody in once they are done.")
+        try:
+            seeking.beside.ask(person, notes)
+        except IllegalMove as error:
+            raise NotPossible(str(error)) from error
+
+    async def let_go(self, agent: str, call: str) -> None:
+        try:
+            self._at_call(agent, call).beside.end()
+        except IllegalMove as error:
+            raise NotPossible(str(error)) from error
+
     async def hand_back(self, agent: str, call: str, notes: str, to: str = "", person: str = "") -> None:
         seeking = self._at_call(agent, call)
+        if seeking.beside.joined:
+            raise NotPossible("A colleague is with you: let them go first, or hang up, and they go on with the caller.")
         if person:
             to = self._queue_of(agent, person, to or seeking.handoff.queue)
         if to and to not in self._queues:
@@ -96,4 +118,7 @@ class OnTheLine:
             raise NotPossible(NOT_TALKING)
         if not call == conduct.id == joined:
             raise NotPossible(MOVED_ON)
+        beside = conduct.seeking.beside
+        if agent == beside.companion:
+            raise NotPossible(f"This is for {beside.host} to do, who brought you in. You can talk, mute and hang up.")
         return conduct.seeking

@@ -1,6 +1,7 @@
 """What an agent reads of a call, and in which words: the brief's parts, the transcript's lines and notes."""
 
 from models.brief import Brief, BriefLine, Part
+from telephony.desk import companions
 from telephony.desk.briefs import clip_address
 from telephony.desk.messages import BriefLineModel, BriefModel, BriefPartModel, LineModel
 from telephony.events import (
@@ -9,6 +10,9 @@ from telephony.events import (
     Bridged,
     CallbackAgreed,
     CallEnded,
+    CompanionAsked,
+    CompanionJoined,
+    CompanionOver,
     Entry,
     HandedBack,
     Heard,
@@ -72,6 +76,8 @@ def _on_the_bridge(entry: Bridged | Held | KeysAsked | KeysTaken | HandedBack | 
             who = person or to.replace("_", " ")
             where = f"Passed on to {who}" if who else "Handed back to the assistant"
             return f"{where}: {notes}" if notes else where
+        case Unbridged(by="colleague"):
+            return "The first agent has left"
         case Unbridged(by=by):
             return f"Disconnected by the {by}"
 
@@ -91,6 +97,8 @@ def as_note(record: Record) -> str | None:
             )
         case Bridged() | Held() | KeysAsked() | KeysTaken() | HandedBack() | Unbridged():
             return _on_the_bridge(entry)
+        case CompanionAsked() | CompanionJoined() | CompanionOver():
+            return companions.as_note(entry)
         case CallbackAgreed():
             return f"Callback promised{f' for {entry.due}' if entry.due else ''}"
         case RecordingDeclined():

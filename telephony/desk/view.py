@@ -7,6 +7,7 @@ from dataclasses import replace
 from models.brief import Brief
 from telephony.desk.bridged import OnTheBridge, on_the_bridge
 from telephony.desk.clock import DeskClock
+from telephony.desk.companions import Names
 from telephony.desk.hints import Hints
 from telephony.desk.messages import (
     CallMessage,
@@ -72,6 +73,7 @@ class DeskView:
         self._wrapup: tuple[WrapUpDue, float] | None = None
         self._marks: dict[str, str] = {}
         self._hints = Hints()
+        self.names = Names(person.id)
         self._lines: deque[LineModel] = deque(maxlen=LINES_KEPT)
         self._judged: deque[JudgedModel] = deque(maxlen=LINES_KEPT)
         self._earlier = 0
@@ -190,9 +192,12 @@ class DeskView:
         return messages
 
     def _on_call(self, news: OnCall, now: float) -> Sequence[Message]:
-        brief = self._call.brief if self._call is not None and self._call.call == news.call else None
+        known = self._call if self._call is not None and self._call.call == news.call else None
+        brief, host = (known.brief, known.host) if known is not None else (None, "")
         self._talking_since = now
-        self._open(CallModel(call=news.call, caller=news.caller, tier=news.tier, stage="talking", brief=brief))
+        self._open(
+            CallModel(call=news.call, caller=news.caller, tier=news.tier, stage="talking", brief=brief, host=host)
+        )
         return [CallMessage(call=self._call_model(now))]
 
     def _call_over(self, news: CallOver, now: float) -> Sequence[Message]:
@@ -200,7 +205,8 @@ class DeskView:
             return []
         talked = now - self._talking_since if self._talking_since is not None else 0.0
         self._talking_since = self._held_since = None
-        over = {"stage": "over", "over_by": news.by, "talking_seconds": talked, "held": False, "lost": "", "keying": ""}
+        over = {"stage": "over", "over_by": news.by, "talking_seconds": talked, "held": False, "lost": "", "keying": "",
+                "asking": "", "beside": "", "host": ""}  # fmt: skip
         self._call = self._call.model_copy(update=over)
         return [CallMessage(call=self._call)]
 
@@ -221,6 +227,7 @@ class DeskView:
             self._judged.clear()
             self._marks.clear()
             self._hints = Hints()
+            self.names = Names(self.person.id)
             self._earlier = 0
             self._clock, self._held_since = DeskClock(self.person.id), None
         self._call = call
@@ -228,6 +235,7 @@ class DeskView:
     def _recorded(self, record: Record, now: float) -> Sequence[Message]:
         if self._call is None or record.call != self._call.call:
             return []
+        self.names.learn(record.entry)
         changed = self._clock.see(record, now)
         clock = [ClockMessage(clock=self._clock.model(now))] if changed else []
         hints = [HintsMessage(hints=self._hint_models())] if self._hints.see(record) else []
@@ -264,11 +272,12 @@ class DeskView:
         assert self._call is not None  # _recorded has looked
         if isinstance(entry, Held):
             self._held_since = now if entry.on else None
-        self._call = self._call.model_copy(update=on_the_bridge(entry, self._call))
+        self._call = self._call.model_copy(update=on_the_bridge(entry, self._call, me=self.person.id))
         return CallMessage(call=self._call_model(now))
 
     def _line(self, record: Record) -> Sequence[Message]:
         line = as_line(record)
+        line = self.names.read(record.entry, line) if line is not None else None
         if line is None:
             return []
         if len(self._lines) == LINES_KEPT:
@@ -306,6 +315,8 @@ class DeskView:
             waited_seconds=offer.waited_seconds + now - came,
             ring_seconds=max(0.0, offer.ring_seconds - (now - came)),
             on_desk=offer.on_desk,
+            asked_by=offer.asked_by,
+            notes=offer.notes,
             brief=brief_model(offer.brief, offer.call),
         )
 

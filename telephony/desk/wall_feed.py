@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from telephony.desk.messages import Closed, LineModel
 from telephony.desk.screenpop import as_line
 from telephony.desk.wall_messages import WallChanges, WallLines, WallSnapshot, WallTranscript
-from telephony.events import AgentBriefed, Bridged
+from telephony.events import AgentBriefed, Bridged, Heard
 from telephony.journal import Record
 from telephony.supervision.rows import ApprovalRow
 from telephony.supervision.wall import Wall
@@ -25,6 +25,8 @@ LINES_SHOWN = 300  # of a followed call; the record has all
 def line(record: Record, name: Callable[[str], str]) -> LineModel | None:
     """As an agent reads it, but for what is said to that agent. `name`: agent → as people call them."""
     shown, entry = as_line(record), record.entry
+    if shown is not None and isinstance(entry, Heard) and entry.who:
+        return shown.model_copy(update={"name": name(entry.who)})
     if shown is None or not isinstance(entry, (Bridged, AgentBriefed)):
         return shown
     connected = isinstance(entry, Bridged)

@@ -1,4 +1,4 @@
-"""What an agent decides at the desk: presence, accept, decline, hold, keys, hand back, hang up."""
+"""What an agent decides at the desk: presence, accept, decline, hold, keys, bring in, hand back, hang up."""
 
 from dataclasses import asdict
 from typing import Annotated
@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends
 
 from telephony.access.roles import Role
 from telephony.desk.doors import Doors, Seat
-from telephony.desk.messages import AskKeys, DeclineOffer, HandBack, Hold, SetPresence
+from telephony.desk.messages import AskKeys, BringIn, DeclineOffer, HandBack, Hold, SetPresence
 from telephony.desk.office import DeskOffice, Presence
 
 
@@ -33,6 +33,16 @@ def routes(*, office: DeskOffice, doors: Doors) -> APIRouter:
     @router.post("/calls/{call}/hold")
     async def hold(call: str, body: Hold, seat: Annotated[Seat, Depends(acting)]) -> dict[str, object]:
         await office.line.hold(seat.agent, call, body.on)
+        return {}
+
+    @router.post("/calls/{call}/colleague")
+    async def bring_in(call: str, body: BringIn, seat: Annotated[Seat, Depends(acting)]) -> dict[str, object]:
+        await office.line.bring_in(seat.agent, call, body.person, body.notes.strip())
+        return {}
+
+    @router.post("/calls/{call}/colleague/let-go")
+    async def let_go(call: str, seat: Annotated[Seat, Depends(acting)]) -> dict[str, object]:
+        await office.line.let_go(seat.agent, call)
         return {}
 
     @router.post("/calls/{call}/hand-back")

@@ -7,6 +7,8 @@ it, and what no longer matters changes nothing (a leg that answers too late is c
     requested → queued → offered → answered → briefed → accepted → bridged → ended
                   ↑________declined, busy, no answer, machine, failed, timed out_____|
     and from anywhere before the bridge: abandoned, callback, resumed by the system
+
+While bridged the agent may be succeeded by a colleague whom they brought in beside them: it stays bridged.
 """
 
 from telephony.handoff.events import (
@@ -30,6 +32,7 @@ from telephony.handoff.events import (
     Queued,
     Ringing,
     SeekOver,
+    Succeeded,
     Told,
 )
 from telephony.handoff.nexts import (
@@ -44,6 +47,7 @@ from telephony.handoff.nexts import (
     OfferCallback,
     Resume,
     Ring,
+    Succeed,
     TellCaller,
 )
 from telephony.handoff.state import FINAL, TABLE, Attempt, Handoff, HandoffState
@@ -54,5 +58,5 @@ __all__ = [
     "BridgeMade", "Briefed", "CallbackAgreed", "CallerCancelled", "CallerLeft", "Cancel", "Close", "Declined",
     "Event", "FindAgent", "FirstWord", "GiveUp", "HandedBack", "Handoff", "HandoffState", "LegOver", "Next",
     "NobodyFree", "Offer", "OfferCallback", "OfferExpired", "Outcome", "Queued", "Resume", "Ring", "Ringing",
-    "SeekOver", "TellCaller", "Told", "moved", "step",
+    "SeekOver", "Succeed", "Succeeded", "TellCaller", "Told", "moved", "step",
 ]  # fmt: skip

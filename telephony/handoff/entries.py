@@ -32,10 +32,11 @@ def entry(handoff: Handoff, event: Event) -> AgentAnswered | AgentAccepted | Age
 def ended(before: Handoff, after: Handoff) -> AttemptEnded | None:
     """The entry for the attempt that this step ended, if it did."""
     was = before.current
-    if was is None or after.current is not None:
+    if was is None:
         return None
-    last = after.attempts[-1]
-    assert last.outcome is not None  # an attempt is current until it has one
+    last = next(attempt for attempt in after.attempts if attempt.id == was.id)
+    if last.outcome is None:
+        return None
     return AttemptEnded(
         after.id,
         last.id,
@@ -43,5 +44,5 @@ def ended(before: Handoff, after: Handoff) -> AttemptEnded | None:
         last.outcome.value,
         last.accepted_by,
         last.brief_version,
-        {**after.clock, "over": last.over_ms},
+        {**after.clock_of(last), "over": last.over_ms},
     )

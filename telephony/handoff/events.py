@@ -147,10 +147,18 @@ class HandedBack(AttemptEvent):
     person: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Succeeded(AttemptEvent):
+    """The agent has left, and `agent`, who was beside them as `successor`, goes on with the caller."""
+
+    successor: str
+    agent: str
+
+
 OURS = (Queued, AgentChosen)
 
 Event = (
     Queued | AgentChosen | NobodyFree | SeekOver | Told | CallerLeft | CallerCancelled | CallbackAgreed | Ringing
     | Answered | Briefed | Accepted | Declined | LegOver | OfferExpired | BridgeMade | BridgeFailed | FirstWord
-    | HandedBack
+    | HandedBack | Succeeded
 )  # fmt: skip

@@ -68,6 +68,15 @@ class Bridge:
 
 
 @dataclass(frozen=True, slots=True)
+class Succeed:
+    """Join the caller with `successor`, who is heard by them already; `attempt`, of `agent`, is over."""
+
+    attempt: str
+    agent: str
+    successor: str
+
+
+@dataclass(frozen=True, slots=True)
 class TellCaller:
     stage: PersonStage
     agent: str | None = None
@@ -97,4 +106,7 @@ class Resume:
     person: str = ""
 
 
-Next = FindAgent | Offer | Ring | Cancel | Close | AskProof | Bridge | TellCaller | OfferCallback | GiveUp | Resume
+Next = (
+    FindAgent | Offer | Ring | Cancel | Close | AskProof | Bridge | Succeed | TellCaller | OfferCallback | GiveUp
+    | Resume
+)  # fmt: skip

@@ -24,6 +24,7 @@ from telephony.handoff.events import (
     Queued,
     Ringing,
     SeekOver,
+    Succeeded,
     Told,
 )
 
@@ -63,6 +64,7 @@ class Attempt:
     accepted_by: str | None = None  # key | voice | screen; the one that came first
     proven: bool = False  # a person is there: a key, an answer to our question, or the desk's own softphone
     brief_version: int | None = None  # the newest that was spoken
+    beside: bool = False  # an agent brought them in, for a caller who waited for nobody
     outcome: Outcome | None = None
 
     @property
@@ -111,16 +113,20 @@ class Handoff:
     @property
     def clock(self) -> dict[str, int | None]:
         """The stage clock of the last attempt, in milliseconds of call time."""
-        last = self.attempts[-1] if self.attempts else None
+        return self.clock_of(self.attempts[-1] if self.attempts else None)
+
+    def clock_of(self, attempt: Attempt | None) -> dict[str, int | None]:
+        """Whose caller waited for nobody has no trigger."""
+        waited = attempt is None or not attempt.beside
         return {
-            "trigger": self.trigger_ms,
-            "told": self.told_ms,
-            "ring": last.ring_ms if last else None,
-            "answer": last.answered_ms if last else None,
-            "briefed": last.briefed_ms if last else None,
-            "accept": last.accepted_ms if last else None,
-            "bridge": last.bridged_ms if last else None,
-            "first_word": last.first_word_ms if last else None,
+            "trigger": self.trigger_ms if waited else None,
+            "told": self.told_ms if waited else None,
+            "ring": attempt.ring_ms if attempt else None,
+            "answer": attempt.answered_ms if attempt else None,
+            "briefed": attempt.briefed_ms if attempt else None,
+            "accept": attempt.accepted_ms if attempt else None,
+            "bridge": attempt.bridged_ms if attempt else None,
+            "first_word": attempt.first_word_ms if attempt else None,
         }
 
 
@@ -195,6 +201,7 @@ TABLE: dict[HandoffState, dict[type[Event], frozenset[HandoffState]]] = {
         CallerLeft: frozenset({S.ENDED}),
         LegOver: frozenset({S.ENDED}),
         HandedBack: frozenset({S.ENDED}),
+        Succeeded: frozenset({S.BRIDGED}),
         FirstWord: frozenset({S.BRIDGED}),
     },
     S.ENDED: {},

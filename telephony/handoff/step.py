@@ -29,6 +29,7 @@ from telephony.handoff.events import (
     Queued,
     Ringing,
     SeekOver,
+    Succeeded,
     Told,
 )
 from telephony.handoff.nexts import Next
@@ -191,6 +192,18 @@ def _handed_back(handoff: Handoff, event: HandedBack, now_ms: int) -> Step:
     return _close_last(handoff, S.ENDED, "handed_back", Outcome.BRIDGED, now_ms, resume, leg_up=True)
 
 
+def _succeeded(handoff: Handoff, event: Succeeded, now_ms: int) -> Step:
+    """The caller stays with a person: only who that is has changed."""
+    last = handoff.attempts[-1]
+    closed = _with_last(handoff, replace(last, outcome=Outcome.BRIDGED, over_ms=now_ms))
+    next_ = Attempt(
+        event.successor, event.agent, now_ms, answered_ms=now_ms, accepted_ms=now_ms, bridged_ms=now_ms,
+        proven=True, beside=True,
+    )  # fmt: skip
+    succeed = do.Succeed(last.id, last.agent, event.successor)
+    return replace(closed, attempts=(*closed.attempts, next_), why="succeeded"), (succeed,)
+
+
 def _caller_left(handoff: Handoff, event: CallerLeft, now_ms: int) -> Step:
     if handoff.state is S.BRIDGED:
         return _close_last(handoff, S.ENDED, "caller", Outcome.BRIDGED, now_ms, leg_up=True)
@@ -291,6 +304,7 @@ _HANDLERS: dict[type[Event], Callable[..., Step]] = {
     BridgeFailed: _bridge_failed,
     FirstWord: _first_word,
     HandedBack: _handed_back,
+    Succeeded: _succeeded,
     CallerLeft: _caller_left,
     CallerCancelled: _cancelled,
     CallbackAgreed: _callback,

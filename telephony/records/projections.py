@@ -85,7 +85,10 @@ def _agent_accepted(connection: Connection, row: Row) -> None:
 
 
 def _bridged(connection: Connection, row: Row) -> None:
-    _handoff(connection, row, agent=row.fields["agent"], bridged_ms=row.at_ms)
+    """The first who talked with the caller ended their wait; the last has the call."""
+    first = select(handoffs.c.bridged_ms).where(handoffs.c.id == row.fields["handoff"])
+    known = connection.scalar(first)
+    _handoff(connection, row, agent=row.fields["agent"], bridged_ms=row.at_ms if known is None else known)
 
 
 def _callback(connection: Connection, row: Row) -> None:

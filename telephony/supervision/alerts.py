@@ -22,7 +22,7 @@ class Seen:
     reason: str = ""  # the strongest of the frustration
     wait_seconds: float | None = None
     misses: int = 0
-    lost: str = ""  # whose network is: caller | agent
+    lost: str = ""  # whose network is: caller | agent | colleague
     trouble: str = ""
     trouble_seconds: float = 0.0  # since then
     no_room: bool = False

@@ -35,6 +35,7 @@ def situation(call: LiveCall, taken_by: str) -> Situation:
     return Situation(
         answered=session is not None and not call.call.over,
         agent=talk.agent if talk is not None else "",
+        beside=tuple(who for who, _ in talk.beside) if talk is not None else (),
         reached=talk is None or talk.plays_us,
         held=talk is not None and talk.held,
         searching=talk is None and call.searches.under_way is not None,

@@ -18,6 +18,7 @@ class Situation:
 
     answered: bool = True
     agent: str = ""  # who talks with the caller; "": the system
+    beside: tuple[str, ...] = ()  # whom the agent has brought in
     reached: bool = True  # what we play to the two is heard by them; not in a carrier's conference
     held: bool = False
     searching: bool = False
@@ -64,7 +65,7 @@ def refusal(mode: Mode, now: Situation, *, who: str) -> str:
     """Why `who` cannot take part in this way now; "" when they can."""
     if not now.answered:
         return NOT_YET
-    if now.agent == who:
+    if who in (now.agent, *now.beside):
         return OWN
     if now.taken_by == who:
         return "" if mode is Mode.TOOK_OVER else "You have this call. Give it back first."

@@ -52,6 +52,8 @@ class OneCall:
                 self._seen = replace(self._seen, topic=topic, misses=0)
             case e.Supervised():
                 self._supervised(entry, now)
+            case e.CompanionJoined() | e.CompanionOver():
+                self._of_a_companion(entry)
             case e.Problem(part=part):
                 self._seen, self._trouble_at = replace(self._seen, trouble=part), now
             case _:
@@ -98,6 +100,18 @@ class OneCall:
                 self._seen = replace(self._seen, lost="")
             case _:
                 pass
+
+    def _of_a_companion(self, entry: e.CompanionJoined | e.CompanionOver) -> None:
+        """Both agents, while there are two."""
+        if isinstance(entry, e.CompanionJoined):
+            there = [entry.agent, entry.companion]
+        elif entry.why in e.HAD_JOINED:
+            there = [entry.companion if entry.why == "goes_on" else entry.agent]
+        else:
+            return
+        if self._seen.lost == "colleague":
+            self._seen = replace(self._seen, lost="")
+        self.row = replace(self.row, agent=" and ".join(self._names.get(one, one) for one in there))
 
     def _judged(self, judged: Judged) -> None:
         level = round(min(1.0, max(0.0, judged.frustration)), 2)

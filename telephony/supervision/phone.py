@@ -1,7 +1,6 @@
 """A supervisor's own leg: connected once, then moved from call to call. It hears a mix, and is heard where it may be.
 
-Its pipeline is an agent's without a mind: nothing is ever said to it by us. What is to be heard waits in a short queue,
-so that a browser that stalls holds up no call.
+Its pipeline is an agent's without a mind: nothing is ever said to it by us.
 """
 
 import asyncio
@@ -14,14 +13,12 @@ from telephony.journal import Journal, Record
 from telephony.leg import Leg
 from telephony.switchboard.house import House
 from telephony.switchboard.leg_office import LegOffice
+from telephony.switchboard.third import Earpiece
 from voice.audio import Pcm
 from voice.events import Act, Event, Say
 from voice.pipeline.build import Parts, Transport
 from voice.pipeline.session import Session
 from voice.pipeline.tap import NoRecorder
-
-HEARD_WAITING = 100
-"""Pieces of audio, 2 s: more than a loop ever stalls; then the oldest go."""
 
 
 class Mute:
@@ -77,7 +74,7 @@ class Phone:
         self.session: Session | None = None
         self.began = 0.0  # loop time of the first sample
         self._house = house
-        self._heard: asyncio.Queue[Pcm] = asyncio.Queue(maxsize=HEARD_WAITING)
+        self._earpiece = Earpiece()
         self._flows = asyncio.Event()
 
     async def run(self, *, over: Callable[[], Awaitable[None]]) -> None:
@@ -91,7 +88,7 @@ class Phone:
         self.session.listen_only(True)
         self.began = asyncio.get_running_loop().time()
         async with asyncio.TaskGroup() as tasks:
-            work = [tasks.create_task(self.session.run()), tasks.create_task(self._play())]
+            work = [tasks.create_task(self.session.run()), tasks.create_task(self._earpiece.play_to(self.session.play))]
             self._flows.set()
             await self.leg.ended()
             try:
@@ -121,13 +118,4 @@ class Phone:
 
     def hears(self, frames: Sequence[Pcm]) -> None:
         """Never waits."""
-        for frame in frames:
-            if self._heard.full():
-                self._heard.get_nowait()
-            self._heard.put_nowait(frame)
-
-    async def _play(self) -> None:
-        while True:
-            frame = await self._heard.get()
-            if self.session is not None:
-                await self.session.play(frame)
+        self._earpiece.hears(frames)

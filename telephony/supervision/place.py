@@ -5,8 +5,7 @@ laid over that where the mode says so.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from functools import partial
+from collections.abc import Callable
 
 from models.transcript import Speaker
 from telephony import events as entries
@@ -15,13 +14,12 @@ from telephony.supervision.at_call import LiveCall
 from telephony.supervision.modes import Mode, heard
 from telephony.supervision.phone import Phone
 from telephony.switchboard.leg_office import LegOffice
-from voice.audio import Pcm
-from voice.pipeline.mixing import Mixer
+from telephony.switchboard.third import Third
 from voice.pipeline.session import Session
 
-_REWIRES = (entries.HandoffMoved, entries.Held, entries.Unbridged)
-
-Sink = Callable[[Pcm], Awaitable[None]]
+_REWIRES = (
+    entries.HandoffMoved, entries.Held, entries.Unbridged, entries.CompanionJoined, entries.CompanionOver,
+)  # fmt: skip
 
 
 class Place:
@@ -33,10 +31,9 @@ class Place:
         self.mode = Mode.LISTEN
         self.quiets = False  # the system is quiet because of us
         self._phone = phone
-        self._mine = session
+        self._third = Third(who, session, phone.hears)
         self._over = over
         self._left = False
-        self._undo: list[Callable[[], None]] = []
         self._stop = call.journal.subscribe(self._hear)
         self.wire()
 
@@ -49,46 +46,23 @@ class Place:
     def leave(self) -> None:
         self._left = True
         self._stop()
-        self._unwire()
+        self._third.unwire()
         self._phone.office.call = None
 
     def wire(self) -> None:
-        self._unwire()
         caller, seeking = self.call.session, self.call.seeking
         if caller is None:
+            self._third.unwire()
             return
         talk = seeking.talk if seeking is not None else None
-        mixer = Mixer("caller")
-
-        def hear(voice: str, pcm: Pcm) -> None:
-            self._phone.hears(mixer.push(voice, pcm))
-
-        said, prompted = partial(hear, "caller"), partial(hear, "system")
-        self._undo.append(caller.overheard_by(said=said, prompted=prompted))
-        if talk is not None:
-            agent = partial(hear, "agent")
-            self._undo.append(talk.session.overheard_by(said=agent, prompted=lambda pcm: None))
+        agents = {"agent": talk.session, **dict(talk.beside)} if talk is not None else {}
         by = heard(self.mode, agent=talk is not None, held=talk is not None and talk.held)
-        sinks = [self._beside(talk.session)] if talk is not None and by.by_agent else []
-        if by.by_caller:
-            sinks.append(caller.play if self.mode is Mode.TOOK_OVER else self._beside(caller))
-        self._speak(sinks, to_caller=by.by_caller)
-
-    def _speak(self, sinks: list[Sink], *, to_caller: bool) -> None:
-        self._phone.office.call = self._office() if to_caller else None  # else it is nothing that was said to them
-        if not sinks:
-            self._mine.relay_to(None)
-            return
-
-        async def speak(pcm: Pcm) -> None:
-            for sink in sinks:
-                await sink(pcm)
-
-        self._mine.relay_to(speak)
-
-    def _beside(self, session: Session) -> Sink:
-        self._undo.append(partial(session.no_longer_beside, self.who))
-        return partial(session.beside, self.who)
+        alone = self.mode is Mode.TOOK_OVER
+        beside = [*(agents.values() if by.by_agent else ()), *([caller] if by.by_caller and not alone else ())]
+        self._phone.office.call = self._office() if by.by_caller else None  # else it is nothing that was said to them
+        self._third.wire(
+            hears={"caller": caller, **agents}, prompted=caller, beside=beside, alone_with=caller if alone else None
+        )
 
     def _office(self) -> LegOffice:
         offset_ms = self.call.now_ms() - self._phone.age_ms
@@ -99,13 +73,8 @@ class Place:
             now_ms=self.call.now_ms,
             journals_prompts=False,
             offset_ms=offset_ms,
+            who=self.who,
         )
-
-    def _unwire(self) -> None:
-        undo, self._undo = self._undo, []
-        for one in undo:
-            one()
-        self._mine.relay_to(None)
 
     def _hear(self, record: Record) -> None:
         if isinstance(record.entry, entries.CallEnded):

@@ -5,6 +5,7 @@ from telephony.agents.briefing import BriefingMind
 from telephony.leg import Leg
 from telephony.switchboard.house import House
 from telephony.switchboard.leg_office import LegOffice, Notes
+from telephony.switchboard.people import Invitation
 from voice.pipeline.build import Transport
 from voice.pipeline.session import Session
 from voice.pipeline.tap import Recorder
@@ -21,8 +22,8 @@ class AgentLegs:
         self._caller = caller
         self.notes = notes
 
-    def mind(self, brief: Brief) -> BriefingMind:
-        return self._house.minds.briefing(brief)
+    def mind(self, brief: Brief, invitation: Invitation | None) -> BriefingMind:
+        return self._house.minds.briefing(brief, invitation)
 
     def session(
         self, *, leg: Leg, transport: Transport, mind: BriefingMind, office: LegOffice, listener: Recorder,

@@ -16,11 +16,12 @@ from telephony.leg import LegEnded, Line
 from telephony.switchboard.attempt import Attempt, AttemptParts
 from telephony.switchboard.caller_side import CallerSide
 from telephony.switchboard.finding import Finding
-from telephony.switchboard.people import Attending
+from telephony.switchboard.people import Attending, Invitation
 
 
 class Asking:
-    """`happened` hears what comes of an attempt; `start` owns what goes on meanwhile."""
+    """`happened` hears what comes of an attempt; `start` owns what goes on meanwhile; `invitation`: they are asked to
+    join a colleague, not to take the caller."""
 
     def __init__(
         self,
@@ -34,6 +35,7 @@ class Asking:
         settings: HandoffSettings,
         happened: Callable[[h.Event], None],
         start: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]],
+        invitation: Invitation | None = None,
     ) -> None:
         self._handoff = handoff.id
         self._queue = handoff.queue
@@ -46,6 +48,7 @@ class Asking:
         self._settings = settings
         self._happened = happened
         self._start = start
+        self._invitation = invitation
         self._found: dict[str, Found] = {}
         self._attempts: dict[str, Attempt] = {}
         self._farewells: list[asyncio.Task[None]] = []  # agents who are being told that it is over
@@ -78,9 +81,15 @@ class Asking:
                 ring_seconds=ring_seconds,
                 brief=brief,
                 on_desk=self._found[attempt].line == "webrtc",
+                invitation=self._invitation,
             )
         )
-        offered = entries.AgentOffered(self._handoff, agent, brief.version, ring_seconds)
+        offered: entries.Entry = entries.AgentOffered(self._handoff, agent, brief.version, ring_seconds)
+        if (by := self._invitation) is not None:
+            name = self.name(agent) or agent
+            offered = entries.CompanionAsked(
+                self._handoff, by.agent, by.name, agent, name, by.notes, brief.version, ring_seconds
+            )
         await self._caller.journal.try_commit(offered)
 
     def ring(self, attempt: str, agent: str, brief: Callable[[], Brief]) -> None:
@@ -104,6 +113,7 @@ class Asking:
             journal=self._caller.journal,
             now_ms=self._caller.now_ms,
             happened=self._happened,
+            invitation=self._invitation,
         )
         self._attempts[attempt] = running
         self._start(self._run(running))
@@ -158,6 +168,11 @@ class Asking:
         self._show(lambda desk: desk.closed(agent, attempt=attempt, why="accepted"))
         self._show(lambda desk: desk.joined(agent, journal=caller.journal, caller=caller.shown, tier=caller.tier))
         caller.joined(agent)
+
+    def adopt(self, attempt: Attempt, found: Found) -> None:
+        """One who was asked elsewhere, and has the caller now."""
+        self._found[attempt.id] = found
+        self._attempts[attempt.id] = attempt
 
     def left(self, agent: str, by: str) -> None:
         self._show(lambda desk: desk.left(agent, call=self._caller.call, by=by))

@@ -19,6 +19,7 @@ from telephony.handoff.settings import HandoffSettings
 from telephony.journal import Journal
 from telephony.leg import Leg, LegEnded, LegState, Line
 from telephony.switchboard.leg_office import LegOffice, Notes
+from telephony.switchboard.people import Invitation
 from voice import events
 from voice.audio import Pcm
 from voice.events import Accept, Decline, HangUp, Played, Say
@@ -38,7 +39,7 @@ BRIEF_SECONDS_MAX = 12.0
 class AttemptParts(Protocol):
     """Builds what an agent's leg runs on."""
 
-    def mind(self, brief: Brief) -> BriefingMind: ...
+    def mind(self, brief: Brief, invitation: Invitation | None) -> BriefingMind: ...
 
     def session(
         self, *, leg: Leg, transport: Transport, mind: BriefingMind, office: LegOffice, listener: Recorder,
@@ -89,6 +90,7 @@ class Attempt:
     journal: Journal
     now_ms: Callable[[], int]
     happened: Callable[[h.Event], None]
+    invitation: Invitation | None = None  # to join a colleague
     session: Session | None = None
     _leg: Leg | None = None
     _mind: BriefingMind | None = None
@@ -136,7 +138,7 @@ class Attempt:
                 await leg.hang_up("the attempt is over")
 
     async def _talk(self, leg: Leg, transport: Transport) -> None:
-        self._mind = self.parts.mind(self.brief)
+        self._mind = self.parts.mind(self.brief, self.invitation)
         proven = self.line.name == "webrtc"  # the desk's own softphone
         if self._taken and not proven:
             self._mind.taken()
@@ -149,6 +151,7 @@ class Attempt:
             on_speech=self._speech,
             journals_prompts=False,
             offset_ms=self.now_ms(),
+            who=self.agent,
         )
         self._mind.proven = proven
         listener: Recorder = NoRecorder() if proven else _Listener(office, self._mind)

@@ -106,9 +106,9 @@ class Conduct:
         return round((self._loop.time() - self._began) * 1000)
 
     @property
-    def agent(self) -> str | None:
+    def agents(self) -> tuple[str, ...]:
         """Who is asked, or talks, right now."""
-        return self.seeking.agent if self.seeking else None
+        return self.seeking.agents if self.seeking else ()
 
     @property
     def seeking(self) -> Seeking | None:
@@ -266,7 +266,8 @@ class Conduct:
         """What the caller writes to a person: they may sit at a telephone."""
         talk = self.seeking.talk if self.seeking is not None else None
         if talk is not None and not talk.held:
-            talk.session.tell(Wrote(text))
+            for session in (talk.session, *(session for _, session in talk.beside)):
+                session.tell(Wrote(text))
 
     def _keyed(self, key: str) -> None:
         """For the person they talk with."""

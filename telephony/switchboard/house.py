@@ -23,7 +23,7 @@ from telephony.leg import Leg, Line
 from telephony.promises import OpenPromise
 from telephony.switchboard.admission_load import Admission
 from telephony.switchboard.leg_office import LegOffice
-from telephony.switchboard.people import Attending
+from telephony.switchboard.people import Attending, Invitation
 from voice.audio import Pcm
 from voice.conversation import Mind
 from voice.dialogue.business import Business
@@ -125,7 +125,9 @@ class Minds(Protocol):
         """The queue of those for whom there is none."""
         ...
 
-    def briefing(self, brief: Brief) -> BriefingMind: ...
+    def briefing(self, brief: Brief, invitation: Invitation | None = None) -> BriefingMind:
+        """`invitation`: to join a colleague, not to take the caller."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,7 @@ class Talk:
     session: Session  # the agent's
     held: bool
     plays_us: bool  # what the sessions are given to play is heard
+    beside: tuple[tuple[str, Session], ...] = ()  # the colleague they brought in, and what is theirs
 
 
 class Joining:
@@ -104,6 +105,29 @@ class Joining:
         if isinstance(leg, Holds):
             leg.when_held(self._held_by_phone)
         return True
+
+    async def succeed(
+        self, attempt: Attempt, leg: Leg, session: Session, name: str | None, *, apart: Callable[[], None]
+    ) -> None:
+        """The agent has left, and one who was beside them goes on. `apart`: they are heard over the new bridge from
+        here on. Should one of the two have left too, the news of it is on its way."""
+        pair, caller = self._pair, self._caller
+        assert pair is not None  # nobody is beside an agent who is not joined
+        if isinstance(pair.leg, Holds):
+            pair.leg.when_held(None)
+        caller.journal.append(entries.Unbridged(self._handoff, pair.agent, "colleague"))
+        await caller.journal.try_commit(entries.Bridged(self._handoff, attempt.agent))
+        await pair.bridge.part()
+        apart()
+        bridge = await self._bridged(leg, session) or RelayBridge(caller.session, session)
+        caller.session.silent(not plays_us(bridge))
+        watched = self._watched(bridge, leg, session, name)
+        self._pair = _Pair(attempt.agent, name, leg, session, watched)
+        if isinstance(leg, Holds):
+            leg.when_held(self._held_by_phone)
+        if pair.held:
+            caller.journal.append(entries.Held(self._handoff, attempt.agent, False))
+            caller.session.tell(PersonNews(PersonStage.BACK, name))
 
     async def _bridged(self, leg: Leg, session: Session) -> Withholds | None:
         """None when one of the two has left meanwhile."""

@@ -51,9 +51,12 @@ class LegOffice:
         on_key: Callable[[str], None] = lambda key: None,
         journals_prompts: bool = True,
         offset_ms: int = 0,
+        who: str = "",
     ) -> None:
+        """`who`: the agent whose leg it is; "" for the caller's."""
         self._journal = journal
         self._speaker = speaker
+        self._who = who
         self._notes = notes
         self._now_ms = now_ms
         self._on_played = on_played
@@ -113,11 +116,12 @@ class LegOffice:
             turn = self._notes.note(self._speaker, text, start_ms, end_ms, confidence)
             if heard.engine == events.TYPED:
                 self._on_written(text)
-        who, engine, refused = self._speaker.value, heard.engine, heard.refused
-        self._journal.append(entries.Heard(turn, who, text, confidence, start_ms, end_ms, engine, refused))
+        said = turn, self._speaker.value, text, confidence, start_ms, end_ms
+        self._journal.append(entries.Heard(*said, heard.engine, heard.refused, self._who))
 
     def _being_said(self, words: str) -> BeingSaid:
-        return BeingSaid(self._journal.call, self._speaker.value, redact_turns([*self._recent, words])[-1])
+        text = redact_turns([*self._recent, words])[-1]
+        return BeingSaid(self._journal.call, self._speaker.value, text, self._who)
 
     def _begun(self, say: Say) -> BeingSaid | None:
         if not self._journals_prompts:

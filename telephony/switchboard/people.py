@@ -1,9 +1,19 @@
 """Where agents see their work, whatever shows it to them: the desk, a test, nothing for those on a plain telephone."""
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from models.brief import Brief
 from telephony.journal import Journal
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """An agent who talks with a caller asks a colleague to join them."""
+
+    agent: str
+    name: str  # as people call them
+    notes: str
 
 
 class Attending(Protocol):
@@ -11,9 +21,9 @@ class Attending(Protocol):
 
     def offered(
         self, agent: str, *, attempt: str, journal: Journal, caller: str, tier: str, queue: str,
-        waited_seconds: float, ring_seconds: float, brief: Brief, on_desk: bool,
+        waited_seconds: float, ring_seconds: float, brief: Brief, on_desk: bool, invitation: Invitation | None = None,
     ) -> None:  # fmt: skip
-        """This call is offered to the agent, with its brief."""
+        """This call is offered to the agent, with its brief; or a colleague asks them to join it."""
         ...
 
     def briefed(self, agent: str, *, attempt: str, brief: Brief) -> None:

@@ -191,5 +191,5 @@ class Searches:
             summary=self._accounts.summary,
             disposition=self._accounts.disposition,
         )
-        if by == "agent":
+        if by == "agent" and (self.current is None or self.current.talk is None):  # else a colleague goes on
             self._move(CallState.TALKING)

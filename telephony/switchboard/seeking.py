@@ -6,6 +6,7 @@ waiting and the telling. It ends when the handoff is over: bridged and ended, ab
 
 import asyncio
 from collections.abc import Coroutine, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from models.brief import Brief
@@ -20,6 +21,7 @@ from telephony.handoff.step import moved, step
 from telephony.leg import Line
 from telephony.switchboard.asking import Asking
 from telephony.switchboard.attempt import AttemptParts
+from telephony.switchboard.beside import Beside
 from telephony.switchboard.caller_side import BriefSource, CallerSide
 from telephony.switchboard.finding import Finding
 from telephony.switchboard.joining import Joining, Talk
@@ -84,6 +86,19 @@ class Seeking:
             held_by_phone=lambda on: self._start(self._held_by_phone(on)),
         )
         self.keypad = Keypad(handoff=handoff.id, caller=caller, joining=self._joining, start=self._start)
+        self.beside = Beside(
+            handoff=handoff,
+            caller=caller,
+            joining=self._joining,
+            people=people,
+            attending=attending,
+            lines=lines,
+            parts=agent_parts,
+            settings=settings,
+            brief=self._newest_brief,
+            happened=self.happened,
+            start=self._start,
+        )
         self._briefs = briefs
         self._settings = settings
         self._ladder = ladder
@@ -114,9 +129,15 @@ class Seeking:
         return current.agent if current else None
 
     @property
+    def agents(self) -> tuple[str, ...]:
+        """And who is asked, or is there, beside them."""
+        return tuple(one for one in (self.agent, self.beside.companion) if one is not None)
+
+    @property
     def talk(self) -> Talk | None:
-        """The two, while they are joined."""
-        return self._joining.talk
+        """The two, while they are joined, and who is beside them."""
+        talk = self._joining.talk
+        return None if talk is None else replace(talk, beside=self.beside.sessions)
 
     async def agent_holds(self, on: bool) -> None:
         """The agent puts the caller on hold, or takes them off it; twice changes nothing. Raises `IllegalMove` when
@@ -125,6 +146,7 @@ class Seeking:
             raise IllegalMove(f"handoff {self.handoff.id}: hold expected while bridged, got it {self.handoff.state}")
         self.keypad.part()
         await self._joining.hold(on)
+        self.beside.wire()
 
     async def _held_by_phone(self, on: bool) -> None:
         """The agent's own phone holds: to the caller it is as if they had held at the desk."""
@@ -147,8 +169,13 @@ class Seeking:
         current = self.handoff.current
         return current is not None and current.ready and self.handoff.state is not h.HandoffState.BRIDGED
 
-    async def agent_hangs_up(self) -> None:
-        """The agent ends their leg from the desk."""
+    async def agent_hangs_up(self, agent: str | None = None) -> None:
+        """`agent` ends their leg from the desk; None: everybody who talks with the caller is let go."""
+        if agent is not None and agent == self.beside.companion:
+            await self.beside.hang_up()
+            return
+        if agent is None and self.beside.companion is not None:
+            self.beside.end()
         current = self.handoff.current
         if current is not None:
             await self._asking.hang_up(current.id, "hung up at the desk")
@@ -164,6 +191,7 @@ class Seeking:
             await self._search()
         finally:
             self._finding.leave(served=False)
+            self.beside.release()
             self._asking.release_all(frozenset(a.id for a in self.handoff.attempts if a.outcome is not None))
         return self.handoff
 
@@ -184,10 +212,15 @@ class Seeking:
             while not self.handoff.over:
                 await self._take(await self._events.get())
             await self._asking.farewells()
+            await self.beside.farewells()
             for task in self._waiting:
                 task.cancel()
 
     async def _take(self, event: h.Event) -> None:
+        if self.beside.owns(event):
+            await self.beside.take(event)
+            return
+        event = await self._with_company(event)
         told = entry(self.handoff, event)
         if told is not None:
             self._caller.journal.append(told)
@@ -200,6 +233,21 @@ class Seeking:
             self._caller.journal.append(over)
         for wanted in nexts:
             await self._carry_out(wanted)
+
+    async def _with_company(self, event: h.Event) -> h.Event:
+        """Who is beside the agent goes on where the agent leaves, and leaves with the caller."""
+        if isinstance(event, h.CallerLeft):
+            await self.beside.left(caller=True)
+        elif isinstance(event, (h.LegOver, h.HandedBack)) and self._talks(event.attempt):
+            successor = self.beside.successor
+            if isinstance(event, h.LegOver) and successor is not None:
+                return h.Succeeded(event.attempt, successor.id, successor.agent)
+            await self.beside.left(caller=False)
+        return event
+
+    def _talks(self, attempt: str) -> bool:
+        current = self.handoff.current
+        return current is not None and current.id == attempt and self.handoff.state is h.HandoffState.BRIDGED
 
     async def _carry_out(self, wanted: h.Next) -> None:
         match wanted:
@@ -217,6 +265,11 @@ class Seeking:
                 await self._asking.ask_proof(attempt)
             case h.Bridge(attempt=attempt, agent=agent):
                 await self._join(attempt, agent)
+            case h.Succeed(attempt=attempt, agent=agent):
+                self.keypad.part()
+                await self.beside.goes_on(self._asking)
+                self._asking.close(attempt, agent, h.Outcome.BRIDGED, talked=True)
+                self._asking.left(agent, "agent")
             case h.TellCaller(stage=stage, agent=agent):
                 self._tell(stage, agent)
             case h.OfferCallback():
@@ -288,6 +341,14 @@ class Seeking:
         current = self.handoff.current
         if current is not None:
             self._asking.briefed(current.id, current.agent, brief)
+        return brief
+
+    def _newest_brief(self) -> Brief:
+        """For who is brought in: on record, if it is newer than that of the one who talks."""
+        brief = self._briefs.newest()
+        if self._brief is None or brief.version > self._brief.version:
+            self._brief = brief
+            self._caller.journal.append(entries.BriefReady(self.handoff.id, brief.version, brief))
         return brief
 
     async def _end_search(self) -> None:

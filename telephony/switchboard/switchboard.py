@@ -46,7 +46,7 @@ class Switchboard:
 
     def with_agent(self, agent: str) -> Conduct | None:
         """The call that is offered to this agent, or that they talk in."""
-        return next((c for c in self.calls.values() if c.agent == agent), None)
+        return next((c for c in self.calls.values() if agent in c.agents), None)
 
     def problem(self, call: str, part: str, what: str) -> None:
         """Something went wrong with a call in another thread's hands; ignored when the call is over."""

@@ -87,7 +87,7 @@ class Live:
         self.now_ms = lambda: round((loop.time() - began) * 1000)
         self.journal = Journal(id, now_ms=self.now_ms, wall=time.time, keeper=NoKeeper())
         self.journal.subscribe(hear)
-        talk = SimpleNamespace(agent=agent, name=agent, session=self.agent_side, held=False, plays_us=True)
+        talk = SimpleNamespace(agent=agent, name=agent, session=self.agent_side, held=False, plays_us=True, beside=())
         self.seeking = SimpleNamespace(talk=talk if agent else None, joining=False, agent_hangs_up=self._agent_goes)
         self.searches = SimpleNamespace(under_way=None, taken=lambda: None, given_back=lambda: None)
 

@@ -13,6 +13,7 @@ from telephony.service import Service
 from telephony.sim.agent import accepts_at_once
 from telephony.sim.script import Key, Wait
 from telephony.switchboard.house import Minds
+from telephony.switchboard.people import Invitation
 from tests.sim.virtual import TONES, Call, Town, play
 from voice.audio import Pcm
 from voice.events import Act, Event, Played
@@ -44,8 +45,8 @@ class FirstOneForgets:
     minds: Minds
     made: int = 0
 
-    def briefing(self, brief: Brief) -> BriefingMind:
-        mind, self.made = self.minds.briefing(brief), self.made + 1
+    def briefing(self, brief: Brief, invitation: Invitation | None = None) -> BriefingMind:
+        mind, self.made = self.minds.briefing(brief, invitation), self.made + 1
         if self.made == 1:
             heard = mind.on
 

@@ -31,6 +31,8 @@ from telephony.events import (
     Bridged,
     BriefReady,
     CallOffered,
+    CompanionAsked,
+    CompanionOver,
     Entry,
     Heard,
     Held,
@@ -246,6 +248,16 @@ class SimulatedOffice(DeskOffice):
         self._on_the_line(agent, call)
         self.did.append(("stop_keys", agent))
         self.tell(call, 95_000, KeysTaken("h1", agent, "PIN", "cancelled", ""))
+
+    async def bring_in(self, agent: str, call: str, person: str, notes: str) -> None:
+        self._on_the_line(agent, call)
+        self.did.append(("bring_in", agent, person, notes))
+        self.tell(call, 100_000, CompanionAsked("h1", agent, "Ana Ruiz", person, PEOPLE[1].name, notes, 1, 20.0))
+
+    async def let_go(self, agent: str, call: str) -> None:
+        self._on_the_line(agent, call)
+        self.did.append(("let_go", agent))
+        self.tell(call, 110_000, CompanionOver("h1", agent, "ben", PEOPLE[1].name, "let_go", ""))
 
     def queues(self) -> Mapping[str, str]:
         return {"disputes": "Disputes", "lending": "Lending <b>&</b> loans"}

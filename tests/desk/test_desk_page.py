@@ -2,7 +2,7 @@
 
 import asyncio
 
-from telephony.events import Heard
+from telephony.events import CompanionJoined, Heard
 from tests.desk.axe import violations
 from tests.desk.chromium import needs_chromium, sees, shot
 from tests.desk.house import House
@@ -91,6 +91,24 @@ async def test_the_desk_in_each_state_is_read_at_a_glance_by_anybody(house: Hous
         await read_everywhere(page, "keying")
         await page.keyboard.press("n")
         await sees(page, "#lines", "Not keyed: PIN, cancelled")
+
+        await page.keyboard.press("c")
+        await sees(page, "#join-who", "Ben <b>Okafor</b>")
+        await sees(page, "#join-who", "Eve Stone (busy now)")
+        assert await page.locator("#join-who input >> nth=1").is_disabled()
+        await page.keyboard.type("knows boats")
+        await read_everywhere(page, "bring-in")
+        await page.keyboard.press("Control+Enter")
+        await sees(page, "#talk-state", "Asking Ben <b>Okafor</b> to join")
+        house.office.tell("c1", 102_000, CompanionJoined("h1", "ana", "ben", "Ben <b>Okafor</b>"))
+        await sees(page, "#bring-in-text", "Let them go")
+        await sees(page, "#talk-state", "Ben <b>Okafor</b> is on the line too")
+        house.office.tell("c1", 104_000, Heard(12, "agent", "hello", 0.9, 0, 0, "scripted", "", "ben"))
+        await sees(page, "#lines li:last-child .who", "Ben <b>Okafor</b>")
+        await read_everywhere(page, "three")
+        await page.keyboard.press("Escape")
+        await page.keyboard.press("c")
+        await sees(page, "#lines", "was let go")
 
         await page.keyboard.press("h")
         await page.keyboard.press("h")

@@ -73,7 +73,7 @@ def test_words_that_are_being_said_come_to_who_has_the_call_before_them_and_are_
         room.client.portal.call(words, "another call")
         room.client.portal.call(words, "c1")
         message = until(socket, "saying")
-        assert message["saying"] == {"call": "c1", "speaker": "caller", "text": "yes i never"}
+        assert message["saying"] == {"call": "c1", "speaker": "caller", "text": "yes i never", "name": ""}
         room.client.portal.call(room.office.tell, "c1", 80_000, Heard(9, "caller", "yes", 0.9, 79_000, 80_000, "x"))
         seq = until(socket, "line", lambda m: m["line"]["text"] == "yes")["seq"]
     assert seq == message["seq"] + 1, "it takes no number of its own"

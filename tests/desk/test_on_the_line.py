@@ -2,29 +2,38 @@
 
 from telephony.desk.feed import Feed
 from telephony.desk.messages import RingModel
-from telephony.desk.office import CallOver, Offered, OnCall, Person, Recorded
+from telephony.desk.office import CallOver, Offer, Offered, OnCall, Person, Recorded
 from telephony.events import (
+    AgentBriefed,
     AgentOffered,
     AttemptEnded,
+    Bridged,
+    CompanionAsked,
+    CompanionJoined,
+    CompanionOver,
+    Heard,
     Held,
     KeyPressed,
     KeysAsked,
     KeysTaken,
     PartyBack,
     PartyLost,
+    Unbridged,
 )
 from telephony.journal import Record
 from tests.desk.conftest import Room
-from tests.desk.office import SimulatedOffice
+from tests.desk.office import BRIEF, SimulatedOffice
 from voice.events import Escalated
+
+ANA, BEN = Person("ana", "Ana"), Person("ben", "Ben")
 
 
 class Desk:
-    """Ana's feed, its clock, and what a call writes."""
+    """Ana's feed, or another agent's, its clock, and what a call writes."""
 
-    def __init__(self) -> None:
+    def __init__(self, person: Person = ANA) -> None:
         self.now = 100.0
-        self.feed = Feed(Person("ana", "Ana"), clock=lambda: self.now)
+        self.feed = Feed(person, clock=lambda: self.now)
         self._seq = 0
 
     def news(self, news) -> None:
@@ -198,3 +207,96 @@ def test_an_agent_asks_for_keys_and_stops_it(room: Room):
     assert room.post("/desk/api/calls/c1/keypad", {"what": "p" * 65}) == 422
     assert room.post("/desk/api/calls/c1/keypad/stop") == 200
     assert room.office.did[-2:] == [("ask_keys", "ana", "pin"), ("stop_keys", "ana")]
+
+
+ASKED = CompanionAsked("h1", "ana", "Ana Ruiz", "ben", "Ben Okafor", "knows boats", 1, 20.0)
+JOINED = CompanionJoined("h1", "ana", "ben", "Ben Okafor")
+
+
+def ended(why: str, reason: str = "") -> CompanionOver:
+    return CompanionOver("h1", "ana", "ben", "Ben Okafor", why, reason)
+
+
+def test_who_is_asked_to_join_and_who_has_joined_stands_at_the_agents_desk():
+    desk = talking()
+    desk.record(2000, ASKED)
+    shown = desk.shown.call
+    assert shown and (shown.asking, shown.beside, shown.host) == ("Ben Okafor", "", "")
+    desk.record(9000, JOINED)
+    shown = desk.shown.call
+    assert shown and (shown.asking, shown.beside) == ("", "Ben Okafor")
+    desk.record(12_000, Heard(7, "agent", "hello", 0.9, 10_000, 11_000, "scripted", "", "ana"))
+    desk.record(14_000, Heard(8, "agent", "good day", 0.9, 12_000, 13_000, "scripted", "", "ben"))
+    desk.record(16_000, Heard(9, "agent", "hi", 0.9, 14_000, 15_000, "scripted", "", "sam"))
+    assert [line.name for line in desk.shown.lines if line.speaker == "agent"] == ["", "Ben Okafor", "Colleague"]
+    assert [desk.feed.view.names.above(who) for who in ("", "ana", "ben")] == ["", "", "Ben Okafor"]
+    desk.record(20_000, ended("left"))
+    shown = desk.shown.call
+    assert shown and (shown.beside, shown.colleague) == ("", "Ben Okafor has left")
+    assert [line.text for line in desk.shown.lines if line.speaker == "note"] == [
+        "Ana Ruiz asks Ben Okafor to join: knows boats",
+        "Ben Okafor has joined: all three hear each other",
+        "Ben Okafor has left",
+    ]
+
+
+def test_who_cannot_join_says_why_at_the_agents_desk():
+    desk = talking()
+    desk.record(2000, ASKED)
+    desk.record(9000, ended("declined", "Busy"))
+    shown = desk.shown.call
+    assert shown and (shown.asking, shown.colleague) == ("", "Ben Okafor cannot join: Busy")
+    desk.record(12_000, ASKED)
+    shown = desk.shown.call
+    assert shown and (shown.asking, shown.colleague) == ("Ben Okafor", "")
+
+
+def test_who_was_brought_in_sees_by_whom_and_that_the_call_is_theirs_once_the_other_leaves():
+    desk = Desk(BEN)
+    desk.news(Offered(Offer("o1", "c1", "Maria", "", 0.0, 20.0, BRIEF, asked_by="Ana Ruiz", notes="knows boats")))
+    offer = desk.shown.offer
+    assert offer and (offer.asked_by, offer.notes) == ("Ana Ruiz", "knows boats")
+    desk.record(2000, ASKED)
+    desk.record(9000, JOINED)
+    desk.news(OnCall("c1", "Maria"))
+    shown = desk.shown.call
+    assert shown and (shown.stage, shown.host, shown.beside, shown.asking) == ("talking", "Ana Ruiz", "", "")
+    desk.record(29_000, Bridged("h1", "ana"))
+    desk.record(29_500, AgentBriefed("h1", "ana", 1, "…", 4.0))
+    desk.record(30_000, Unbridged("h1", "ana", "colleague"))
+    desk.record(30_000, Bridged("h1", "ben"))
+    desk.record(30_000, ended("goes_on"))
+    shown = desk.shown.call
+    assert shown and (shown.host, shown.colleague) == ("", "")
+    assert [line.text for line in desk.shown.lines][-4:] == [
+        "Ana Ruiz and the caller are connected",
+        "Ana Ruiz has left",
+        "You and the caller are connected",
+        "Ben Okafor goes on with the caller",
+    ]
+
+
+def test_an_agent_brings_a_colleague_in_and_lets_them_go(room: Room):
+    room.sign_in()
+    asked = {"person": "ben", "notes": " knows boats "}
+    assert room.post("/desk/api/calls/c1/colleague", asked) == 409
+    room.client.portal.call(room.office.accept, "ana", room.office.offer("ana").id)
+    assert room.post("/desk/api/calls/c1/colleague", asked) == 200
+    assert room.post("/desk/api/calls/c1/colleague", {"person": "b" * 65}) == 422
+    assert room.post("/desk/api/calls/c1/colleague/let-go") == 200
+    assert room.office.did[-2:] == [("bring_in", "ana", "ben", "knows boats"), ("let_go", "ana")]
+
+
+def test_whose_connection_is_lost_of_three_is_told_at_each_desk_in_its_own_words():
+    ana, ben = talking(), Desk(BEN)
+    ben.news(OnCall("c1", "Maria"))
+    for desk in (ana, ben):
+        desk.record(2000, ASKED)
+        desk.record(9000, JOINED)
+        desk.record(12_000, PartyLost("colleague"))
+    assert [desk.shown.call.lost for desk in (ana, ben)] == ["colleague", ""]
+    for desk in (ana, ben):
+        desk.record(13_000, PartyBack("colleague", 1000))
+        desk.record(14_000, PartyLost("agent"))
+    assert [desk.shown.call.lost for desk in (ana, ben)] == ["agent", "colleague"]
+    assert "The colleague is back after 1 s" in [line.text for line in ana.shown.lines]

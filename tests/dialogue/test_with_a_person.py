@@ -74,3 +74,10 @@ def test_a_caller_is_passed_on_to_one_colleague_in_their_queue() -> None:
     call.happens(events.PersonNews(PersonStage.LEFT, "Ana Silva", notes="", to="cards", person="ben"))
     sought = call.did(events.SeekPerson)[-1]
     assert (sought.person, sought.escalation.queue) == ("ben", "cards")
+
+
+def test_who_joins_the_person_and_who_brought_them_is_said_and_nothing_is_asked() -> None:
+    call = with_a_person()
+    said = call.happens(events.PersonNews(PersonStage.BESIDE, "Ben Okafor", host="Ana Silva"))
+    assert said == "Ana Silva has brought in Ben Okafor."
+    assert call.news(PersonStage.HELD, "Ana Silva").startswith("Ana Silva has put you on hold")

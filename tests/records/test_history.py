@@ -93,3 +93,9 @@ async def test_a_record_that_cannot_be_read_says_so(tmp_path: Path) -> None:
     with pytest.raises(RecordError, match="a record that can be read expected"):
         await empty.waits()
     empty.close()
+
+
+async def test_a_colleague_who_goes_on_with_the_caller_makes_the_wait_no_longer(past: Past) -> None:
+    past.call("c1", 1000.0, joined("h1", 10_000), (250_000, Bridged("h1", "ana")), (500_000, Bridged("h1", "ben")))
+    assert [wait.wait_ms for wait in await past.history.waits()] == [240_000]
+    assert await past.history.last_agent(CALLER, since_wall=0) == "ben"

@@ -238,3 +238,24 @@ def test_a_call_that_came_and_went_between_two_looks_is_only_gone() -> None:
     changes = floor.wall.changes()
     assert (changes.calls, changes.gone) == ((), ("c1",))
     assert floor.wall.call("c1") is None
+
+
+def test_a_colleague_who_is_brought_in_stands_beside_the_agent_until_one_of_them_leaves() -> None:
+    floor = Floor()
+    floor.rings()
+    floor.seeks()
+    floor.bridged()
+    joined = e.CompanionJoined("h", "ana", "ben", "Ben Okafor")
+
+    def over(why: str) -> CallRow | None:
+        return floor.tells("c1", e.CompanionOver("h", "ana", "ben", "Ben Okafor", why, ""))
+
+    row = over("declined")
+    assert row is not None and row.agent == "Ana Silva"
+    row = floor.tells("c1", joined)
+    assert row is not None and row.agent == "Ana Silva and ben"
+    row = over("let_go")
+    assert row is not None and row.agent == "Ana Silva"
+    floor.tells("c1", joined, e.Unbridged("h", "ana", "colleague"), e.Bridged("h", "ben"))
+    row = over("goes_on")
+    assert row is not None and (row.agent, row.state) == ("ben", CallState.TALKING)

@@ -5,6 +5,7 @@ import pytest
 from telephony import handoff as h
 from telephony.errors import IllegalMove
 from telephony.events import HandoffMoved
+from telephony.handoff.entries import ended
 from telephony.leg import LegEnded
 from voice.events import PersonStage
 
@@ -206,6 +207,19 @@ def test_when_the_caller_leaves_the_bridge_the_agents_leg_ends() -> None:
     handoff, todo = offered(h.Accepted("h1-1", "key"), h.BridgeMade("h1-1"), h.CallerLeft())
     assert handoff.state is S.ENDED
     assert todo[-2:] == [h.Cancel("h1-1", "ana", "caller", tell=False), h.Close("h1-1", "ana", h.Outcome.BRIDGED)]
+
+
+def test_a_colleague_who_was_beside_the_agent_succeeds_them_and_the_caller_stays_with_a_person() -> None:
+    before, _ = offered(h.Accepted("h1-1", "key"), h.BridgeMade("h1-1"))
+    after, todo = h.step(before, h.Succeeded("h1-1", "h1-b1-1", "ben"), 90_000)
+    assert (after.state, after.current.agent if after.current else "") == (S.BRIDGED, "ben")
+    assert todo == (h.Succeed("h1-1", "ana", "h1-b1-1"),)
+    over = ended(before, after)
+    assert over is not None and (over.agent, over.outcome, over.clock["trigger"]) == ("ana", "bridged", 10_000)
+    left, todo = h.step(after, h.LegOver("h1-b1-1", LegEnded.HUNG_UP), 99_000)
+    assert (left.state, todo[-1]) == (S.ENDED, h.Resume("agent_left"))
+    over = ended(after, left)
+    assert over is not None and (over.agent, over.clock["trigger"], over.clock["over"]) == ("ben", None, 99_000)
 
 
 def test_a_move_is_journaled_with_what_led_to_it() -> None:

@@ -25,6 +25,7 @@ EVENTS: st.SearchStrategy[h.Event] = st.one_of(
     st.builds(h.BridgeFailed, ATTEMPTS, st.just("no media")),
     st.builds(h.FirstWord, ATTEMPTS),
     st.builds(h.HandedBack, ATTEMPTS, st.just("send the statement")),
+    st.builds(h.Succeeded, ATTEMPTS, st.just("h1-b1-1"), st.just("cai")),
     st.sampled_from([h.NobodyFree(), h.SeekOver(), h.Told(), h.CallerLeft(), h.CallerCancelled(), h.CallbackAgreed()]),
 )
 # A likely course, repeated and shuffled, gets deeper into the table than events drawn one by one.
@@ -86,6 +87,8 @@ class World:
                 assert attempt in self.up or attempt not in self.agent_of, "bridged to a leg that is gone"
                 assert self.agent_of[attempt] == agent
                 self.bridges.append(attempt)
+            case h.Succeed(attempt):
+                self.up.discard(attempt)  # who has left
             case h.GiveUp() | h.Resume():
                 assert not self.ended_for_caller
                 self.ended_for_caller = True

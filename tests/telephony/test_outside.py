@@ -139,3 +139,10 @@ async def test_it_goes_over_http_as_it_is_signed() -> None:
     finally:
         await runner.cleanup()
     assert seen == [("t=1,v1=0", b"{}")]
+
+
+def test_a_call_that_a_colleague_goes_on_with_is_theirs_no_more() -> None:
+    receiver = Receiver()
+    passed = (Bridged("c1-h1", "theirs"), Unbridged("c1-h1", "theirs", "colleague"), Bridged("c1-h1", "ours"))
+    told(receiver, *OFFERED, *passed, Unbridged("c1-h1", "ours", "caller"))
+    assert [body["event"] for body in receiver.bodies] == ["offered", "bridged", "unbridged"]

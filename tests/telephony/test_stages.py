@@ -63,3 +63,15 @@ def test_a_second_search_starts_its_own_clock() -> None:
         records((1000, TRIGGER), (5000, e.HandoffMoved("h1", "resumed", "queued", "timed_out")), (9000, TRIGGER))
     )
     assert clock.searching == {"trigger": 9000}
+
+
+def test_a_colleague_who_is_brought_in_moves_nothing_on_the_agents_clock() -> None:
+    clock = stage_clock(
+        records(
+            (1000, TRIGGER), (1100, e.AgentOffered("h1", "ana", 1, 20.0)), (9600, e.Bridged("h1", "ana")),
+            (20_000, e.AgentBriefed("h1", "ben", 1, "…", 5.0)),
+            (26_000, e.Heard(9, "agent", "hello", 0.9, 25_000, 25_900, "scripted", "", "ben")),
+        )
+    )  # fmt: skip
+    assert clock.running is not None
+    assert list(clock.running.at) == ["trigger", "ring", "bridge"]

@@ -24,6 +24,7 @@ ALWAYS_SAID = (
     "seek.topic", "seek.getting", "seek.keys", "seek.thanks", "seek.correct", "seek.noted", "seek.wait_unknown",
     "seek.wait", "seek.wait_one", "seek.ringing", "seek.next", "seek.already", "seek.comfort", "seek.coming",
     "seek.coming_unnamed", "held", "held_unnamed", "held.again", "held.again_unnamed", "seek.handed_back",
+    "beside", "agent.join",
     "seek.passed_on", "seek.passed_on_unnamed", "seek.handed_back_unnamed",
     "seek.left", "seek.gave_up", "seek.one_moment", "seek.nobody", "seek.offer_callback",
     "seek.keep_waiting", "callback.this_number", "brief.done", "brief.told", "brief.failed", "brief.cancelled",

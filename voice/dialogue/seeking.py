@@ -125,14 +125,8 @@ def news(step: Step, event: PersonNews) -> None:
     """How far the search has come. A caller in the middle of an answer hears it when they are done."""
     seeking = step.state.seeking
     step.ask = False
-    if event.keying is not None:
-        keyed.told(step, event.keying)
-        return
-    if event.stage is PersonStage.LINE_LOST:
-        step.say("seek.line_lost", name=event.name) if event.name else step.say("seek.line_lost_unnamed")
-        return
-    if event.stage in (PersonStage.HELD, PersonStage.BACK):
-        _held(step, event)
+    if event.stage in _WITH_A_PERSON:
+        _with_a_person(step, event)
         return
     if event.stage in (PersonStage.LEFT, PersonStage.GAVE_UP) and step.state.place is not Place.GONE:
         left = event.stage is PersonStage.LEFT
@@ -161,6 +155,24 @@ def news(step: Step, event: PersonNews) -> None:
         step.set(seeking=replace(seeking, deferred=True))
     else:
         _tell(step, was)
+
+
+_WITH_A_PERSON = frozenset({
+    PersonStage.KEYING, PersonStage.BESIDE, PersonStage.LINE_LOST, PersonStage.HELD, PersonStage.BACK,
+})  # fmt: skip
+
+
+def _with_a_person(step: Step, event: PersonNews) -> None:
+    """On a bridge: nothing is asked of the caller here."""
+    if event.keying is not None:
+        keyed.told(step, event.keying)
+    elif event.stage is PersonStage.BESIDE:
+        if step.state.place is not Place.GONE:
+            step.say("beside", name=event.name or "", host=event.host)
+    elif event.stage is PersonStage.LINE_LOST:
+        step.say("seek.line_lost", name=event.name) if event.name else step.say("seek.line_lost_unnamed")
+    else:
+        _held(step, event)
 
 
 def _held(step: Step, event: PersonNews) -> None:

@@ -3,6 +3,7 @@
 import { AgentLeg } from "./agentleg.js";
 import { closeAsked, openAsked } from "./approvals.js";
 import { post } from "./api.js";
+import * as bring from "./bring.js";
 import * as copilot from "./copilot.js";
 import { Trouble } from "./devices.js";
 import { byId, say, setText, show } from "./dom.js";
@@ -255,6 +256,7 @@ function escape() {
   if (copilot.closePage()) return;
   offers.askReason(false);
   talk.handBackOpen(false);
+  bring.bringInOpen(false);
   keypadOpen(false);
   talk.unsure();
   closeNotice();
@@ -269,30 +271,32 @@ function escape() {
 
 const CLICKS = {
   presence: togglePresence, accept, listen, decline: toggleReasons, mute, "waiting-now": goToWaiting, hold: talk.hold, "hand-back": toggleHandBack,
-  keypad: () => keypad(doing),
+  keypad: () => keypad(doing), "bring-in": bring.bringIn,
   "sign-out": signOut,
 };
 for (const [id, act] of Object.entries(CLICKS)) byId(id).addEventListener("click", doing(() => act()));
 byId("hang-up").addEventListener("click", (event) => doing(hangUp)(event.detail > 0)); // a mouse click is certain
-const FORMS = { wrapup: wrapups.finish, "notes-form": talk.handBack };
+const FORMS = { wrapup: wrapups.finish, "notes-form": talk.handBack, "join-form": bring.askToJoin };
 for (const [id, act] of Object.entries(FORMS)) {
   byId(id).addEventListener("submit", (event) => {
     event.preventDefault();
     doing(act)();
   });
 }
-byId("notes-form").addEventListener("keydown", (event) => {
-  if (event.altKey && /^Digit\d$/.test(event.code)) {
-    event.preventDefault();
-    talk.passTo(Number(event.code.at(-1)));
-  }
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) byId("notes-form").requestSubmit();
-});
+for (const [id, choose] of Object.entries({ "notes-form": talk.passTo, "join-form": bring.joinBy })) {
+  byId(id).addEventListener("keydown", (event) => {
+    if (event.altKey && /^Digit\d$/.test(event.code)) {
+      event.preventDefault();
+      choose(Number(event.code.at(-1)));
+    }
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) byId(id).requestSubmit();
+  });
+}
 shortcuts({
   active: () => !byId("desk").hidden && byId("keys-on").checked,
   keys: {
     a: doing(accept), l: doing(listen), d: doing(toggleReasons), m: doing(mute), o: doing(talk.hold),
-    b: doing(toggleHandBack), n: doing(() => keypad(doing)), h: doing(() => hangUp(false)),
+    b: doing(toggleHandBack), n: doing(() => keypad(doing)), c: doing(bring.bringIn), h: doing(() => hangUp(false)),
     p: doing(() => byId("presence").disabled || togglePresence()), f: doing(wrapups.finish),
     g: doing(() => wrapups.markNext("brief")), r: doing(() => wrapups.markNext("trigger")), i: doing(() => wrapups.markNext("suggestions")),
     k: copilot.askBox, s: doing(copilot.quiet), u: doing(() => copilot.markNewest("useful")),

@@ -13,7 +13,7 @@ export function showKeypad(talking) {
 // `doing` reports what goes wrong.
 export async function keypad(doing) {
   const { call } = state;
-  if (call?.stage !== "talking") return;
+  if (call?.stage !== "talking" || call.host) return;
   if (call.keying) return post(`/desk/api/calls/${call.call}/keypad/stop`);
   if (choosing()) return keypadOpen(false);
   const numbers = await get("/desk/api/keypad");

@@ -19,10 +19,15 @@ export function showOffer(listening) {
   if (!offer) return;
   setText("offer-name", offer.caller);
   chip("offer-tier", offer.tier);
+  show("offer-joins", Boolean(offer.asked_by));
+  setText("offer-joins", joins(offer));
+  setText("offer-waits", offer.asked_by ? "Asked" : "Waiting");
   setText("offer-why", offer.brief.headline);
   setText("offer-queue", offer.queue ? ` · ${offer.queue}` : "");
   show("listen", offer.on_desk && !listening);
 }
+
+const joins = ({ asked_by: by, notes }) => (by ? `${by} is on the line and asks you to join${notes ? `: ${notes}` : "."}` : "");
 
 export function offerTick() {
   const { offer } = state;
@@ -33,6 +38,9 @@ export function offerTick() {
 }
 
 export function announce(offer) {
+  if (offer.asked_by) {
+    return setText("said-to-reader", `${joins(offer)} ${offer.caller}. ${offer.brief.headline}. A to accept, D to decline.`);
+  }
   const wait = spoken(offer.waited_seconds);
   setText("said-to-reader",
     `Call offered: ${offer.caller}, ${offer.tier}. ${offer.brief.headline}. Waiting ${wait}. A to accept, D to decline.`);

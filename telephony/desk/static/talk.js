@@ -1,6 +1,7 @@
 // The call on the line: how long, on hold or not, whose network is lost; mute, hold, hand back, hang up.
 
 import { get, post } from "./api.js";
+import { company, showBringIn } from "./bring.js";
 import { byId, chip, clock, make, press, setText, show } from "./dom.js";
 import { showKeypad } from "./keypad.js";
 import { BACK_MS } from "./softphone.js";
@@ -11,6 +12,7 @@ const ALERTS = {
   mine: "Your sound is lost. Getting it back…",
   caller: "The caller's connection is lost. Stay on: they may be back within seconds.",
   agent: "Your connection is lost for the caller. They were told to stay on.",
+  colleague: "Your colleague's connection is lost. They may be back within seconds; the caller hears you.",
   held: "On hold: the caller hears music, not you",
   keying: "The caller is keying: they hear you, you do not hear them until they are done",
 };
@@ -22,17 +24,22 @@ export function showTalk(phone, leg) {
   const talking = call?.stage === "talking";
   const briefing = Boolean(offer && leg.on);
   show("talk", talking || briefing);
-  if (!talking) handBackOpen(false);
-  if (!talking && !briefing) return;
+  if (!talking && !briefing) {
+    handBackOpen(false);
+    return showBringIn(false);
+  }
   setText("talk-name", talking ? call.caller : "Hearing the brief");
   chip("talk-tier", talking ? call.tier : "");
   show("talk-time", talking);
-  setText("talk-state", soundState(phone));
+  setText("talk-state", soundState(phone) || (talking ? company(call) : ""));
   byId("mute").disabled = !leg.on;
   press("mute", phone.muted);
   setText("mute-text", phone.muted ? "Unmute" : "Mute");
-  for (const id of ["hold", "hand-back"]) show(id, talking);
-  showKeypad(talking);
+  const leads = talking && !call.host; // who was brought in talks, mutes and hangs up
+  for (const id of ["hold", "hand-back"]) show(id, leads);
+  if (!leads) handBackOpen(false);
+  showKeypad(leads);
+  showBringIn(leads);
   press("hold", Boolean(call?.held));
   setText("hold-text", call?.held ? "Take back" : "Hold");
   const sure = now() < sureUntil;
@@ -75,11 +82,11 @@ export function talkTick(phone) {
 
 export async function hold() {
   const { call } = state;
-  if (call?.stage === "talking") await post(`/desk/api/calls/${call.call}/hold`, { on: !call.held });
+  if (call?.stage === "talking" && !call.host) await post(`/desk/api/calls/${call.call}/hold`, { on: !call.held });
 }
 
 export function handBackOpen(open) {
-  if (open && state.call?.stage !== "talking") return;
+  if (open && (state.call?.stage !== "talking" || state.call.host)) return;
   const was = !byId("notes-form").hidden;
   show("notes-form", open);
   byId("hand-back").setAttribute("aria-expanded", String(open));

@@ -10,7 +10,7 @@ const WHO = { caller: "Caller", agent: "You", system: "Assistant" };
 export class Transcript {
   #lines = new Map(); // record → {line, element}
   #turns = new Map(); // turn → its elements
-  #saying = new Map(); // speaker → {element, timer}
+  #saying = new Map(); // speaker and name → {element, timer}
   #finder = new Finder(() => this.#lines.values());
   #follows = true; // the newest line is kept in sight, also where the list changes its height
 
@@ -27,7 +27,7 @@ export class Transcript {
   reset(lines = [], earlier = 0) {
     this.#lines.clear();
     this.#turns.clear();
-    for (const speaker of this.#saying.keys()) this.#said(speaker);
+    for (const voice of this.#saying.keys()) this.#said(voice);
     const list = byId("lines");
     const before = earlier ? [make("li", "note", `${earlier} earlier lines are in the record`)] : [];
     const fresh = lines.filter((line) => !this.#lines.has(line.record)).map((line) => this.#element(line));
@@ -42,7 +42,7 @@ export class Transcript {
     const list = byId("lines");
     const follow = atEnd(list);
     const element = this.#element(line);
-    this.#said(line.speaker);
+    this.#said(voice(line));
     list.append(element, ...[...this.#saying.values()].map((one) => one.element)); // what goes on stays last
     this.#finder.another({ line, element });
     if (follow) toEnd(list);
@@ -53,7 +53,7 @@ export class Transcript {
     const element = make("li", line.speaker + (line.unclear ? " unclear" : ""));
     const text = make("span", "text", line.text);
     text.dir = "auto";
-    if (line.speaker !== "note") element.append(make("span", "at", clock(line.at_ms / 1000)), make("span", "who", WHO[line.speaker]));
+    if (line.speaker !== "note") element.append(make("span", "at", clock(line.at_ms / 1000)), who(line));
     if (line.unclear) text.title = "Not clearly understood";
     element.append(text);
     this.#lines.set(line.record, { line, element });
@@ -62,24 +62,25 @@ export class Transcript {
   }
 
   // Words so far of an utterance that goes on: its line takes their place.
-  saying({ speaker, text }) {
+  saying(said) {
+    const { speaker, text } = said;
     const list = byId("lines");
     const follow = atEnd(list);
-    this.#said(speaker);
+    this.#said(voice(said));
     const element = make("li", `${speaker} saying`);
     const words = make("span", "text", `${text} …`);
     words.dir = "auto";
-    element.append(make("span", "at"), make("span", "who", WHO[speaker]), words);
+    element.append(make("span", "at"), who(said), words);
     list.append(element);
-    this.#saying.set(speaker, { element, timer: setTimeout(() => this.#said(speaker), SAYING_MS) });
+    this.#saying.set(voice(said), { element, timer: setTimeout(() => this.#said(voice(said)), SAYING_MS) });
     if (follow) toEnd(list);
   }
 
-  #said(speaker) {
-    const { element, timer } = this.#saying.get(speaker) ?? {};
+  #said(voice) {
+    const { element, timer } = this.#saying.get(voice) ?? {};
     clearTimeout(timer);
     element?.remove();
-    this.#saying.delete(speaker);
+    this.#saying.delete(voice);
   }
 
   // Marks the lines of these turns and brings the first into sight.
@@ -89,6 +90,14 @@ export class Transcript {
     for (const element of elements) element.classList.add("pointed");
     elements[0]?.scrollIntoView({ block: "center" });
   }
+}
+
+const voice = ({ speaker, name }) => `${speaker} ${name ?? ""}`;
+
+function who({ speaker, name }) {
+  const element = make("span", "who", name || WHO[speaker]);
+  element.dir = "auto";
+  return element;
 }
 
 const atEnd = (list) => list.scrollHeight - list.scrollTop - list.clientHeight < 40;

@@ -41,6 +41,6 @@ function item(line) {
   if (line.unclear) row.classList.add("unclear");
   const text = make("span", "text", line.text);
   text.dir = "auto";
-  row.append(make("span", "at", clock(line.at_ms / 1000)), make("span", "who", WHO[line.speaker]), text);
+  row.append(make("span", "at", clock(line.at_ms / 1000)), make("span", "who", line.name || WHO[line.speaker]), text);
   return row;
 }
