@@ -36,7 +36,10 @@ def backtest(
     ] = False,
     accept_in: Annotated[
         Path | None,
-        typer.Option(help="Where: default beside the records. config/accepted ships with the configuration."),
+        typer.Option(
+            help="Folder for the accepted set. Default: rules/<hash> in the records folder; config/accepted is the one "
+            "that ships."
+        ),
     ] = None,
     to: Annotated[Path, typer.Option("--out", help="Folder of the page and of replayed calls.")] = Path(
         "build/backtest"

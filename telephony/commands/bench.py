@@ -17,7 +17,7 @@ def bench(
         list[str] | None, typer.Option(help="Measurements to run, by name; may be repeated. A wrong name lists them.")
     ] = None,
 ) -> None:
-    """Measures, and writes build/bench.json. Needs a checkout, since it measures with the tests' own data."""
+    """Measures, and writes build/bench.json and build/bench.html. Needs a checkout, for its data."""
     import subprocess
     import sys
 

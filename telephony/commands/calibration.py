@@ -66,7 +66,7 @@ def calibrate_stt(
 
 @commands.command("frustration")
 def calibrate_frustration(
-    recordings: Annotated[Path, typer.Argument(help="A folder of recorded calls, at least ten.")],
+    recordings: Annotated[Path, typer.Argument(metavar="RECORDINGS", help="A folder of recorded calls, at least ten.")],
     channel: Annotated[Channel, typer.Option(help="The caller's side of two-channel recordings.")] = Channel.LEFT,
     config: ConfigFolder = None,
 ) -> None:

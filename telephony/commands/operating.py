@@ -18,7 +18,7 @@ class Switch(StrEnum):
 @commands.command()
 def callbacks(
     config: ConfigFolder = None,
-    cancel: Annotated[str | None, typer.Option(metavar="PROMISE", help="Take this one back; nobody rings.")] = None,
+    cancel: Annotated[str | None, typer.Option(metavar="PROMISE", help="The promise to take back, as listed.")] = None,
 ) -> None:
     """Lists the promised call backs that are still to be kept."""
     with said_in_words():
@@ -63,6 +63,10 @@ def dialling(
 ) -> None:
     """Switches the dialling of agents' telephones off or on, at once and for a running service too."""
     with said_in_words():
+        from telephony import logs
+
+        logs.set_up()
+
         from telephony import dialling as guard
         from telephony.settings import config_folder, load
 

@@ -43,7 +43,9 @@ def check(
     config: ConfigFolder = None,
     measure: Annotated[
         bool,
-        typer.Option("--measure", help="First time Whisper's sizes here (a minute or two), to propose one."),
+        typer.Option(
+            "--measure", help="Times Whisper's sizes on this machine first (a minute or two), and proposes one."
+        ),
     ] = False,
 ) -> None:
     """Says what would run and why: settings, engines, ports, secrets, agents, disk. Exit 1 when it could not serve."""

@@ -35,7 +35,8 @@ def simulate_twilio(
     """Rings a running service as Twilio would, without an account, and says what happened.
 
     1. In warmline.toml: public_url of the service; enabled, account_sid (AC and any 32 hex digits), number and
-    api_url = "http://127.0.0.1:8090" of lines.twilio; agents with line = "twilio" and a number as their address.
+    api_url = "http://127.0.0.1:8090" of lines.twilio; agents with line = "twilio" and a number as their address;
+    demo_sign_in = false and a PIN for each agent.
 
     2. `warmline serve`, with any word in the token's environment variable. Agents make themselves available at the
     desk, else callers hear that nobody is free.

@@ -27,7 +27,8 @@ def models_list(config: ConfigFolder = None) -> None:
 @commands.command("fetch")
 def models_fetch(
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="NAME...", help="Which; without a name, those advised.")
+        list[str] | None,
+        typer.Argument(metavar="NAME...", help="Which; without a name, whisper-base.en, piper-ljspeech and minilm."),
     ] = None,
     source: Annotated[
         Path | None,

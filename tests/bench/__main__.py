@@ -1,4 +1,5 @@
 """`warmline bench`: runs the measurements and writes build/bench.json with the samples beside it."""
+# ruff: noqa: E402 - logs are set up before pipecat is imported, which greets
 
 import argparse
 import json
@@ -14,6 +15,9 @@ from rich.console import Console
 from rich.table import Table
 
 from telephony import logs
+
+logs.set_up("ERROR")
+
 from tests.bench import (
     accept,
     admitted,
@@ -106,7 +110,6 @@ def main() -> int:
     parser.add_argument("--full", action="store_true")
     parser.add_argument("--only", action="append", choices=sorted(MEASUREMENTS))
     asked = parser.parse_args()
-    logs.set_up("ERROR")
     console = Console()
     OUT.parent.mkdir(parents=True, exist_ok=True)
     context = Context(Samples(OUT.parent), OUT.parent, asked.full)
