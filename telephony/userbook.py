@@ -5,7 +5,7 @@ Whoever can run it owns the machine, so it asks for no password of theirs; what 
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -29,13 +29,20 @@ SET_IN_ENVIRONMENT = "set in the environment"
 
 
 def listed(config: Path | None) -> Table:
-    users = _with(config, lambda access: access.directory.all())
+    users, one_click = _with(config, _everybody)
     table = Table(title=f"{len(users)} users", title_justify="left")
     for column in ("short name", "name", "roles", "signs in by", "last sign-in"):
         table.add_column(column, overflow="fold")
     for user in users:
-        table.add_row(*map(Text, (user.id, user.name, ", ".join(sorted(user.roles)), _way(user), _last(user))))
+        table.add_row(
+            *map(Text, (user.id, user.name, ", ".join(sorted(user.roles)), _way(user, one_click), _last(user)))
+        )
     return table
+
+
+async def _everybody(access: Access) -> tuple[list[User], frozenset[str]]:
+    """With those who sign in with one click."""
+    return await access.directory.all(), frozenset(user.id for user in access.directory.one_click)
 
 
 def add(config: Path | None, id: str, name: str, roles: list[Role], password: str) -> None:
@@ -64,8 +71,10 @@ def _with(config: Path | None, act: Callable[[Access], Awaitable[T]]) -> T:
         access = open_access(
             agents={agent.id: agent.name for agent in settings.agents},
             credentials=Credentials(
-                {a.id: SET_IN_ENVIRONMENT for a in settings.agents if a.pin_variable and secret(a.pin_variable)}
+                {a.id: SET_IN_ENVIRONMENT for a in settings.agents if a.pin_variable and secret(a.pin_variable)},
+                one_click=settings.desk.demo_sign_in,
             ),
+            demo=[User(p.id, p.name, frozenset(p.roles)) for p in settings.desk.demo_people],
             users=StoredUsers(record),
             audit=notes,
             clock=asyncio.get_running_loop().time,
@@ -80,9 +89,11 @@ def _with(config: Path | None, act: Callable[[Access], Awaitable[T]]) -> T:
         record.close()
 
 
-def _way(user: User) -> str:
+def _way(user: User, one_click: Collection[str]) -> str:
     if user.disabled:
         return "switched off"
+    if user.id in one_click:
+        return "one click (demo)"
     if user.subject:
         return "the organisation"
     if user.hash == SET_IN_ENVIRONMENT:

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 from typer.testing import CliRunner, Result
 
-from telephony import check, ports
+from telephony import check, ports, weights
 from telephony.assembly import engines
 from telephony.cli import app
 from telephony.errors import ConfigError
@@ -44,6 +44,21 @@ def test_every_command_has_help(words: tuple[str, ...]) -> None:
     result = run(*words, "--help")
     assert result.exit_code == 0
     assert "Usage" in result.output
+
+
+@pytest.mark.parametrize("words", [("dialling", "--config", "CONFIG"), ("bench", "--only", "no_such_measurement")])
+def test_a_library_that_greets_is_not_heard(words: tuple[str, ...], tmp_path: Path) -> None:
+    """In a process of its own: it greets but once, when it is imported."""
+    (tmp_path / "warmline.toml").write_text(f'[service]\nrecords_folder = "{tmp_path}"\n')
+    given = [str(tmp_path) if word == "CONFIG" else word for word in words]
+    command = [sys.executable, "-c", "from telephony.cli import app; app()", *given]
+    shown = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert "Pipecat" not in shown.stdout + shown.stderr
+
+
+def test_help_names_the_weights_that_are_fetched_without_a_name() -> None:
+    shown = run("models", "fetch", "--help").output
+    assert all(name in shown for name in weights.ADVISED)
 
 
 def test_help_imports_nothing_heavy() -> None:
@@ -153,6 +168,24 @@ def test_check_names_agents_who_cannot_be_rung_or_cannot_sign_in(tmp_path: Path)
     assert "Ana Silva: [[agents]] address: agent ana: expected +E.164, sip: or client:, got ''" in says
     assert "Ana Silva: cannot be rung while [lines.twilio] enabled = false" in says
     assert "Ana Silva cannot sign in: no PIN, which $PIN_OF_ANA would bring" in says
+
+
+@pytest.mark.parametrize(
+    ("keys", "domains", "why"),
+    [
+        ('email = "Ana@house.example"', '["House.example"]', ""),
+        ('email = "ana@house.example"', "[]", ""),
+        ("", "[]", "no PIN, which [[agents]] pin_variable would bring, and no [[agents]] email, by which [desk.oidc]"),
+        ('email = "ana@else.example"', '["house.example"]', "[desk.oidc] email_domains lacks that of ana@else.example"),
+    ],
+    ids=["by their address", "by any address", "without an address", "by an address of others"],
+)
+def test_check_knows_agents_whom_the_organisation_lets_in(tmp_path: Path, keys: str, domains: str, why: str) -> None:
+    desk = f'[desk.oidc]\nissuer = "https://login.example"\nclient_id = "w"\nroles = {{ staff = "agent" }}\n'
+    agent = f'[[agents]]\nid = "ana"\nname = "Ana"\nskills = []\n{keys}\n'
+    public = '[service]\npublic_url = "https://desk.example"\n'
+    found = says(settings_with(tmp_path, f"{public}{desk}email_domains = {domains}\n{agent}"), "desk")
+    assert [why in one for one in found] == ([True] if why else [])
 
 
 def test_the_dialling_of_telephones_is_switched_off_and_on_by_hand(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from telephony.dialling import SWITCH_FILE, switched_off
 from telephony.errors import ConfigError, DialRefused, LineError
 from telephony.lines import asterisk
 from telephony.lines.twilio.destinations import Destinations
-from telephony.settings import AgentSettings, Settings, secret
+from telephony.settings import AgentSettings, OidcSettings, Settings, secret
 from voice.dialogue.load import load_business
 from voice.errors import VoiceError
 
@@ -70,12 +70,27 @@ def agents(settings: Settings) -> Iterator[Finding]:
             yield from _dialled(agent, frozenset(settings.dialling.countries))
         if agent.line == "twilio" and not settings.lines.twilio.enabled:
             yield Finding("agents", f"{agent.name}: cannot be rung while [lines.twilio] enabled = false", "note")
-        if not settings.desk.demo_sign_in and not (agent.pin_variable and secret(agent.pin_variable)):
-            lacks = f"${agent.pin_variable}" if agent.pin_variable else "[[agents]] pin_variable"
-            yield Finding("desk", f"{agent.name} cannot sign in: no PIN, which {lacks} would bring", "note")
+        if not settings.desk.demo_sign_in and (why := _shut_out(agent, settings.desk.oidc)):
+            yield Finding("desk", f"{agent.name} cannot sign in: {why}", "note")
     local = settings.service.host in ("127.0.0.1", "localhost", "::1")
     if settings.desk.demo_sign_in and not local:
         yield Finding("desk", "[desk] demo_sign_in: anybody who reaches this address can sign in as an agent", "note")
+
+
+def _shut_out(agent: AgentSettings, organisation: OidcSettings | None) -> str:
+    """Why neither a PIN nor the organisation lets this agent in; empty where one does."""
+    if agent.pin_variable and secret(agent.pin_variable):
+        return ""
+    lacks = f"${agent.pin_variable}" if agent.pin_variable else "[[agents]] pin_variable"
+    no_pin = f"no PIN, which {lacks} would bring"
+    if organisation is None:
+        return no_pin
+    if not agent.email:
+        return f"{no_pin}, and no [[agents]] email, by which [desk.oidc] would know them"
+    domains = [domain.lower() for domain in organisation.email_domains]
+    if domains and agent.email.lower().rpartition("@")[2] not in domains:
+        return f"{no_pin}, and [desk.oidc] email_domains lacks that of {agent.email}"
+    return ""
 
 
 def _dialled(agent: AgentSettings, countries: frozenset[int]) -> Iterator[Finding]:

@@ -27,6 +27,10 @@ class Terminal:
         self.config.mkdir()
         (self.config / "warmline.toml").write_text(SETTINGS.format(records=self.records), encoding="utf-8")
 
+    def adds(self, settings: str) -> None:
+        with (self.config / "warmline.toml").open("a", encoding="utf-8") as file:
+            file.write(settings)
+
     def types(self, *words: str, password: str = "") -> tuple[int, str]:
         environment = {"COLUMNS": "200", "WARMLINE_PIN_ANA": "472910"}
         typed = ["users", *words, "--config", str(self.config)]
@@ -58,6 +62,37 @@ def test_users_are_added_listed_changed_and_switched_off(terminal: Terminal):
     assert terminal.types("disable", "kim", "--undo")[0] == 0
     done = [row[0] for row in terminal.asked("SELECT what FROM audit WHERE who = 'terminal' ORDER BY seq")]
     assert done == ["users.add", "users.add", "users.roles", "users.password", "users.disable", "users.enable"]
+
+
+DEMO = """
+[[agents]]
+id = "ben"
+name = "Ben Okafor"
+skills = ["general"]
+
+[desk]
+demo_sign_in = true
+
+[[desk.demo_people]]
+id = "zoe"
+name = "Zoe Reyes"
+roles = ["supervisor", "admin"]
+"""
+
+
+def test_the_demo_s_people_and_agents_are_listed_with_their_one_click(terminal: Terminal):
+    terminal.adds(DEMO)
+    assert terminal.types("add", "kim", "--role", "auditor", password=WORDS)[0] == 0
+    shown = {line.split("│")[1].strip(): line for line in terminal.types("list")[1].splitlines() if "│" in line}
+    assert all("one click (demo)" in shown[id] for id in ("ana", "ben", "zoe"))
+    assert "admin, supervisor" in shown["zoe"] and "one click" not in shown["kim"]
+
+
+def test_what_only_the_demo_knows_is_not_listed_once_it_is_over(terminal: Terminal):
+    terminal.adds(DEMO.replace("true", "false"))
+    _, shown = terminal.types("list")
+    assert "2 users" in shown and "one click" not in shown and "Zoe" not in shown
+    assert "nothing yet" in next(line for line in shown.splitlines() if "Ben Okafor" in line)
 
 
 def test_no_password_stands_in_the_record_nor_on_the_screen(terminal: Terminal):
