@@ -181,7 +181,7 @@ def test_check_names_agents_who_cannot_be_rung_or_cannot_sign_in(tmp_path: Path)
     ids=["by their address", "by any address", "without an address", "by an address of others"],
 )
 def test_check_knows_agents_whom_the_organisation_lets_in(tmp_path: Path, keys: str, domains: str, why: str) -> None:
-    desk = f'[desk.oidc]\nissuer = "https://login.example"\nclient_id = "w"\nroles = {{ staff = "agent" }}\n'
+    desk = '[desk.oidc]\nissuer = "https://login.example"\nclient_id = "w"\nroles = { staff = "agent" }\n'
     agent = f'[[agents]]\nid = "ana"\nname = "Ana"\nskills = []\n{keys}\n'
     public = '[service]\npublic_url = "https://desk.example"\n'
     found = says(settings_with(tmp_path, f"{public}{desk}email_domains = {domains}\n{agent}"), "desk")
