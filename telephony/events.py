@@ -459,7 +459,7 @@ class Problem:
 @dataclass(frozen=True, slots=True)
 class CallEnded:
     outcome: str  # solved | transferred | callback | abandoned | failed | ended
-    by: str  # caller | system | agent | line
+    by: str  # caller | system | line
     reason: str
     seconds: float
 

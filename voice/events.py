@@ -413,7 +413,7 @@ class Acted:
 @dataclass(frozen=True, slots=True)
 class Verified:
     member: str  # masked, as an agent may see it
-    how: str  # keypad_pin | voice_pin | none
+    how: str  # keypad_pin: the only way so far
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,15 @@ def test_key_4_takes_it_too() -> None:
     assert "member number" in call.keys("4")
 
 
+def test_key_4_is_told_with_the_other_keys_until_the_number_was_given() -> None:
+    call = waiting_about()
+    assert call.keys("7").endswith("For music, press 3. To give your member number, press 4.")
+    call.keys("4")
+    call.verified()
+    said = call.keys("7")
+    assert "For music, press 3." in said and "press 4" not in said
+
+
 def test_a_missing_amount_is_asked_for_the_person_and_nothing_is_done_with_it() -> None:
     call = Story(deed=DemoBank(today=TODAY).perform_now)
     call.hears("i want to dispute a charge")

@@ -50,6 +50,7 @@ KEYPAD_SAID = ("keyed.ask", "keyed.again", "keyed.unfit", "keyed.taken", "keyed.
 IDENTITY_SAID = (
     "identity.why", "identity.ask_member", "identity.read_back", "identity.ask_pin", "identity.not_aloud",
     "identity.wrong", "identity.done", "identity.failed", "seek.identity",
+    "seek.keys.identity",
 )  # fmt: skip
 
 

@@ -194,11 +194,11 @@ def _waiting(step: Step, key: int) -> None:
         requests.stop(step)
     elif key == MUSIC_KEY and sought is not None:
         music.choose(step, not sought.music)
-    elif key == IDENTITY_KEY and step.state.member is None and step.business.identity is not None:
+    elif key == IDENTITY_KEY and staying.unknown(step):
         staying.identify(step)
     else:
         seeking.already(step)
-        step.say("seek.keys")
+        staying.tell_keys(step)
 
 
 def _menu(step: Step, key: int) -> None:

@@ -49,8 +49,20 @@ def comfort(step: Step) -> None:
     step.say("seek.comfort", attempt=sought.comforts % variants, filler=True, queue=queue)
     step.seeks(comforts=sought.comforts + 1)
     if step.state.by_keys or step.state.deaf:
-        step.say("seek.keys")
+        tell_keys(step)
     step.ask = False
+
+
+def tell_keys(step: Step) -> None:
+    """What a waiting caller may press; their number only while nobody has it."""
+    step.say("seek.keys")
+    if unknown(step):
+        step.say("seek.keys.identity")
+
+
+def unknown(step: Step) -> bool:
+    """Whether the business knows its callers, and not yet this one."""
+    return step.business.identity is not None and step.state.member is None
 
 
 def heard(step: Step, turn: Turn) -> None:
@@ -117,7 +129,7 @@ def told_a_detail(step: Step, turn: Turn) -> bool:
 
 def identify(step: Step) -> None:
     """Collects who is calling, for the person: number and PIN, then on with the waiting."""
-    if step.business.identity is None or step.state.member is not None:
+    if not unknown(step):
         next_line(step)
         return
     step.worked()
@@ -145,7 +157,7 @@ def _detail(step: Step) -> bool:
 
 def _identity(step: Step) -> bool:
     intent = step.business.intents.get(about(step.state) or "")
-    if step.business.identity is None or step.state.member is not None or intent is None or not intent.verified:
+    if not unknown(step) or intent is None or not intent.verified:
         return False
     return _offer(step, "seek.identity", Offer.IDENTITY)
 
