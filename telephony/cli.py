@@ -9,6 +9,7 @@ from telephony.commands import (
     bench,
     calibration,
     calls,
+    exporting,
     operating,
     serving,
     simulation,
@@ -24,7 +25,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_show_locals=False,  # locals may hold callers' words
 )
-for group in (serving, calls, training, backtest, operating, bench):
+for group in (serving, calls, exporting, training, backtest, operating, bench):
     app.add_typer(group.commands)
 app.add_typer(weights.commands, name="models")
 app.add_typer(simulation.commands, name="simulate")

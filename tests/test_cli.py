@@ -30,6 +30,7 @@ def run(*words: str) -> Result:
         ("serve",),
         ("demo",),
         ("replay",),
+        ("export",),
         ("check",),
         ("models",),
         ("bench",),
