@@ -57,11 +57,12 @@ def _found(
 ) -> list[KeptCall]:
     if since and until and until < since:
         raise ConfigError(f"--until: a day from {since} on expected, got {until}")
-    begins = ends = None
+    begins: float | None = None
+    ends: float | None = None
     if since or until:
         zone = ZoneInfo(load_business(settings.business.folder).time_zone)
-        begins = since and datetime.combine(since, time(), zone).timestamp()
-        ends = until and datetime.combine(until + timedelta(days=1), time(), zone).timestamp()
+        begins = datetime.combine(since, time(), zone).timestamp() if since else None
+        ends = datetime.combine(until + timedelta(days=1), time(), zone).timestamp() if until else None
     known = {call.id for call in record.calls(named=calls)} if calls else set()
     if unknown := [call for call in calls if call not in known]:
         raise ConfigError(f"--call: a call of the record expected, got {', '.join(unknown)}")
