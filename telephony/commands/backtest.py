@@ -20,7 +20,9 @@ EPILOG = (
 def backtest(
     calls: Annotated[
         list[Path],
-        typer.Argument(metavar="CALL...", help="Journals (`export` writes them), call fixtures (.toml), recordings, or folders."),
+        typer.Argument(
+            metavar="CALL...", help="Journals (`export` writes them), call fixtures (.toml), recordings, or folders."
+        ),
     ],
     rules: Annotated[
         list[Path] | None,
