@@ -83,7 +83,7 @@ class Consults:
         self._tell()
 
     def ask_for(self, who: Who, call: CallSide, text: str) -> str:
-        """A supervisor asks for a caller who is with the system; the question's id. The answer is said to the caller, so
+        """A supervisor asks for a caller who is with the system; the question's id. The answer is said to the caller:
         it is not for agents, whose call this is not. Raises `NotAllowed`."""
         asked = bounded(text, QUESTION_CHARS)
         why = "" if asked else "A question is expected."

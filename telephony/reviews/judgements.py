@@ -86,7 +86,9 @@ def audible(said: Sequence[Turn]) -> frozenset[int]:
     own = [one for one in said if one.speaker == "caller" and one.text]
     kept = redact_turns([one.text for one in own])
     return frozenset(
-        one.turn for one, text in zip(own, kept, strict=True) if text == one.text and not any(m in text for m in _HIDDEN)
+        one.turn
+        for one, text in zip(own, kept, strict=True)
+        if text == one.text and not any(mark in text for mark in _HIDDEN)
     )
 
 

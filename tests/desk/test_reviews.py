@@ -88,7 +88,7 @@ def test_a_number_that_was_taken_out_of_the_words_is_not_heard_either(here: revi
     room.sign_in("sam")
     shown = room.client.get(f"{HERE}/calls/c-2").json()["turns"]
     plays = {one["turn"]: (one["text"], one["plays"]) for one in shown if one["speaker"] == "caller"}
-    assert list(plays.values())[0] == ("my card number is [card ending 1111]", False)
+    assert next(iter(plays.values())) == ("my card number is [card ending 1111]", False)
     assert list(plays.values())[-1] == ("no thank you goodbye", True)
     hidden = [turn for turn, (_, heard) in plays.items() if not heard]
     assert len(hidden) == 2
