@@ -5,6 +5,7 @@ VAD: shipped (as the settings say), another kind of [hearing.vad], or none: a de
 
 import asyncio
 import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import uvloop
@@ -33,7 +34,8 @@ def main() -> None:
     settings = changed(load(Path(folder)), {"service": {"port": int(port)}})
     if kind not in ("none", "shipped"):
         settings = changed(settings, {"hearing": {"vad": {"kind": kind}}})
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+    # What it tells its operator (a sign-in link) is not what the one who measures reads.
+    with redirect_stdout(sys.stderr), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(serve(settings, config=Path(folder), ready=_ready))
 
 
