@@ -29,6 +29,7 @@ from telephony.assembly.world import World
 from telephony.being_said import BeingSaid
 from telephony.callbacks import Callbacks
 from telephony.desk import captions
+from telephony.desk.desks import Desks
 from telephony.desk.earlier import Earlier
 from telephony.desk.front_office import FrontOffice
 from telephony.desk.waiting import WaitingRoom
@@ -138,13 +139,7 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
             approvals=lambda: approval_rows(switchboard.house.approvals),
         )  # fmt: skip
         stack.push_async_callback(wall.room.close)
-
-        def alarm(_business: Business) -> None:
-            company.desks.notice("rules", ruling.alarm or None)
-            wall.feed.wall.notices_are((ruling.alarm,) if ruling.alarm else ())
-
-        alarm(business)
-        ruling.follow(alarm)
+        _show_alarm(ruling, company.desks, wall)
         titles = {name: queue.title for name, queue in business.queues.items()}
         waiting = WaitingRoom(wall.feed.wall, company.desks, clock, titles)
         company.desks.greet(waiting.now)
@@ -165,19 +160,20 @@ async def open_service(settings: Settings, world: World) -> AsyncIterator[Servic
             lines.twilio, lines.asterisk, health,
         ), registry)  # fmt: skip
         yield Service(
-            settings,
-            ruling,
-            switchboard,
-            staff,
-            front,
-            voices,
-            callbacks,
-            loop_clock,
-            company.access,
-            health,
-            app,
+            settings, ruling, switchboard, staff, front, voices, callbacks, loop_clock, company.access, health, app,
             wall,
-        )
+        )  # fmt: skip
+
+
+def _show_alarm(ruling: Ruling, desks: Desks, wall: WallParts) -> None:
+    """On every desk and the wall, for as long as other rules answer than the configuration's."""
+
+    def show(_business: Business) -> None:
+        desks.notice("rules", ruling.alarm or None)
+        wall.feed.wall.notices_are((ruling.alarm,) if ruling.alarm else ())
+
+    show(ruling.business)
+    ruling.follow(show)
 
 
 def _earlier(settings: Settings, world: World, business: Business, stack: AsyncExitStack) -> Earlier | None:

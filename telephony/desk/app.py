@@ -20,6 +20,7 @@ from telephony.desk import (
     briefs,
     copilot,
     earlier,
+    line_work,
     numbers,
     organisation,
     reviews,
@@ -117,6 +118,7 @@ def _include_access(app: FastAPI, deps: DeskDeps, doors: Doors) -> None:
 
 def _include(app: FastAPI, deps: DeskDeps, doors: Doors) -> None:
     app.include_router(work.routes(office=deps.office, doors=doors))
+    app.include_router(line_work.routes(office=deps.office.line, doors=doors))
     app.include_router(briefs.routes(office=deps.office, doors=doors))
     app.include_router(wrapup.routes(office=deps.office, doors=doors))
     if deps.earlier is not None:

@@ -5,6 +5,7 @@ What becomes of an offer is decided in `telephony/handoff`; an agent or a desk t
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from models.brief import Brief
@@ -19,9 +20,20 @@ from telephony.switchboard.finding import Finding
 from telephony.switchboard.people import Attending, Invitation
 
 
+@dataclass(frozen=True, slots=True)
+class Means:
+    """By what agents are asked. `happened` hears what comes of an attempt; `start` owns what goes on meanwhile."""
+
+    attending: Attending
+    lines: Mapping[str, Line]
+    parts: AttemptParts
+    settings: HandoffSettings
+    happened: Callable[[h.Event], None]
+    start: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
+
+
 class Asking:
-    """`happened` hears what comes of an attempt; `start` owns what goes on meanwhile; `invitation`: they are asked to
-    join a colleague, not to take the caller."""
+    """`invitation`: they are asked to join a colleague, not to take the caller."""
 
     def __init__(
         self,
@@ -29,12 +41,7 @@ class Asking:
         handoff: h.Handoff,
         caller: CallerSide,
         finding: Finding,
-        attending: Attending,
-        lines: Mapping[str, Line],
-        parts: AttemptParts,
-        settings: HandoffSettings,
-        happened: Callable[[h.Event], None],
-        start: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]],
+        means: Means,
         invitation: Invitation | None = None,
     ) -> None:
         self._handoff = handoff.id
@@ -42,12 +49,7 @@ class Asking:
         self._trigger_ms = handoff.trigger_ms
         self._caller = caller
         self._finding = finding
-        self._attending = attending
-        self._lines = lines
-        self._parts = parts
-        self._settings = settings
-        self._happened = happened
-        self._start = start
+        self._means = means
         self._invitation = invitation
         self._found: dict[str, Found] = {}
         self._attempts: dict[str, Attempt] = {}
@@ -68,7 +70,7 @@ class Asking:
 
     async def offer(self, attempt: str, agent: str, brief: Brief) -> None:
         """On screen at once; on record before it rings, and rung with or without it: no caller waits for a database."""
-        ring_seconds = self._settings.ring_seconds
+        ring_seconds = self._means.settings.ring_seconds
         self._show(
             lambda desk: desk.offered(
                 agent,
@@ -95,28 +97,29 @@ class Asking:
     def ring(self, attempt: str, agent: str, brief: Callable[[], Brief]) -> None:
         """`brief` is asked once the line is known to be open."""
         found = self._found[attempt]
-        if found.line not in self._lines:
-            what = f"agent {agent}: line {found.line} expected to be open, open are {', '.join(self._lines) or 'none'}"
+        if found.line not in self._means.lines:
+            there = ", ".join(self._means.lines) or "none"
+            what = f"agent {agent}: line {found.line} expected to be open, open are {there}"
             self._caller.problem("line", what)
-            self._happened(h.LegOver(attempt, LegEnded.FAILED))
+            self._means.happened(h.LegOver(attempt, LegEnded.FAILED))
             return
         running = Attempt(
             id=attempt,
             call=self._caller.call,
             handoff=self._handoff,
             agent=agent,
-            line=self._lines[found.line],
+            line=self._means.lines[found.line],
             address=found.address,
             brief=brief(),
-            parts=self._parts,
-            settings=self._settings,
+            parts=self._means.parts,
+            settings=self._means.settings,
             journal=self._caller.journal,
             now_ms=self._caller.now_ms,
-            happened=self._happened,
+            happened=self._means.happened,
             invitation=self._invitation,
         )
         self._attempts[attempt] = running
-        self._start(self._run(running))
+        self._means.start(self._run(running))
 
     async def _run(self, attempt: Attempt) -> None:
         """An attempt that breaks is an agent who could not be reached: the next one is asked."""
@@ -124,7 +127,7 @@ class Asking:
             await attempt.run()
         except Exception as error:
             self._caller.problem("attempt", f"agent {attempt.agent}: an answer expected, got {error!r}")
-            self._happened(h.LegOver(attempt.id, LegEnded.FAILED))
+            self._means.happened(h.LegOver(attempt.id, LegEnded.FAILED))
 
     def briefed(self, attempt: str, agent: str, brief: Brief) -> None:
         """A newer brief, for the one who is asked or talks."""
@@ -142,7 +145,7 @@ class Asking:
 
     def cancel(self, attempt: str, why: str, *, tell: bool) -> None:
         if attempt in self._attempts:
-            self._farewells.append(self._start(self._attempts[attempt].cancel(why, tell=tell)))
+            self._farewells.append(self._means.start(self._attempts[attempt].cancel(why, tell=tell)))
 
     async def farewells(self) -> None:
         """Until everyone who was asked has heard that it is over."""
@@ -181,6 +184,6 @@ class Asking:
     def _show(self, tell: Callable[[Attending], None]) -> None:
         """A desk that fails must not cost the caller a person."""
         try:
-            tell(self._attending)
+            tell(self._means.attending)
         except Exception as error:
             self._caller.problem("desk", f"an agent to be shown this call expected, got {error!r}")

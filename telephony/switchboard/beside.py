@@ -4,10 +4,8 @@ Asking one colleague is a handoff with nobody left to ask after them, and it is 
 is heard as a supervisor is who barges in; whoever of the two agents leaves, the other goes on with the caller.
 """
 
-import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 from models.brief import Brief
 from models.redact import redact
@@ -15,16 +13,14 @@ from telephony import events as entries
 from telephony import handoff as h
 from telephony.agents.staff import Found, Staff
 from telephony.errors import IllegalMove
-from telephony.handoff.settings import HandoffSettings
 from telephony.handoff.step import step
-from telephony.leg import Line
-from telephony.switchboard.asking import Asking
-from telephony.switchboard.attempt import Attempt, AttemptParts
+from telephony.switchboard.asking import Asking, Means
+from telephony.switchboard.attempt import Attempt
 from telephony.switchboard.caller_side import CallerSide
 from telephony.switchboard.company import Company
 from telephony.switchboard.finding import Finding
 from telephony.switchboard.joining import Joining
-from telephony.switchboard.people import Attending, Invitation
+from telephony.switchboard.people import Invitation
 from voice.pipeline.session import Session
 
 CONFERENCE = (
@@ -36,7 +32,7 @@ LEFT = {"agent": "left", "handed_back": "let_go", "caller": "caller"}
 
 
 class Beside:
-    """Of one handoff, one colleague at a time. `brief`: the newest; `happened` takes what comes of asking, in order."""
+    """Of one handoff, one colleague at a time. `brief`: the newest."""
 
     def __init__(
         self,
@@ -45,25 +41,15 @@ class Beside:
         caller: CallerSide,
         joining: Joining,
         people: Staff,
-        attending: Attending,
-        lines: Mapping[str, Line],
-        parts: AttemptParts,
-        settings: HandoffSettings,
+        means: Means,
         brief: Callable[[], Brief],
-        happened: Callable[[h.Event], None],
-        start: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]],
     ) -> None:
         self._handoff = handoff
         self._caller = caller
         self._joining = joining
         self._people = people
-        self._attending = attending
-        self._lines = lines
-        self._parts = parts
-        self._settings = settings
+        self._means = means
         self._brief = brief
-        self._happened = happened
-        self._start = start
         self._begun = 0
         self._asked: list[Asking] = []  # one for each colleague
         self._found: Found | None = None
@@ -121,13 +107,13 @@ class Beside:
         self._by = Invitation(talk.agent, talk.name or talk.agent, redact(notes))
         self._asked.append(self._asking(self._by))
         self._asked[-1].chosen(self._course.next_attempt, found)
-        self._happened(h.AgentChosen(self._course.next_attempt, found.id))
+        self._means.happened(h.AgentChosen(self._course.next_attempt, found.id))
 
     def end(self) -> None:
         """They are not asked any more, or let go again. Raises `IllegalMove` where nobody is."""
         if self._course is None or self._course.over:
             raise IllegalMove("Nobody is with you on this call any more.")
-        self._happened(self._let_go(self._course))
+        self._means.happened(self._let_go(self._course))
 
     async def hang_up(self) -> None:
         """Their own wish, from their desk."""
@@ -176,7 +162,9 @@ class Beside:
     async def _join(self, attempt: str, agent: str) -> None:
         running, talk = self._asked[-1].attempt(attempt), self._joining.talk
         if running is None or running.session is None or talk is None or self._found is None:
-            self._happened(h.BridgeFailed(attempt, "the agent's leg has no media, or nobody is there to be joined"))
+            self._means.happened(
+                h.BridgeFailed(attempt, "the agent's leg has no media, or nobody is there to be joined")
+            )
             return
         name = self._found.name
         self._company = Company(running, running.session, caller=self._caller, name=name, host=self.host)
@@ -185,8 +173,8 @@ class Beside:
         running.joined()
         await running.session.hush()
         self._asked[-1].joined(attempt, agent)
-        self._company.begin(self._joining, self._start)
-        self._happened(h.BridgeMade(attempt))
+        self._company.begin(self._joining, self._means.start)
+        self._means.happened(h.BridgeMade(attempt))
 
     def wire(self) -> None:
         """The caller is held, or no longer: who hears whom is another."""
@@ -258,7 +246,7 @@ class Beside:
             call=self._caller.call,
             handoff=course.id,
             queue=course.queue,
-            lines=self._lines,
+            lines=self._means.lines,
             fallback=(),
             problem=self._caller.problem,
         )
@@ -266,11 +254,6 @@ class Beside:
             handoff=replace(self._handoff, trigger_ms=self._caller.now_ms()),
             caller=replace(self._caller, joined=lambda agent: None),
             finding=finding,
-            attending=self._attending,
-            lines=self._lines,
-            parts=self._parts,
-            settings=self._settings,
-            happened=self._happened,
-            start=self._start,
+            means=self._means,
             invitation=by,
         )

@@ -19,7 +19,7 @@ from telephony.handoff.entries import ended, entry
 from telephony.handoff.settings import HandoffSettings
 from telephony.handoff.step import moved, step
 from telephony.leg import Line
-from telephony.switchboard.asking import Asking
+from telephony.switchboard.asking import Asking, Means
 from telephony.switchboard.attempt import AttemptParts
 from telephony.switchboard.beside import Beside
 from telephony.switchboard.caller_side import BriefSource, CallerSide
@@ -67,17 +67,8 @@ class Seeking:
             waited_ms=waited_ms,
             person=person,
         )
-        self._asking = Asking(
-            handoff=handoff,
-            caller=caller,
-            finding=self._finding,
-            attending=attending,
-            lines=lines,
-            parts=agent_parts,
-            settings=settings,
-            happened=self.happened,
-            start=self._start,
-        )
+        means = Means(attending, lines, agent_parts, settings, self.happened, self._start)
+        self._asking = Asking(handoff=handoff, caller=caller, finding=self._finding, means=means)
         self._joining = Joining(
             handoff=handoff.id,
             caller=caller,
@@ -91,13 +82,8 @@ class Seeking:
             caller=caller,
             joining=self._joining,
             people=people,
-            attending=attending,
-            lines=lines,
-            parts=agent_parts,
-            settings=settings,
+            means=means,
             brief=self._newest_brief,
-            happened=self.happened,
-            start=self._start,
         )
         self._briefs = briefs
         self._settings = settings
@@ -332,11 +318,9 @@ class Seeking:
     # --- shared --------------------------------------------------------------------------------------------------
 
     def _renew_brief(self) -> Brief:
-        brief = self._briefs.newest()
-        if self._brief is not None and brief.version == self._brief.version:
+        before, brief = self._brief, self._newest_brief()
+        if brief is before:
             return brief
-        self._brief = brief
-        self._caller.journal.append(entries.BriefReady(self.handoff.id, brief.version, brief))
         self.happened(h.Queued(brief.version))
         current = self.handoff.current
         if current is not None:
@@ -344,12 +328,12 @@ class Seeking:
         return brief
 
     def _newest_brief(self) -> Brief:
-        """For who is brought in: on record, if it is newer than that of the one who talks."""
+        """On record, if it is newer than the last."""
         brief = self._briefs.newest()
-        if self._brief is None or brief.version > self._brief.version:
+        if self._brief is None or brief.version != self._brief.version:
             self._brief = brief
             self._caller.journal.append(entries.BriefReady(self.handoff.id, brief.version, brief))
-        return brief
+        return self._brief
 
     async def _end_search(self) -> None:
         """When the time is up the callback is offered once more; if that is not taken, the search ends."""

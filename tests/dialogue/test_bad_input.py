@@ -7,16 +7,12 @@ from pathlib import Path
 import pytest
 
 from models.transcript import Speaker
-from telephony.backends.demo_bank import DemoBank
-from tests.sim.story import CONFIG, TODAY, Story
+from tests.dialogue.bank import a_call
+from tests.sim.story import CONFIG
 from voice import events
 from voice.dialogue.errors import BusinessError
 from voice.dialogue.load import load_business
 from voice.dialogue.state import Place
-
-
-def a_call() -> Story:
-    return Story(deed=DemoBank(today=TODAY).perform_now)
 
 
 @pytest.mark.parametrize(

@@ -3,23 +3,11 @@ person comes. Each way to a person that is guaranteed stays."""
 
 import pytest
 
-from telephony.backends.demo_bank import DemoBank
-from tests.sim.story import TODAY, Story
+from tests.dialogue.bank import a_call, at_the_read_back
 from voice.dialogue.state import Place
 
 DOUBTED = 0.6
 HARDLY = 0.3
-
-
-def a_call() -> Story:
-    return Story(deed=DemoBank(today=TODAY).perform_now)
-
-
-def at_the_read_back() -> Story:
-    call = a_call()
-    call.hears("move two hundred dollars from checking to savings")
-    call.verified()
-    return call
 
 
 # --- asked first ------------------------------------------------------------------------------------------------------

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from telephony.backends.demo_bank import DemoBank
-from tests.sim.story import TODAY, Story, business
+from tests.dialogue.bank import a_call
+from tests.sim.story import Story, business
 from voice import events
 from voice.dialogue.understanding import Understanding
 
@@ -80,10 +80,6 @@ _business = business()
 def deeds(call: Story) -> list[str]:
     """What was asked of the backend beside looking who it is."""
     return [do.action for do in call.done if do.action != "verify_member"]
-
-
-def a_call() -> Story:
-    return Story(deed=DemoBank(today=TODAY).perform_now)
 
 
 def test_there_are_sixty_attempts() -> None:

@@ -5,21 +5,10 @@ from dataclasses import replace
 import pytest
 
 from telephony.backends.demo_bank import DemoBank
+from tests.dialogue.bank import a_call, at_the_read_back
 from tests.sim.story import TODAY, Story, business
 from voice import events
 from voice.dialogue.state import Place
-
-
-def a_call() -> Story:
-    return Story(deed=DemoBank(today=TODAY).perform_now)
-
-
-def at_the_read_back() -> Story:
-    call = a_call()
-    call.hears("move two hundred dollars from checking to savings")
-    call.verified()
-    return call
-
 
 # --- several wishes ---------------------------------------------------------------------------------------------------
 

@@ -3,13 +3,10 @@
 import pytest
 
 from telephony.backends.demo_bank import DemoBank
+from tests.dialogue.bank import a_call
 from tests.sim.story import TODAY, Story, business
 from voice import events
 from voice.events import ActionDone
-
-
-def a_call() -> Story:
-    return Story(deed=DemoBank(today=TODAY).perform_now)
 
 
 def test_the_first_words_are_the_machine_the_recording_and_the_way_to_a_person() -> None:
